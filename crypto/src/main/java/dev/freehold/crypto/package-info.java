@@ -1,0 +1,12 @@
+// SPDX-FileCopyrightText: The Freehold authors
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * Signatures, key files and Merkle trees (RFC 8032, RFC 6962).
+ *
+ * <p>Floor 1: it imports {@code record} only.
+ */
+@NullMarked
+package dev.freehold.crypto;
+
+import org.jspecify.annotations.NullMarked;

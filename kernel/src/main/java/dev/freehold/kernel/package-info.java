@@ -1,0 +1,15 @@
+// SPDX-FileCopyrightText: The Freehold authors
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * Deterministic tensor arithmetic, version 1 (docs/formats/arithmetic.md): the same input gives the
+ * same bits in every lane (scalar, Vector API, native), for every thread count, vector width, tile
+ * and batch.
+ *
+ * <p>Floor 1: it imports {@code record} only, and is the only room that sees the incubator module
+ * and the foreign-function API.
+ */
+@NullMarked
+package dev.freehold.kernel;
+
+import org.jspecify.annotations.NullMarked;
