@@ -1,0 +1,114 @@
+// SPDX-FileCopyrightText: The Freehold authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.freehold.engine.gguf;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.channels.FileChannel;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A GGUF file, mapped into memory. What it is made of is checked completely when it is opened
+ * (docs/formats/gguf.md), so that every tensor's bytes lie inside the file. The file must not be
+ * cut while it is open.
+ */
+public final class Gguf implements AutoCloseable {
+  private final String name;
+  private final Arena arena;
+  private final MemorySegment file;
+  private final Metadata metadata;
+  private final Map<String, TensorInfo> tensors;
+
+  private Gguf(String name, Arena arena, MemorySegment file) {
+    this.name = name;
+    this.arena = arena;
+    this.file = file;
+    GgufParser parser = new GgufParser(name, file);
+    parser.parse();
+    this.metadata = new Metadata(parser.values());
+    this.tensors = new LinkedHashMap<>();
+    for (TensorInfo tensor : parser.tensors()) {
+      tensors.put(tensor.name(), tensor);
+    }
+  }
+
+  /**
+   * Maps a file and checks it.
+   *
+   * @throws GgufException if it cannot be read, is not GGUF, or contradicts itself; the message
+   *     names the file and the key or tensor
+   */
+  @SuppressWarnings("MustBeClosedChecker") // the file owns it, and closes it
+  public static Gguf open(Path path) {
+    String name = String.valueOf(path.getFileName());
+    Arena arena = Arena.ofShared();
+    try {
+      try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+        MemorySegment file =
+            channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena).asReadOnly();
+        return new Gguf(name, arena, file);
+      }
+    } catch (NoSuchFileException e) {
+      arena.close();
+      throw new GgufException("there is no model file " + path, e);
+    } catch (IOException | UnsupportedOperationException e) {
+      arena.close();
+      throw new GgufException("cannot read the model file " + path + ": " + e.getMessage(), e);
+    } catch (GgufException e) {
+      arena.close();
+      throw e;
+    }
+  }
+
+  /** Reads a file that is in memory already; closing it does nothing to the memory. */
+  @SuppressWarnings("MustBeClosedChecker") // the file owns it, and closes it
+  public static Gguf of(String name, MemorySegment file) {
+    return new Gguf(name, Arena.ofShared(), file.asReadOnly());
+  }
+
+  /** The file's name, for messages. */
+  public String name() {
+    return name;
+  }
+
+  /** The file's length in bytes. */
+  public long bytes() {
+    return file.byteSize();
+  }
+
+  /** Its key/value pairs. They stay valid after {@link #close}. */
+  public Metadata metadata() {
+    return metadata;
+  }
+
+  /** Its tensors, in the file's order. */
+  public List<TensorInfo> tensors() {
+    return List.copyOf(tensors.values());
+  }
+
+  /** The tensor of that name. */
+  public Optional<TensorInfo> tensor(String name) {
+    return Optional.ofNullable(tensors.get(name));
+  }
+
+  /** The bytes of one of its tensors; valid until {@link #close}. */
+  public MemorySegment bytes(TensorInfo tensor) {
+    if (!tensor.equals(tensors.get(tensor.name()))) {
+      throw new IllegalArgumentException("tensor " + tensor + " is not of the file " + name);
+    }
+    return file.asSlice(tensor.offset(), tensor.bytes());
+  }
+
+  /** Unmaps the file. */
+  @Override
+  public void close() {
+    arena.close();
+  }
+}
