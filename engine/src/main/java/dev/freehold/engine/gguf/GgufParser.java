@@ -208,10 +208,10 @@ final class GgufParser {
                 + Long.toUnsignedString(dimensions[i])
                 + ", not one of 1 to 2^40");
       }
-      weights *= dimensions[i];
-      if (weights > MAX_DIMENSION) {
+      if (dimensions[i] > MAX_DIMENSION / weights) {
         throw refuse(reading + " has more than 2^40 weights");
       }
+      weights *= dimensions[i];
     }
     int id = u32();
     TensorType type =
