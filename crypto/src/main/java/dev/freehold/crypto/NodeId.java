@@ -1,0 +1,89 @@
+// SPDX-FileCopyrightText: The Freehold authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.freehold.crypto;
+
+import java.math.BigInteger;
+import java.util.Arrays;
+import java.util.Optional;
+
+/**
+ * The name of a node: its Ed25519 public key, written as a {@code did:key} (W3C did:key, section
+ * 3): {@code did:key:z} followed by the base58btc form of 0xed 0x01 and the 32 bytes of the key.
+ * The name holds the key, so a signature can be checked with the name alone.
+ */
+public final class NodeId {
+  private static final String PREFIX = "did:key:z";
+  private static final String ALPHABET =
+      "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
+  private static final BigInteger BASE = BigInteger.valueOf(58);
+
+  /** Two bytes of multicodec and 32 of key never take more or fewer characters. */
+  private static final int DIGITS = 47;
+
+  private final VerifyingKey key;
+
+  private NodeId(VerifyingKey key) {
+    this.key = key;
+  }
+
+  /** The name of a key's holder. */
+  public static NodeId of(VerifyingKey key) {
+    return new NodeId(key);
+  }
+
+  /**
+   * Reads the one text form of a name; empty for everything else, also where the key in it is not
+   * one that {@link VerifyingKey#decode} accepts.
+   */
+  public static Optional<NodeId> parse(String text) {
+    if (text.length() != PREFIX.length() + DIGITS || !text.startsWith(PREFIX)) {
+      return Optional.empty();
+    }
+    BigInteger value = BigInteger.ZERO;
+    for (int i = PREFIX.length(); i < text.length(); i++) {
+      int digit = ALPHABET.indexOf(text.charAt(i));
+      if (digit < 0) {
+        return Optional.empty();
+      }
+      value = value.multiply(BASE).add(BigInteger.valueOf(digit));
+    }
+    byte[] bytes = value.toByteArray();
+    // A leading zero byte keeps the sign, since 0xed has its highest bit set.
+    if (bytes.length != 35 || bytes[0] != 0 || bytes[1] != (byte) 0xed || bytes[2] != 1) {
+      return Optional.empty();
+    }
+    return VerifyingKey.decode(Arrays.copyOfRange(bytes, 3, 35)).map(NodeId::new);
+  }
+
+  /** The public key that the name holds. */
+  public VerifyingKey key() {
+    return key;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof NodeId that && key.equals(that.key);
+  }
+
+  @Override
+  public int hashCode() {
+    return key.hashCode();
+  }
+
+  /** 56 characters: what {@link #parse} reads. */
+  @Override
+  public String toString() {
+    byte[] bytes = new byte[2 + VerifyingKey.BYTES];
+    bytes[0] = (byte) 0xed;
+    bytes[1] = 1;
+    System.arraycopy(key.bytes(), 0, bytes, 2, VerifyingKey.BYTES);
+    StringBuilder digits = new StringBuilder();
+    BigInteger value = new BigInteger(1, bytes);
+    while (value.signum() > 0) {
+      BigInteger[] parts = value.divideAndRemainder(BASE);
+      digits.append(ALPHABET.charAt(parts[1].intValue()));
+      value = parts[0];
+    }
+    return PREFIX + digits.reverse();
+  }
+}
