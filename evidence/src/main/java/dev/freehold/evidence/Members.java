@@ -1,0 +1,146 @@
+// SPDX-FileCopyrightText: The Freehold authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.freehold.evidence;
+
+import dev.freehold.record.CanonicalJson;
+import dev.freehold.record.Digest;
+import dev.freehold.record.Json;
+import dev.freehold.record.JsonException;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+
+/** Reads the members of one object strictly: each by its name and type, and none left over. */
+final class Members {
+  private final String where;
+  private final Json.Obj object;
+  private final Set<String> read = new HashSet<>();
+
+  Members(String where, Json value) throws MalformedException {
+    if (!(value instanceof Json.Obj members)) {
+      throw new MalformedException(where + " is not an object");
+    }
+    this.where = where;
+    this.object = members;
+  }
+
+  /** Bytes into JSON, and the JSON back into the same bytes. */
+  static Json canonical(byte[] bytes, int limit) throws MalformedException {
+    if (bytes.length > limit) {
+      throw new MalformedException("longer than the limit of " + limit + " bytes");
+    }
+    Json value;
+    try {
+      value = Json.parse(bytes);
+    } catch (JsonException e) {
+      throw new MalformedException("not strict JSON: " + e.getMessage());
+    }
+    int difference = Arrays.mismatch(CanonicalJson.bytes(value), bytes);
+    if (difference >= 0) {
+      throw new MalformedException(
+          "not canonical JSON (RFC 8785): it differs from byte "
+              + (difference + 1)
+              + " on"
+              + (bytes[bytes.length - 1] == '\n' ? " (a line feed follows the object)" : ""));
+    }
+    return value;
+  }
+
+  Json value(String name) throws MalformedException {
+    read.add(name);
+    Optional<Json> value = object.get(name);
+    if (value.isEmpty()) {
+      throw new MalformedException(where + " lacks \"" + name + "\"");
+    }
+    return value.get();
+  }
+
+  boolean has(String name) {
+    return object.get(name).isPresent();
+  }
+
+  Members object(String name) throws MalformedException {
+    return new Members(name, value(name));
+  }
+
+  Json.Obj members(String name) throws MalformedException {
+    if (value(name) instanceof Json.Obj members) {
+      return members;
+    }
+    throw wrong(name, "an object");
+  }
+
+  Json.Arr array(String name) throws MalformedException {
+    if (value(name) instanceof Json.Arr items) {
+      return items;
+    }
+    throw wrong(name, "an array");
+  }
+
+  String string(String name) throws MalformedException {
+    if (value(name) instanceof Json.Str text) {
+      return text.value();
+    }
+    throw wrong(name, "a string");
+  }
+
+  int count(String name, int least) throws MalformedException {
+    return count(value(name), least, "\"" + name + "\" of " + where);
+  }
+
+  static int count(Json value, int least, String what) throws MalformedException {
+    if (value instanceof Json.Num number
+        && number.integral()
+        && number.value() >= least
+        && number.value() <= Integer.MAX_VALUE) {
+      return (int) number.value();
+    }
+    throw new MalformedException(
+        what + " is not a whole number from " + least + " to " + Integer.MAX_VALUE);
+  }
+
+  Digest digest(String name) throws MalformedException {
+    return typed(name, Digest::parse);
+  }
+
+  /** A string that {@code parse} takes; the reason of its refusal becomes ours. */
+  <T> T typed(String name, Function<String, T> parse) throws MalformedException {
+    String text = string(name);
+    try {
+      return parse.apply(text);
+    } catch (IllegalArgumentException e) {
+      throw new MalformedException("\"" + name + "\" of " + where + ": " + e.getMessage());
+    }
+  }
+
+  /** To be called last: nothing may be left that was not read. */
+  void end() throws MalformedException {
+    List<String> unknown =
+        object.members().keySet().stream().filter(name -> !read.contains(name)).sorted().toList();
+    if (!unknown.isEmpty()) {
+      throw new MalformedException(where + " has an unknown member \"" + unknown.getFirst() + "\"");
+    }
+  }
+
+  private MalformedException wrong(String name, String due) {
+    return new MalformedException("\"" + name + "\" of " + where + " is not " + due);
+  }
+
+  /** Inside the codecs only: it never leaves this package. */
+  static final class MalformedException extends Exception {
+    private static final long serialVersionUID = 1L;
+    private final String reason;
+
+    MalformedException(String reason) {
+      super(reason, null, false, false);
+      this.reason = reason;
+    }
+
+    String reason() {
+      return reason;
+    }
+  }
+}
