@@ -32,7 +32,9 @@ public final class History {
 
   /** Counts a token of the output. */
   public void add(int token) {
-    outputCounts[find(token)]++;
+    // In two steps: finding may replace the array.
+    int index = find(token);
+    outputCounts[index]++;
   }
 
   /** How many different tokens occurred. */
