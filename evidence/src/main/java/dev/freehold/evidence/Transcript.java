@@ -18,7 +18,7 @@ public final class Transcript {
   public static final String FORMAT = "freehold-transcript/1";
 
   /** The longest transcript in bytes. */
-  public static final int LIMIT = 32 << 20;
+  public static final int LIMIT = 16 << 20;
 
   private final Receipt receipt;
   private final String request;
