@@ -46,7 +46,8 @@ public final class Puller {
   Puller(ModelStore store, Map<String, String> environment, Duration stall) {
     this.store = store;
     this.environment = Map.copyOf(environment);
-    this.web = new WebFetcher(URI.create(environment.getOrDefault("HF_ENDPOINT", HUB)), PATIENCE, stall);
+    this.web =
+        new WebFetcher(URI.create(environment.getOrDefault("HF_ENDPOINT", HUB)), PATIENCE, stall);
   }
 
   /** Brings a model of the catalogue, unless it is here. */
