@@ -31,4 +31,12 @@ public final class Arithmetic {
     float h = 1.5957692f * v * (1f + 0.044715f * v * v);
     return v / (1f + exp(-h));
   }
+
+  /**
+   * Soft-capping: c·tanh(v / c), as c·(1 - 2 / (e^(y + y) + 1)) with y = |v| / c and the sign of v.
+   */
+  public static float cap(float v, float c) {
+    float y = Math.abs(v) / c;
+    return Math.copySign(c * (1f - 2f / (exp(y + y) + 1f)), v);
+  }
 }

@@ -1,0 +1,305 @@
+// SPDX-FileCopyrightText: The Freehold authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.freehold.engine.model;
+
+import dev.freehold.kernel.Activations;
+import dev.freehold.kernel.Arithmetic;
+import dev.freehold.kernel.Kernel;
+import dev.freehold.kernel.KeyValuePage;
+import dev.freehold.kernel.Matrix;
+
+/**
+ * One member's part of one forward pass. All members walk through the same steps; between two steps
+ * stands a barrier. A product is shared by row groups; what belongs to single rows of the batch
+ * (norms, quantising, rotation) is shared by rows, or done by the last member to reach the barrier
+ * when there are fewer rows than members.
+ */
+final class Pass {
+  private final Transformer transformer;
+  private final Configuration model;
+  private final Weights weights;
+  private final Kernel kernel;
+  private final Workers workers;
+  private final Batch batch;
+  private final int member;
+  private final int rows;
+  private final int width;
+  private final int queryWidth;
+  private final int keyValueWidth;
+  private final int headsWidth;
+  private int at;
+
+  Pass(Transformer transformer, Batch batch, int member) {
+    this.transformer = transformer;
+    this.model = transformer.configuration();
+    this.weights = transformer.weights();
+    this.kernel = transformer.kernel();
+    this.workers = transformer.workers();
+    this.batch = batch;
+    this.member = member;
+    this.rows = batch.size();
+    this.width = model.width();
+    this.queryWidth = model.queryWidth();
+    this.keyValueWidth = model.keyValueWidth();
+    this.headsWidth = queryWidth + 2 * keyValueWidth;
+  }
+
+  private interface Rows {
+    void run(int from, int to);
+  }
+
+  void run() {
+    try {
+      walk();
+    } catch (ArithmeticException e) {
+      throw new NumberException(
+          (at < model.layers() ? "layer " + at : "the output")
+              + " of the model computes no number: "
+              + e.getMessage(),
+          e);
+    }
+  }
+
+  private void walk() {
+    each(
+        (from, to) -> {
+          embed(from, to);
+          normalise(from, to, weights.layers().getFirst().attentionNorm());
+        });
+    for (at = 0; at < model.layers(); at++) {
+      int index = at;
+      Weights.Layer layer = weights.layers().get(index);
+      multiplyHeads(layer);
+      each((from, to) -> place(index, layer, from, to));
+      attend(index);
+      each((from, to) -> kernel.quantize(batch.mixed, 0, queryWidth, from, to, batch.mixedInput));
+      multiply(layer.output(), batch.mixedInput, rows, batch.out, width);
+      each(
+          (from, to) -> {
+            accumulate(from, to, layer.outputBias(), layer.postAttentionNorm());
+            normalise(from, to, layer.feedForwardNorm());
+          });
+      multiplyGateAndUp(layer);
+      int wide = model.feedForward();
+      each((from, to) -> kernel.quantize(batch.gate, 0, wide, from, to, batch.gateInput));
+      multiply(layer.down(), batch.gateInput, rows, batch.out, width);
+      each(
+          (from, to) -> {
+            accumulate(from, to, new float[0], layer.postFeedForwardNorm());
+            if (index + 1 < model.layers()) {
+              normalise(from, to, weights.layers().get(index + 1).attentionNorm());
+            } else {
+              finish(from, to);
+            }
+          });
+    }
+    if (batch.wanted() > 0) {
+      multiplyOutput();
+    }
+  }
+
+  /** Work on single rows, done by all before anybody goes on. */
+  private void each(Rows work) {
+    if (rows < workers.threads() || workers.threads() == 1) {
+      workers.barrier(member, () -> work.run(0, rows));
+      return;
+    }
+    workers.barrier(member);
+    for (long share = workers.claim(rows); share >= 0; share = workers.claim(rows)) {
+      work.run((int) (share >> 32), (int) share);
+    }
+    workers.barrier(member);
+  }
+
+  private void embed(int from, int to) {
+    float scale = model.embeddingScale();
+    for (int row = from; row < to; row++) {
+      weights.embedding().row(batch.token(row), batch.x, row * width);
+      if (scale != 1) {
+        for (int i = row * width; i < (row + 1) * width; i++) {
+          batch.x[i] *= scale;
+        }
+      }
+    }
+  }
+
+  private void normalise(int from, int to, float[] weight) {
+    for (int row = from; row < to; row++) {
+      kernel.rmsNorm(
+          batch.x, row * width, weight, width, model.epsilon(), batch.normed, row * width);
+    }
+    kernel.quantize(batch.normed, 0, width, from, to, batch.normedInput);
+  }
+
+  /** Adds what a block gave to the residual stream. */
+  private void accumulate(int from, int to, float[] bias, float[] norm) {
+    for (int row = from; row < to; row++) {
+      int offset = row * width;
+      if (bias.length > 0) {
+        kernel.add(batch.out, offset, bias, 0, width);
+      }
+      if (norm.length > 0) {
+        kernel.rmsNorm(batch.out, offset, norm, width, model.epsilon(), batch.out, offset);
+      }
+      kernel.add(batch.x, offset, batch.out, offset, width);
+    }
+  }
+
+  private void finish(int from, int to) {
+    for (int row = from; row < to; row++) {
+      int slot = batch.slot(row);
+      kernel.rmsNorm(
+          batch.x,
+          row * width,
+          weights.outputNorm(),
+          width,
+          model.epsilon(),
+          batch.hidden,
+          slot * width);
+      kernel.quantize(batch.hidden, 0, width, slot, slot + 1, batch.hiddenInput);
+    }
+  }
+
+  private void multiply(Matrix matrix, Activations input, int tokens, float[] out, int stride) {
+    int groups = matrix.groups();
+    for (long share = workers.claim(groups); share >= 0; share = workers.claim(groups)) {
+      kernel.multiply(matrix, input, 0, tokens, (int) (share >> 32), (int) share, out, 0, stride);
+    }
+  }
+
+  private void multiplyHeads(Weights.Layer layer) {
+    int query = layer.query().groups();
+    int key = query + layer.key().groups();
+    int value = key + layer.value().groups();
+    for (long share = workers.claim(value); share >= 0; share = workers.claim(value)) {
+      int from = (int) (share >> 32);
+      int to = (int) share;
+      part(layer.query(), from, Math.min(to, query), 0);
+      part(layer.key(), Math.max(from, query) - query, Math.min(to, key) - query, queryWidth);
+      part(layer.value(), Math.max(from, key) - key, to - key, queryWidth + keyValueWidth);
+    }
+  }
+
+  private void part(Matrix matrix, int from, int to, int offset) {
+    if (from < to) {
+      kernel.multiply(
+          matrix, batch.normedInput, 0, rows, from, to, batch.heads, offset, headsWidth);
+    }
+  }
+
+  private void multiplyGateAndUp(Weights.Layer layer) {
+    int wide = model.feedForward();
+    int groups = layer.gate().groups();
+    for (long share = workers.claim(groups); share >= 0; share = workers.claim(groups)) {
+      int from = (int) (share >> 32);
+      int to = (int) share;
+      kernel.multiply(layer.gate(), batch.normedInput, 0, rows, from, to, batch.gate, 0, wide);
+      kernel.multiply(layer.up(), batch.normedInput, 0, rows, from, to, batch.up, 0, wide);
+      int count = Math.min(to * Matrix.GROUP, wide) - from * Matrix.GROUP;
+      for (int row = 0; row < rows; row++) {
+        int offset = row * wide + from * Matrix.GROUP;
+        if (model.architecture().gelu()) {
+          kernel.gelu(batch.gate, offset, batch.up, offset, count);
+        } else {
+          kernel.silu(batch.gate, offset, batch.up, offset, count);
+        }
+      }
+    }
+  }
+
+  /** Biases, norms and rotates queries and keys, and stores keys and values. */
+  private void place(int index, Weights.Layer layer, int from, int to) {
+    int size = model.headSize();
+    for (int row = from; row < to; row++) {
+      int base = row * headsWidth;
+      if (layer.queryBias().length > 0) {
+        kernel.add(batch.heads, base, layer.queryBias(), 0, queryWidth);
+      }
+      if (layer.keyBias().length > 0) {
+        kernel.add(batch.heads, base + queryWidth, layer.keyBias(), 0, keyValueWidth);
+      }
+      if (layer.valueBias().length > 0) {
+        int values = base + queryWidth + keyValueWidth;
+        kernel.add(batch.heads, values, layer.valueBias(), 0, keyValueWidth);
+      }
+      int position = batch.position(row);
+      for (int head = 0; head < model.heads(); head++) {
+        rotate(index, layer.queryNorm(), base + head * size, position);
+      }
+      KeyValuePage page = batch.pages(row)[position / KeyValuePage.POSITIONS];
+      int slot = position % KeyValuePage.POSITIONS;
+      for (int head = 0; head < model.keyValueHeads(); head++) {
+        int key = base + queryWidth + head * size;
+        rotate(index, layer.keyNorm(), key, position);
+        kernel.store(page, slot, index, head, batch.heads, key, batch.heads, key + keyValueWidth);
+      }
+    }
+  }
+
+  private void rotate(int index, float[] norm, int offset, int position) {
+    if (norm.length > 0) {
+      kernel.rmsNorm(
+          batch.heads, offset, norm, model.headSize(), model.epsilon(), batch.heads, offset);
+    }
+    Rotary rotary = transformer.rotary(index);
+    kernel.rotate(
+        batch.heads,
+        offset,
+        rotary.pairs(),
+        rotary.cosine(position),
+        rotary.sine(position),
+        rotary.offset(position),
+        model.architecture().neighbouringPairs());
+  }
+
+  /** A piece of work is a row and a key/value head; with few rows, a part of its query heads. */
+  private void attend(int index) {
+    int size = model.headSize();
+    int group = model.heads() / model.keyValueHeads();
+    int pairs = rows * model.keyValueHeads();
+    int parts = pairs < 2 * workers.threads() && workers.threads() > 1 ? group : 1;
+    int pieces = pairs * parts;
+    int window = model.isSliding(index) ? model.window() : Integer.MAX_VALUE;
+    for (long share = workers.claim(pieces); share >= 0; share = workers.claim(pieces)) {
+      for (int piece = (int) (share >> 32); piece < (int) share; piece++) {
+        int row = piece / parts / model.keyValueHeads();
+        int head = piece / parts % model.keyValueHeads();
+        int query = head * group + piece % parts * (group / parts);
+        int last = batch.position(row) + 1;
+        kernel.attend(
+            batch.pages(row),
+            index,
+            head,
+            Math.max(0, last - window),
+            last,
+            batch.heads,
+            row * headsWidth + query * size,
+            group / parts,
+            model.attentionScale(),
+            batch.mixed,
+            row * queryWidth + query * size);
+      }
+    }
+  }
+
+  private void multiplyOutput() {
+    int groups = weights.output().groups();
+    int vocabulary = model.vocabulary();
+    int wanted = batch.wanted();
+    float[] logits = batch.logits();
+    for (long share = workers.claim(groups); share >= 0; share = workers.claim(groups)) {
+      int from = (int) (share >> 32);
+      int to = (int) share;
+      kernel.multiply(
+          weights.output(), batch.hiddenInput, 0, wanted, from, to, logits, 0, vocabulary);
+      if (model.logitCap() > 0) {
+        int end = Math.min(to * Matrix.GROUP, vocabulary);
+        for (int slot = 0; slot < wanted; slot++) {
+          for (int i = slot * vocabulary + from * Matrix.GROUP; i < slot * vocabulary + end; i++) {
+            logits[i] = Arithmetic.cap(logits[i], model.logitCap());
+          }
+        }
+      }
+    }
+  }
+}
