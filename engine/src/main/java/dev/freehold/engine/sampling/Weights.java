@@ -3,6 +3,7 @@
 package dev.freehold.engine.sampling;
 
 import dev.freehold.engine.sampling.Sampled.Alternative;
+import dev.freehold.kernel.SamplingWeights;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -14,8 +15,8 @@ import java.util.List;
  * matters by selection.
  */
 final class Weights {
-  /** Elements of a block whose heaviest is kept, so that most blocks are never looked at again. */
-  private static final int BLOCK = 256;
+  /** Elements of a block whose heaviest is known, so that most blocks are never looked at again. */
+  private static final int BLOCK = SamplingWeights.BLOCK;
 
   private static final int HEAVIEST = 1 << 30;
 
@@ -102,52 +103,11 @@ final class Weights {
     }
     size = n;
     bands = 0;
-    total = 0;
     float shift = max * factor;
     if (!Float.isFinite(shift)) {
       throw new ArithmeticException("A logit is beyond binary32 once divided by the temperature.");
     }
-    for (int from = 0; from < n; from += BLOCK) {
-      int to = Math.min(n, from + BLOCK);
-      weigh(x, offset, from, to, factor, shift, weight);
-      int upper = 0;
-      int lower = 0;
-      int heaviest = 0;
-      for (int i = from; i < to; i++) {
-        int w = weight[i];
-        upper += w >>> 15;
-        lower += w & 0x7fff;
-        heaviest = Math.max(heaviest, w);
-      }
-      total += ((long) upper << 15) + lower;
-      blockHeaviest[from / BLOCK] = heaviest;
-    }
-  }
-
-  /**
-   * weight = rint(exp(fl(fl(x·factor) - shift))·2^30): the exp of arithmetic version 1 without its
-   * last step. Its result is p·2^z with p in [0.7, 1.42) of at most 24 significant bits, so p·2^30
-   * is an integer and the rounding is one of integers. Below -21.5 the weight is 0 like that of
-   * -21.5. Written so that C2 makes vector code of it.
-   */
-  static void weigh(
-      float[] x, int offset, int from, int to, float factor, float shift, int[] weight) {
-    for (int i = from; i < to; i++) {
-      float c = Math.max(x[offset + i] * factor - shift, -21.5f);
-      float z = c * 0x1.715476p0f + 12582912f - 12582912f;
-      float r = c - z * 0x1.63p-1f;
-      r = r + z * 2.12194440e-4f;
-      float p = 0x1.6a242cp-10f;
-      p = p * r + 0x1.1239e8p-7f;
-      p = p * r + 0x1.5558f2p-5f;
-      p = p * r + 0x1.555492p-3f;
-      p = p * r + 0x1.fffffcp-2f;
-      p = (p * (r * r) + r) + 1f;
-      int halvings = -(int) z;
-      int whole = (int) (p * 0x1p30f);
-      int half = ((1 << halvings) - 1) >>> 1;
-      weight[i] = (whole + half + ((whole >>> halvings) & 1)) >>> halvings;
-    }
+    total = SamplingWeights.weigh(x, offset, n, factor, shift, weight, blockHeaviest);
   }
 
   /** The id of the first element, in order, at which the running sum exceeds {@code x}. */

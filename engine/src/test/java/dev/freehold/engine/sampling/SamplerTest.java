@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.freehold.engine.grammar.GrammarState;
-import dev.freehold.kernel.Arithmetic;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -47,26 +46,6 @@ class SamplerTest {
       assertThat(token(logits, p, choice, position, history(prompt, output), mask))
           .as("seed %s, %s", seed, p)
           .isEqualTo(expected);
-    }
-  }
-
-  @Test
-  void weighsAsTheRoundedExponentialOfTheArithmeticDoes() {
-    float[] x = new float[1024];
-    int[] weight = new int[x.length];
-    int nearest = Float.floatToRawIntBits(0x1p-40f);
-    int bits = Float.floatToRawIntBits(22f);
-    while (bits > nearest) {
-      for (int i = 0; i < x.length; i++) {
-        x[i] = -Float.intBitsToFloat(bits);
-        bits -= 97;
-      }
-      Weights.weigh(x, 0, 0, x.length, 1f, 0f, weight);
-      for (int i = 0; i < x.length; i++) {
-        if (weight[i] != (int) Math.rint((double) Arithmetic.exp(x[i]) * 0x1p30)) {
-          throw new AssertionError(x[i] + " weighs " + weight[i]);
-        }
-      }
     }
   }
 
