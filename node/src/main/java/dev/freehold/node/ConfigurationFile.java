@@ -1,0 +1,105 @@
+// SPDX-FileCopyrightText: The Freehold authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.freehold.node;
+
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Reads {@code FREEHOLD_HOME/config}: lines {@code key = value}; empty lines and lines that start
+ * with # say nothing. docs/api.md lists the keys.
+ */
+public final class ConfigurationFile {
+  private static final Pattern LINE = Pattern.compile("([a-z-]+)\\s*=\\s*(.+)");
+
+  private ConfigurationFile() {}
+
+  /**
+   * The defaults, and over them what the file says, if there is one.
+   *
+   * @throws NodeException naming the line that is wrong
+   */
+  public static NodeConfiguration read(Path home, Path cache) {
+    NodeConfiguration defaults = NodeConfiguration.defaults(home, cache);
+    Path file = home.resolve("config");
+    if (!Files.exists(file)) {
+      return defaults;
+    }
+    try {
+      return parse(defaults, Files.readString(file, StandardCharsets.UTF_8), file.toString());
+    } catch (CharacterCodingException e) {
+      throw new NodeException(file + " is not UTF-8 text: mend it, or take it away", e);
+    } catch (IOException e) {
+      throw new NodeException("cannot read " + file + ": " + e.getMessage(), e);
+    }
+  }
+
+  static NodeConfiguration parse(NodeConfiguration start, String text, String name) {
+    NodeConfiguration result = start;
+    Set<String> seen = new HashSet<>();
+    int number = 0;
+    for (String raw : text.split("\n", -1)) {
+      number++;
+      String line = raw.strip();
+      if (line.isEmpty() || line.startsWith("#")) {
+        continue;
+      }
+      String where = name + ", line " + number + ": ";
+      Matcher matcher = LINE.matcher(line);
+      if (!matcher.matches()) {
+        throw new NodeException(where + "'" + line + "' is not 'key = value'");
+      }
+      String key = matcher.group(1);
+      if (!seen.add(key)) {
+        throw new NodeException(where + "'" + key + "' stands twice");
+      }
+      try {
+        result = set(result, key, matcher.group(2));
+      } catch (NumberFormatException e) {
+        throw new NodeException(
+            where + "'" + key + "' takes a whole number, not '" + matcher.group(2) + "'", e);
+      } catch (NodeException e) {
+        throw new NodeException(where + e.getMessage(), e);
+      }
+    }
+    return result;
+  }
+
+  private static NodeConfiguration set(NodeConfiguration c, String key, String value) {
+    return switch (key) {
+      case "host" -> c.withHost(value);
+      case "port" -> c.withPort(Integer.parseInt(value));
+      case "threads" -> c.withThreads(Integer.parseInt(value));
+      case "kernel" -> c.withKernel(value);
+      case "max-concurrent" -> c.withMaxConcurrent(Integer.parseInt(value));
+      case "queue-limit" -> c.withQueueLimit(Integer.parseInt(value));
+      case "context-limit" -> c.withContextLimit(Integer.parseInt(value));
+      case "memory-bytes" -> c.withMemoryBytes(Long.parseLong(value));
+      case "api-keys" -> c.withApiKeys(c.home().resolve(value));
+      case "drain-seconds" -> c.withDrain(Duration.ofSeconds(Integer.parseInt(value)));
+      case "access-log" -> c.withAccessLog(yes(value));
+      default ->
+          throw new NodeException(
+              "there is no setting '"
+                  + key
+                  + "'; there are host, port, threads, kernel, max-concurrent, queue-limit,"
+                  + " context-limit, memory-bytes, api-keys, drain-seconds, access-log");
+    };
+  }
+
+  private static boolean yes(String value) {
+    return switch (value) {
+      case "yes" -> true;
+      case "no" -> false;
+      default -> throw new NodeException("'access-log' takes yes or no, not '" + value + "'");
+    };
+  }
+}

@@ -1,0 +1,325 @@
+// SPDX-FileCopyrightText: The Freehold authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.freehold.node;
+
+import dev.freehold.node.serve.ServedModel;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a node is started with. {@link #defaults} gives a node on loopback; {@link
+ * ConfigurationFile#read} adds what the owner wrote into {@code FREEHOLD_HOME/config}.
+ *
+ * @param home FREEHOLD_HOME: the node's key, receipts, lock and log
+ * @param cache FREEHOLD_CACHE: what can be fetched or made again
+ * @param host the address to listen on; beyond loopback only with {@code apiKeys}
+ * @param port the TCP port, 0 for any free one
+ * @param models what to serve; the first is the default
+ * @param threads threads for arithmetic
+ * @param kernel the arithmetic lane's name, {@code best} for the fastest this machine has
+ * @param maxConcurrent how many answers are generated at once
+ * @param queueLimit how many requests wait beyond those; one more gets 429
+ * @param contextLimit how many tokens prompt and answer may have together, 0 for the model's own
+ *     limit
+ * @param memoryBytes attention memory of running answers and cached prompts
+ * @param apiKeys a file with one key in each line that requests must show, or null for none
+ * @param drain how long {@link Node#close} lets answers under way finish
+ * @param accessLog whether each request leaves a line in {@code FREEHOLD_HOME/node.log} (path,
+ *     status and time: never content)
+ */
+public record NodeConfiguration(
+    Path home,
+    Path cache,
+    String host,
+    int port,
+    List<ServedModel> models,
+    int threads,
+    String kernel,
+    int maxConcurrent,
+    int queueLimit,
+    int contextLimit,
+    long memoryBytes,
+    @Nullable Path apiKeys,
+    Duration drain,
+    boolean accessLog) {
+  /** The port unless another is asked for. */
+  public static final int DEFAULT_PORT = 8402;
+
+  /** Checks each number's range. */
+  public NodeConfiguration {
+    models = List.copyOf(models);
+    require(!host.isBlank(), "host is empty");
+    require(port >= 0 && port <= 65_535, "port is " + port + ", it goes from 0 to 65535");
+    require(threads >= 1 && threads <= 1024, "threads is " + threads + ", it goes from 1 to 1024");
+    require(
+        maxConcurrent >= 1 && maxConcurrent <= 1024,
+        "max-concurrent is " + maxConcurrent + ", it goes from 1 to 1024");
+    require(
+        queueLimit >= 0 && queueLimit <= 100_000,
+        "queue-limit is " + queueLimit + ", it goes from 0 to 100000");
+    require(contextLimit >= 0, "context-limit is " + contextLimit + ", it must not be negative");
+    require(memoryBytes >= 0, "memory-bytes is " + memoryBytes + ", it must not be negative");
+    require(!drain.isNegative(), "drain is " + drain + ", it must not be negative");
+    Set<String> names = new HashSet<>();
+    for (ServedModel model : models) {
+      require(names.add(model.name()), "two models are named " + model.name());
+    }
+  }
+
+  private static void require(boolean holds, String otherwise) {
+    if (!holds) {
+      throw new NodeException("the node's configuration is wrong: " + otherwise);
+    }
+  }
+
+  /** A node on loopback that serves nothing yet. */
+  public static NodeConfiguration defaults(Path home, Path cache) {
+    return new NodeConfiguration(
+        home,
+        cache,
+        "127.0.0.1",
+        DEFAULT_PORT,
+        List.of(),
+        Runtime.getRuntime().availableProcessors(),
+        "best",
+        8,
+        64,
+        0,
+        2L << 30,
+        null,
+        Duration.ofSeconds(20),
+        false);
+  }
+
+  /** A copy that listens on another address. */
+  public NodeConfiguration withHost(String host) {
+    return new NodeConfiguration(
+        home,
+        cache,
+        host,
+        port,
+        models,
+        threads,
+        kernel,
+        maxConcurrent,
+        queueLimit,
+        contextLimit,
+        memoryBytes,
+        apiKeys,
+        drain,
+        accessLog);
+  }
+
+  /** A copy that listens on another port. */
+  public NodeConfiguration withPort(int port) {
+    return new NodeConfiguration(
+        home,
+        cache,
+        host,
+        port,
+        models,
+        threads,
+        kernel,
+        maxConcurrent,
+        queueLimit,
+        contextLimit,
+        memoryBytes,
+        apiKeys,
+        drain,
+        accessLog);
+  }
+
+  /** A copy that serves these models. */
+  public NodeConfiguration withModels(List<ServedModel> models) {
+    return new NodeConfiguration(
+        home,
+        cache,
+        host,
+        port,
+        models,
+        threads,
+        kernel,
+        maxConcurrent,
+        queueLimit,
+        contextLimit,
+        memoryBytes,
+        apiKeys,
+        drain,
+        accessLog);
+  }
+
+  /** A copy that has another number of threads. */
+  public NodeConfiguration withThreads(int threads) {
+    return new NodeConfiguration(
+        home,
+        cache,
+        host,
+        port,
+        models,
+        threads,
+        kernel,
+        maxConcurrent,
+        queueLimit,
+        contextLimit,
+        memoryBytes,
+        apiKeys,
+        drain,
+        accessLog);
+  }
+
+  /** A copy that uses another arithmetic lane. */
+  public NodeConfiguration withKernel(String kernel) {
+    return new NodeConfiguration(
+        home,
+        cache,
+        host,
+        port,
+        models,
+        threads,
+        kernel,
+        maxConcurrent,
+        queueLimit,
+        contextLimit,
+        memoryBytes,
+        apiKeys,
+        drain,
+        accessLog);
+  }
+
+  /** A copy that generates another number of answers at once. */
+  public NodeConfiguration withMaxConcurrent(int maxConcurrent) {
+    return new NodeConfiguration(
+        home,
+        cache,
+        host,
+        port,
+        models,
+        threads,
+        kernel,
+        maxConcurrent,
+        queueLimit,
+        contextLimit,
+        memoryBytes,
+        apiKeys,
+        drain,
+        accessLog);
+  }
+
+  /** A copy that lets another number of requests wait. */
+  public NodeConfiguration withQueueLimit(int queueLimit) {
+    return new NodeConfiguration(
+        home,
+        cache,
+        host,
+        port,
+        models,
+        threads,
+        kernel,
+        maxConcurrent,
+        queueLimit,
+        contextLimit,
+        memoryBytes,
+        apiKeys,
+        drain,
+        accessLog);
+  }
+
+  /** A copy that has another context limit. */
+  public NodeConfiguration withContextLimit(int contextLimit) {
+    return new NodeConfiguration(
+        home,
+        cache,
+        host,
+        port,
+        models,
+        threads,
+        kernel,
+        maxConcurrent,
+        queueLimit,
+        contextLimit,
+        memoryBytes,
+        apiKeys,
+        drain,
+        accessLog);
+  }
+
+  /** A copy that has another amount of attention memory. */
+  public NodeConfiguration withMemoryBytes(long memoryBytes) {
+    return new NodeConfiguration(
+        home,
+        cache,
+        host,
+        port,
+        models,
+        threads,
+        kernel,
+        maxConcurrent,
+        queueLimit,
+        contextLimit,
+        memoryBytes,
+        apiKeys,
+        drain,
+        accessLog);
+  }
+
+  /** A copy that takes its keys from another file. */
+  public NodeConfiguration withApiKeys(@Nullable Path apiKeys) {
+    return new NodeConfiguration(
+        home,
+        cache,
+        host,
+        port,
+        models,
+        threads,
+        kernel,
+        maxConcurrent,
+        queueLimit,
+        contextLimit,
+        memoryBytes,
+        apiKeys,
+        drain,
+        accessLog);
+  }
+
+  /** A copy that drains for another time. */
+  public NodeConfiguration withDrain(Duration drain) {
+    return new NodeConfiguration(
+        home,
+        cache,
+        host,
+        port,
+        models,
+        threads,
+        kernel,
+        maxConcurrent,
+        queueLimit,
+        contextLimit,
+        memoryBytes,
+        apiKeys,
+        drain,
+        accessLog);
+  }
+
+  /** A copy that writes an access log or not. */
+  public NodeConfiguration withAccessLog(boolean accessLog) {
+    return new NodeConfiguration(
+        home,
+        cache,
+        host,
+        port,
+        models,
+        threads,
+        kernel,
+        maxConcurrent,
+        queueLimit,
+        contextLimit,
+        memoryBytes,
+        apiKeys,
+        drain,
+        accessLog);
+  }
+}

@@ -1,0 +1,70 @@
+// SPDX-FileCopyrightText: The Freehold authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.freehold.node.http;
+
+import dev.freehold.record.Digest;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The keys that requests may show. Only their digests are held. */
+public final class ApiKeys {
+  private static final int SHORTEST = 16;
+
+  private final List<byte[]> digests;
+
+  private ApiKeys(List<byte[]> digests) {
+    this.digests = digests;
+  }
+
+  /** No key is asked for. */
+  public static ApiKeys none() {
+    return new ApiKeys(List.of());
+  }
+
+  /**
+   * Reads one key from each line; empty lines and lines that start with # say nothing.
+   *
+   * @throws IllegalArgumentException if there is none, or one is shorter than 16 characters or
+   *     holds a space
+   */
+  public static ApiKeys parse(String text) {
+    List<byte[]> digests = new ArrayList<>();
+    int number = 0;
+    for (String raw : text.split("\n", -1)) {
+      number++;
+      String key = raw.strip();
+      if (key.isEmpty() || key.startsWith("#")) {
+        continue;
+      }
+      if (key.length() < SHORTEST || key.chars().anyMatch(c -> c <= ' ' || c > '~')) {
+        throw new IllegalArgumentException(
+            "line "
+                + number
+                + " is not a key: a key has at least "
+                + SHORTEST
+                + " printable ASCII characters and no space");
+      }
+      digests.add(Digest.sha256(key).bytes());
+    }
+    if (digests.isEmpty()) {
+      throw new IllegalArgumentException("there is no key in it");
+    }
+    return new ApiKeys(List.copyOf(digests));
+  }
+
+  /** True where requests have to show a key. */
+  public boolean demanded() {
+    return !digests.isEmpty();
+  }
+
+  /** True for one of the keys; the time it takes does not depend on how much of a key is right. */
+  boolean accepts(String key) {
+    byte[] shown = Digest.sha256(key).bytes();
+    boolean found = false;
+    for (byte[] digest : digests) {
+      found |= MessageDigest.isEqual(digest, shown);
+    }
+    return found;
+  }
+}

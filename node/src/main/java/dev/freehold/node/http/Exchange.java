@@ -1,0 +1,161 @@
+// SPDX-FileCopyrightText: The Freehold authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.freehold.node.http;
+
+import dev.freehold.record.Json;
+import dev.freehold.record.JsonException;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.HeaderValues;
+import io.helidon.http.Status;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** One request and its answer. Owned by the connection's thread. */
+final class Exchange {
+  private final ServerRequest request;
+  private final ServerResponse response;
+  private final ClientLine line;
+  private int status;
+
+  Exchange(ServerRequest request, ServerResponse response, ClientLine line) {
+    this.request = request;
+    this.response = response;
+    this.line = line;
+  }
+
+  String method() {
+    return request.prologue().method().text();
+  }
+
+  String path() {
+    return request.path().path();
+  }
+
+  Optional<String> header(String name) {
+    return request.headers().first(HeaderNames.create(name));
+  }
+
+  Optional<String> query(String name) {
+    return request.query().first(name).asOptional();
+  }
+
+  boolean fromLoopback() {
+    return request.remotePeer().address() instanceof InetSocketAddress peer
+        && Optional.ofNullable(peer.getAddress()).map(InetAddress::isLoopbackAddress).orElse(false);
+  }
+
+  /** The status sent, 0 while none is. */
+  int status() {
+    return status;
+  }
+
+  /** True where client or answer said that nothing follows on this connection. */
+  boolean last() {
+    return says(header("Connection"), "close")
+        || says(response.headers().first(HeaderNames.CONNECTION), "close");
+  }
+
+  private static boolean says(Optional<String> header, String word) {
+    return header.isPresent() && header.get().toLowerCase(Locale.ROOT).contains(word);
+  }
+
+  boolean begun() {
+    return status != 0;
+  }
+
+  /**
+   * The request's body as JSON.
+   *
+   * @throws ApiException if it is longer than {@code limit} bytes, of another type, or not JSON
+   */
+  Json body(int limit) {
+    // curl -d says it sends a form; the strict reading of the body as JSON decides.
+    String type = header("Content-Type").orElse("application/json");
+    String bare = type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
+    if (!bare.equals("application/json") && !bare.equals("application/x-www-form-urlencoded")) {
+      throw new ApiException(ApiError.unsupportedType(type));
+    }
+    OptionalLong declared = request.headers().contentLength();
+    if (declared.isPresent() && declared.getAsLong() > limit) {
+      throw tooLarge(limit);
+    }
+    byte[] bytes;
+    try (InputStream in = request.content().inputStream()) {
+      bytes = in.readNBytes(limit + 1);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    if (bytes.length > limit) {
+      throw tooLarge(limit);
+    }
+    if (bytes.length == 0) {
+      throw new ApiException(
+          ApiError.badRequest("the request has no body; send a JSON object", null, "invalid_json"));
+    }
+    try {
+      return Json.parse(bytes);
+    } catch (JsonException e) {
+      throw new ApiException(
+          ApiError.badRequest(
+              "the request's body is not JSON: " + e.getMessage(), null, "invalid_json"));
+    }
+  }
+
+  private static ApiException tooLarge(int limit) {
+    // The rest of the body is not read, so the connection can't be used again.
+    return new ApiException(ApiError.tooLarge(limit).with("Connection", "close"));
+  }
+
+  /**
+   * Runs {@code onGone}, on another thread, if the client leaves before {@link #unwatch}. Call it
+   * once the body is read.
+   */
+  void watch(Runnable onGone) {
+    line.watch(onGone);
+  }
+
+  /** The action given to {@link #watch} is no longer wanted. */
+  void unwatch() {
+    line.unwatch();
+  }
+
+  void json(int status, Json body, Map<String, String> headers) {
+    bytes(status, "application/json", body.write().getBytes(StandardCharsets.UTF_8), headers);
+  }
+
+  void error(ApiError error) {
+    json(error.status(), error.toJson(), error.headers());
+  }
+
+  void bytes(int status, String type, byte[] body, Map<String, String> headers) {
+    begin(status, type, headers);
+    response.send(body);
+  }
+
+  /** Begins a stream of server-sent events. */
+  EventStream events() {
+    begin(
+        200,
+        "text/event-stream; charset=utf-8",
+        Map.of("Cache-Control", "no-cache", "X-Accel-Buffering", "no"));
+    return new EventStream(response.outputStream());
+  }
+
+  private void begin(int status, String type, Map<String, String> headers) {
+    this.status = status;
+    response.status(Status.create(status));
+    response.headers().set(HeaderValues.create(HeaderNames.CONTENT_TYPE, type));
+    response.headers().set(HeaderValues.create("X-Content-Type-Options", "nosniff"));
+    headers.forEach((name, value) -> response.headers().set(HeaderValues.create(name, value)));
+  }
+}

@@ -1,0 +1,78 @@
+// SPDX-FileCopyrightText: The Freehold authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.freehold.node.http;
+
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Who may ask. On loopback the Host header has to name this machine, so that a web page whose name
+ * was re-bound to 127.0.0.1 gets nothing; requests that a browser sends for a page of another
+ * origin are refused everywhere; and where keys are configured, one has to be shown.
+ */
+public final class Gate {
+  private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]", "::1");
+
+  private final boolean loopbackOnly;
+  private final String host;
+  private final ApiKeys keys;
+
+  /**
+   * @param host the address the node listens on
+   */
+  public Gate(boolean loopbackOnly, String host, ApiKeys keys) {
+    this.loopbackOnly = loopbackOnly;
+    this.host = host.toLowerCase(Locale.ROOT);
+    this.keys = keys;
+  }
+
+  /** Empty for a request that may go on. */
+  Optional<ApiError> refusal(Exchange exchange) {
+    String named = exchange.header("Host").orElse("").toLowerCase(Locale.ROOT);
+    if (loopbackOnly) {
+      String bare = withoutPort(named);
+      if (!LOOPBACK.contains(bare) && !bare.equals(host)) {
+        return Optional.of(
+            ApiError.forbidden(
+                "this node listens on loopback only, and the request names the host '"
+                    + named
+                    + "'; ask for localhost or 127.0.0.1",
+                "wrong_host"));
+      }
+    }
+    Optional<String> origin = exchange.header("Origin");
+    if (origin.isPresent()
+        && !origin.get().equalsIgnoreCase("http://" + named)
+        && !origin.get().equalsIgnoreCase("https://" + named)) {
+      return Optional.of(
+          ApiError.forbidden(
+              "a web page of another origin (" + origin.get() + ") may not use this node",
+              "wrong_origin"));
+    }
+    if (!keys.demanded() || exchange.path().equals("/healthz")) {
+      return Optional.empty();
+    }
+    String authorization = exchange.header("Authorization").orElse("");
+    String scheme = "Bearer ";
+    if (!authorization.regionMatches(true, 0, scheme, 0, scheme.length())) {
+      return Optional.of(
+          ApiError.unauthorized(
+              "this node asks for an API key: send the header 'Authorization: Bearer KEY'"));
+    }
+    if (!keys.accepts(authorization.substring(scheme.length()).strip())) {
+      return Optional.of(ApiError.unauthorized("this API key is not one of this node's"));
+    }
+    return Optional.empty();
+  }
+
+  /** Takes {@code :8402} off {@code localhost:8402}, and leaves {@code [::1]} whole. */
+  static String withoutPort(String host) {
+    int colon = host.lastIndexOf(':');
+    if (colon < 0 || host.endsWith("]")) {
+      return host;
+    }
+    boolean bareIpv6 = host.indexOf(':') != colon && !host.startsWith("[");
+    return bareIpv6 ? host : host.substring(0, colon);
+  }
+}
