@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.engine.tokenizer;
 
+import dev.freehold.engine.gguf.Metadata;
 import dev.freehold.engine.template.Rendered;
 import dev.freehold.record.Digest;
 import java.util.OptionalInt;
@@ -12,6 +13,29 @@ import java.util.Set;
  * of llama.cpp for the same metadata.
  */
 public interface Tokenizer {
+  /**
+   * The tokenizer that a model file describes.
+   *
+   * @throws TokenizerException naming the model or pre-tokenizer that is not known here, or what
+   *     contradicts itself
+   */
+  static Tokenizer of(Metadata metadata) {
+    String model =
+        metadata
+            .string("tokenizer.ggml.model")
+            .orElseThrow(() -> new TokenizerException("the file has no tokenizer.ggml.model"));
+    return switch (model) {
+      case "gpt2" ->
+          new BytePairTokenizer(metadata, metadata.string("tokenizer.ggml.pre").orElse(""));
+      case "llama" -> new SentencePieceTokenizer(metadata);
+      default ->
+          throw new TokenizerException(
+              "the model's tokenizer (tokenizer.ggml.model) is '"
+                  + model
+                  + "'; known are gpt2 (byte-pair encoding) and llama (SentencePiece)");
+    };
+  }
+
   /**
    * The tokens of plain text. Control tokens are never recognised in it, and no begin or end token
    * is added. A lone surrogate counts as U+FFFD.
@@ -62,8 +86,14 @@ public interface Tokenizer {
    */
   String name(int token);
 
-  /** A fresh detokenizer for one stream of tokens. */
+  /**
+   * A fresh detokenizer for a text from its first token on: where the tokenizer puts a space before
+   * every text, that space is taken off again.
+   */
   Detokenizer detokenizer();
+
+  /** A fresh detokenizer for tokens that continue a text: every byte of theirs counts. */
+  Detokenizer continuation();
 
   /** The text of a whole sequence; what is not UTF-8 becomes U+FFFD. */
   String decode(int[] tokens);

@@ -30,6 +30,53 @@ final class Utf8 {
     return at;
   }
 
+  /**
+   * Writes one code point, at most four bytes.
+   *
+   * @return where the next one goes
+   */
+  static int encode(int codePoint, byte[] out, int start) {
+    int at = start;
+    if (codePoint < 0x80) {
+      out[at++] = (byte) codePoint;
+    } else if (codePoint < 0x800) {
+      out[at++] = (byte) (0xC0 | codePoint >> 6);
+      out[at++] = (byte) (0x80 | (codePoint & 0x3F));
+    } else if (codePoint < 0x10000) {
+      out[at++] = (byte) (0xE0 | codePoint >> 12);
+      out[at++] = (byte) (0x80 | (codePoint >> 6 & 0x3F));
+      out[at++] = (byte) (0x80 | (codePoint & 0x3F));
+    } else {
+      out[at++] = (byte) (0xF0 | codePoint >> 18);
+      out[at++] = (byte) (0x80 | (codePoint >> 12 & 0x3F));
+      out[at++] = (byte) (0x80 | (codePoint >> 6 & 0x3F));
+      out[at++] = (byte) (0x80 | (codePoint & 0x3F));
+    }
+    return at;
+  }
+
+  /** The text with U+FFFD in place of each lone surrogate; its length stays. */
+  static String wellFormed(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (Character.isSurrogate(text.charAt(i))) {
+        return replaceLoneSurrogates(text);
+      }
+    }
+    return text;
+  }
+
+  private static String replaceLoneSurrogates(String text) {
+    char[] units = text.toCharArray();
+    for (int i = 0; i < units.length; i++) {
+      if (i + 1 < units.length && Character.isSurrogatePair(units[i], units[i + 1])) {
+        i++;
+      } else if (Character.isSurrogate(units[i])) {
+        units[i] = '\uFFFD';
+      }
+    }
+    return new String(units);
+  }
+
   /** The value of a well-formed sequence of that length. */
   static int codePoint(byte[] bytes, int at, int length) {
     int first = bytes[at] & 0xFF;

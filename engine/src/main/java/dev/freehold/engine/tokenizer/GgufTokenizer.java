@@ -1,0 +1,178 @@
+// SPDX-FileCopyrightText: The Freehold authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.freehold.engine.tokenizer;
+
+import dev.freehold.engine.template.Rendered;
+import dev.freehold.record.Digest;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.BitSet;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/** What both kinds of tokenizer share: special tokens, bytes of tokens, begin, ends, digest. */
+abstract sealed class GgufTokenizer implements Tokenizer
+    permits BytePairTokenizer, SentencePieceTokenizer {
+  final Vocabulary vocabulary;
+  private final SpecialTokens specialTokens;
+  private final String model;
+  private final String preName;
+  private boolean addsBegin;
+  private boolean dropsLeadingSpace;
+  private Digest digest = Digest.sha256("");
+
+  GgufTokenizer(Vocabulary vocabulary, String model, String preName) {
+    this.vocabulary = vocabulary;
+    this.model = model;
+    this.preName = preName;
+    specialTokens = new SpecialTokens(vocabulary);
+  }
+
+  /** Called at the end of construction. */
+  final void finish(boolean addsBegin, boolean spacePrefix, float[] scores, List<byte[]> merges) {
+    this.addsBegin = vocabulary.flag("add_bos_token", addsBegin);
+    if (this.addsBegin && vocabulary.begin().isEmpty()) {
+      throw new TokenizerException(
+          "the model's texts begin with a token, but tokenizer.ggml.bos_token_id names none");
+    }
+    dropsLeadingSpace = spacePrefix;
+    digest = digest(spacePrefix, scores, merges);
+  }
+
+  /** The bytes of a token that is text; of any other one none. */
+  abstract byte[] textBytes(int token);
+
+  /** Appends the tokens of text without special tokens; {@code afterSpecial}: or at the start. */
+  abstract void encodeText(String text, int from, int to, boolean afterSpecial, IntList out);
+
+  @Override
+  public int[] encode(String text) {
+    return encode(text, new BitSet());
+  }
+
+  @Override
+  public int[] encode(Rendered prompt) {
+    return encode(prompt.text(), prompt.trusted());
+  }
+
+  private int[] encode(String source, BitSet trusted) {
+    String text = Utf8.wellFormed(source);
+    IntList out = new IntList();
+    boolean afterSpecial = true;
+    for (SpecialTokens.Fragment fragment : specialTokens.cut(text, trusted)) {
+      if (fragment.isText()) {
+        encodeText(text, fragment.from(), fragment.to(), afterSpecial, out);
+        afterSpecial = false;
+      } else {
+        out.add(fragment.token());
+        afterSpecial = true;
+      }
+    }
+    return out.toArray();
+  }
+
+  @Override
+  public int vocabularySize() {
+    return vocabulary.size();
+  }
+
+  @Override
+  public byte[] bytes(int token) {
+    return textBytes(token).clone();
+  }
+
+  @Override
+  public boolean isControl(int token) {
+    return vocabulary.isControl(token);
+  }
+
+  @Override
+  public OptionalInt begin() {
+    return vocabulary.begin();
+  }
+
+  @Override
+  public OptionalInt end() {
+    return vocabulary.end();
+  }
+
+  @Override
+  public boolean addsBegin() {
+    return addsBegin;
+  }
+
+  @Override
+  public Set<Integer> endOfGeneration() {
+    return vocabulary.endOfGeneration();
+  }
+
+  @Override
+  public OptionalInt find(String controlText) {
+    Integer token = vocabulary.specials().get(controlText);
+    return token == null || !isControl(token) ? OptionalInt.empty() : OptionalInt.of(token);
+  }
+
+  @Override
+  public String name(int token) {
+    return vocabulary.name(token);
+  }
+
+  @Override
+  public Detokenizer detokenizer() {
+    return new Detokenizer(this::textBytes, dropsLeadingSpace);
+  }
+
+  @Override
+  public Detokenizer continuation() {
+    return new Detokenizer(this::textBytes, false);
+  }
+
+  @Override
+  public String decode(int[] tokens) {
+    Detokenizer detokenizer = detokenizer();
+    StringBuilder text = new StringBuilder();
+    for (int token : tokens) {
+      text.append(detokenizer.push(token));
+    }
+    return text.append(detokenizer.finish()).toString();
+  }
+
+  @Override
+  public Digest digest() {
+    return digest;
+  }
+
+  private Digest digest(boolean spacePrefix, float[] scores, List<byte[]> merges) {
+    MessageDigest hash = Digest.newSha256();
+    put(hash, "freehold tokenizer 1".getBytes(StandardCharsets.UTF_8));
+    put(hash, model.getBytes(StandardCharsets.UTF_8));
+    put(hash, preName.getBytes(StandardCharsets.UTF_8));
+    hash.update((byte) (addsBegin ? 1 : 0));
+    hash.update((byte) (spacePrefix ? 1 : 0));
+    put(hash, vocabulary.begin().orElse(-1));
+    put(hash, vocabulary.end().orElse(-1));
+    put(hash, vocabulary.endOfGeneration().size());
+    vocabulary.endOfGeneration().forEach(token -> put(hash, token));
+    put(hash, vocabulary.size());
+    for (int token = 0; token < vocabulary.size(); token++) {
+      put(hash, vocabulary.text(token));
+      hash.update((byte) vocabulary.kind(token).ordinal());
+      hash.update((byte) (vocabulary.stripsRight(token) ? 1 : 0));
+      put(hash, scores.length == 0 ? 0 : Float.floatToRawIntBits(scores[token]));
+    }
+    put(hash, merges.size());
+    merges.forEach(merge -> put(hash, merge));
+    return Digest.of(hash.digest());
+  }
+
+  private static void put(MessageDigest hash, int value) {
+    hash.update(ByteBuffer.allocate(4).putInt(value).flip());
+  }
+
+  private static void put(MessageDigest hash, byte[] bytes) {
+    put(hash, bytes.length);
+    hash.update(bytes);
+  }
+}

@@ -1,0 +1,105 @@
+// SPDX-FileCopyrightText: The Freehold authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.freehold.engine.tokenizer;
+
+import java.util.Arrays;
+
+/** Byte strings numbered from 0 in the order in which they were added, found again by content. */
+final class Pieces {
+  private byte[] pool = new byte[1 << 16];
+  private int[] ends = new int[1 << 12];
+  private int[] slots = new int[1 << 13];
+  private int size;
+  private int longest;
+
+  int size() {
+    return size;
+  }
+
+  /** Bytes of the longest piece. */
+  int longest() {
+    return longest;
+  }
+
+  int length(int piece) {
+    return ends[piece] - start(piece);
+  }
+
+  byte[] bytes(int piece) {
+    return Arrays.copyOfRange(pool, start(piece), ends[piece]);
+  }
+
+  /** The number of those bytes, adding them if they are new. */
+  int add(byte[] bytes, int from, int to) {
+    int slot = slot(bytes, from, to);
+    if (slots[slot] != 0) {
+      return slots[slot] - 1;
+    }
+    int start = size == 0 ? 0 : ends[size - 1];
+    int length = to - from;
+    if (pool.length - start < length) {
+      pool = Arrays.copyOf(pool, Math.max(Math.multiplyExact(pool.length, 2), start + length));
+    }
+    System.arraycopy(bytes, from, pool, start, length);
+    if (size == ends.length) {
+      ends = Arrays.copyOf(ends, size * 2);
+    }
+    ends[size] = start + length;
+    slots[slot] = ++size;
+    longest = Math.max(longest, length);
+    if (size * 2 > slots.length) {
+      rehash();
+    }
+    return size - 1;
+  }
+
+  /** The number of those bytes, or -1. */
+  int find(byte[] bytes, int from, int to) {
+    return to - from > longest ? -1 : slots[slot(bytes, from, to)] - 1;
+  }
+
+  /** The number of two pieces' concatenation, adding it if it is new. */
+  int addBoth(int left, int right) {
+    byte[] both = Arrays.copyOf(bytes(left), length(left) + length(right));
+    System.arraycopy(pool, start(right), both, length(left), length(right));
+    return add(both, 0, both.length);
+  }
+
+  private int start(int piece) {
+    return piece == 0 ? 0 : ends[piece - 1];
+  }
+
+  private int slot(byte[] bytes, int from, int to) {
+    int mask = slots.length - 1;
+    int slot = hash(bytes, from, to) & mask;
+    while (slots[slot] != 0) {
+      int piece = slots[slot] - 1;
+      if (Arrays.equals(pool, start(piece), ends[piece], bytes, from, to)) {
+        return slot;
+      }
+      slot = (slot + 1) & mask;
+    }
+    return slot;
+  }
+
+  private void rehash() {
+    slots = new int[slots.length * 2];
+    int mask = slots.length - 1;
+    for (int piece = 0; piece < size; piece++) {
+      int slot = hash(pool, start(piece), ends[piece]) & mask;
+      while (slots[slot] != 0) {
+        slot = (slot + 1) & mask;
+      }
+      slots[slot] = piece + 1;
+    }
+  }
+
+  private static int hash(byte[] bytes, int from, int to) {
+    int hash = to - from;
+    for (int i = from; i < to; i++) {
+      hash = hash * 0x01000193 + bytes[i];
+    }
+    hash *= 0x9E3779B1;
+    return hash ^ hash >>> 15;
+  }
+}
