@@ -65,7 +65,8 @@ final class BytePairTokenizer extends GgufTokenizer {
       case NORMAL, UNUSED, UNDEFINED -> unmapped(vocabulary.text(token));
       case USER_DEFINED -> {
         byte[] text = vocabulary.text(token);
-        boolean plain = IntStream.range(0, text.length).allMatch(i -> text[i] > ' ' && text[i] < 0x7F);
+        boolean plain =
+            IntStream.range(0, text.length).allMatch(i -> text[i] > ' ' && text[i] < 0x7F);
         yield plain ? text : null;
       }
       case CONTROL, UNKNOWN, BYTE -> null;

@@ -122,7 +122,10 @@ final class Characters {
       String text = new String(in.readAllBytes(), StandardCharsets.US_ASCII);
       return text.lines()
           .filter(line -> !line.startsWith("#"))
-          .reduce(new StringBuilder(), (all, line) -> all.append(line).append(' '), StringBuilder::append)
+          .reduce(
+              new StringBuilder(),
+              (all, line) -> all.append(line).append(' '),
+              StringBuilder::append)
           .toString();
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read the resource " + name, e);

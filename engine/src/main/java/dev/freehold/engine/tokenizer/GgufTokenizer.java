@@ -158,7 +158,7 @@ abstract sealed class GgufTokenizer implements Tokenizer
     put(hash, vocabulary.size());
     for (int token = 0; token < vocabulary.size(); token++) {
       put(hash, vocabulary.text(token));
-      hash.update((byte) vocabulary.kind(token).ordinal());
+      hash.update((byte) vocabulary.kind(token).number());
       hash.update((byte) (vocabulary.stripsRight(token) ? 1 : 0));
       put(hash, scores.length == 0 ? 0 : Float.floatToRawIntBits(scores[token]));
     }

@@ -18,8 +18,7 @@ record PreTokenizer(List<SplitPattern> stages, boolean ignoresMerges, boolean ad
     stages = List.copyOf(stages);
   }
 
-  private static final String ENGLISH =
-      "(?:'[sS]|'[tT]|'[rR][eE]|'[vV][eE]|'[mM]|'[lL][lL]|'[dD])";
+  private static final String ENGLISH = "(?:'[sS]|'[tT]|'[rR][eE]|'[vV][eE]|'[mM]|'[lL][lL]|'[dD])";
   private static final String SPACES = "\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
   private static final String WORD = "[^\\r\\n\\p{L}\\p{N}]?\\p{L}+";
   private static final String OTHERS = " ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*";
@@ -41,8 +40,7 @@ record PreTokenizer(List<SplitPattern> stages, boolean ignoresMerges, boolean ad
       String.join("|", ENGLISH, WORD, "\\p{N}", OTHERS, "\\s*[\\r\\n]|\\s+(?!\\S)|\\s+");
   private static final String SEED_CODER =
       String.join("|", ENGLISH, WORD, "\\p{N}", " ?[^\\s\\p{L}\\p{N}\\r\\n]+", SPACES);
-  private static final String MINICPM5 =
-      String.join("|", ENGLISH, WORD, "\\p{N}+", OTHERS, SPACES);
+  private static final String MINICPM5 = String.join("|", ENGLISH, WORD, "\\p{N}+", OTHERS, SPACES);
   private static final String CASED =
       "[^\\r\\n\\p{L}\\p{N}]?\\p{Upper}*\\p{Lower}+%1$s"
           + "|[^\\r\\n\\p{L}\\p{N}]?\\p{Upper}+\\p{Lower}*%1$s"
@@ -51,13 +49,13 @@ record PreTokenizer(List<SplitPattern> stages, boolean ignoresMerges, boolean ad
   private static final String TEKKEN = CASED.formatted("", "\\p{N}");
   private static final String GPT4O = CASED.formatted(ENGLISH + "?", "\\p{N}{1,3}");
   private static final String IDEOGRAPHS = "[\u4e00-\u9fa5\u3040-\u309f\u30a0-\u30ff]+";
-  private static final String IDEOGRAPHS_AND_HANGUL =
-      "[\u4e00-\u9fa5\u0800-\u4e00\uac00-\ud7ff]+";
+  private static final String IDEOGRAPHS_AND_HANGUL = "[\u4e00-\u9fa5\u0800-\u4e00\uac00-\ud7ff]+";
   private static final String DEEPSEEK3 =
       "[!\"#$%&'()*+,\\-./:;<=>?@\\[\\\\\\]^_`{|}~][A-Za-z]+"
           + "|[^\\r\\n\\p{L}\\p{P}\\p{S}]?[\\p{L}\\p{M}]+| ?[\\p{P}\\p{S}]+[\\r\\n]*|"
           + SPACES;
-  private static final String SENTENCES = " ?[^(\\s|.,!?\u2026\u3002\uff0c\u3001\u0964\u06d4\u060c)]+";
+  private static final String SENTENCES =
+      " ?[^(\\s|.,!?\u2026\u3002\uff0c\u3001\u0964\u06d4\u060c)]+";
 
   /** The cased letters as the DeepSeek LLM tokenizer lists them. */
   private static final String CASED_LETTERS =
@@ -82,8 +80,7 @@ record PreTokenizer(List<SplitPattern> stages, boolean ignoresMerges, boolean ad
    */
   static PreTokenizer named(String name) {
     return switch (name) {
-      case "default" ->
-          of("[\\p{P}\\$\\+<=>\\^~\\|]+", GPT2, "\\p{N}+", "[0-9][0-9][0-9]");
+      case "default" -> of("[\\p{P}\\$\\+<=>\\^~\\|]+", GPT2, "\\p{N}+", "[0-9][0-9][0-9]");
       case "gpt-2",
           "phi-2",
           "mpt",
@@ -105,7 +102,14 @@ record PreTokenizer(List<SplitPattern> stages, boolean ignoresMerges, boolean ad
           "minerva-7b",
           "mellum2" ->
           of("\\p{N}", GPT2);
-      case "llama3", "llama-v3", "llama-bpe", "falcon3", "falcon-h1", "pixtral", "midm-2.0", "lfm2" ->
+      case "llama3",
+          "llama-v3",
+          "llama-bpe",
+          "falcon3",
+          "falcon-h1",
+          "pixtral",
+          "midm-2.0",
+          "lfm2" ->
           new PreTokenizer(stages(LLAMA3), true, true);
       case "dbrx", "smaug-bpe", "glm4", "chatglm-bpe" -> of(LLAMA3);
       case "qwen2",

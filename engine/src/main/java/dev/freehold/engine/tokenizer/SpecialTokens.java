@@ -51,7 +51,7 @@ final class SpecialTokens {
       String text = specials.get(i).text();
       starts.set(text.charAt(0));
       for (int j = 0; j < text.length(); j++) {
-        node = node.next.computeIfAbsent(text.charAt(j), unused -> new Node());
+        node = node.next.computeIfAbsent(text.charAt(j), _ -> new Node());
       }
       node.special = i;
     }

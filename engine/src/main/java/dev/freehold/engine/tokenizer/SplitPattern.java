@@ -12,11 +12,11 @@ import java.util.List;
  *
  * <p>The language is as small as the pre-tokenizers need: alternatives of sequences of character
  * sets with the quantifiers {@code ? * + {n} {n,m}}, groups {@code (?:...)} with or without {@code
- * ?}, {@code (?!\S)} and {@code $}; the first alternative that matches counts, greedily, as in Perl.
- * Its sets see what llama.cpp's see: a pattern that names a category ({@code \p{L}} and so on)
- * matches the classes of {@link Characters}, any other one the code points themselves with every
- * space beyond ASCII as U+000B. {@code \p{Upper}} and {@code \p{Lower}} are the letters without
- * {@code a-z} and without {@code A-Z}.
+ * ?}, {@code (?!\S)} and {@code $}; the first alternative that matches counts, greedily, as in
+ * Perl. Its sets see what llama.cpp's see: a pattern that names a category ({@code \p{L}} and so
+ * on) matches the classes of {@link Characters}, any other one the code points themselves with
+ * every space beyond ASCII as U+000B. {@code \p{Upper}} and {@code \p{Lower}} are the letters
+ * without {@code a-z} and without {@code A-Z}.
  *
  * <p>A set's repetition is a loop and a group is never repeated, so the time is linear in the text
  * for the patterns used and the stack is as deep as the pattern is long.
@@ -33,6 +33,7 @@ final class SplitPattern {
     record Ahead(boolean spaces) implements Item {}
   }
 
+  @SuppressWarnings("ArrayRecordComponent") // never leaves the class
   private record Alternative(Item[] items, boolean[] starts) {}
 
   private final List<Alternative> alternatives;
@@ -85,7 +86,8 @@ final class SplitPattern {
     int next = at + 1;
     if (alternatives.size() == 1
         && alternatives.getFirst().items()[0] instanceof Item.Run run
-        && run.max() == Integer.MAX_VALUE) {
+        && run.max() == Integer.MAX_VALUE
+        && run.set().has(value(text, at))) {
       while (next < end && run.set().has(value(text, next))) {
         next++;
       }

@@ -6,7 +6,6 @@ import dev.freehold.engine.gguf.Metadata;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -16,6 +15,8 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,13 +26,32 @@ import org.jspecify.annotations.Nullable;
 final class Vocabulary {
   /** What a token is; the numbers are those of {@code tokenizer.ggml.token_type}. */
   enum Kind {
-    UNDEFINED,
-    NORMAL,
-    UNKNOWN,
-    CONTROL,
-    USER_DEFINED,
-    UNUSED,
-    BYTE
+    UNDEFINED(0),
+    NORMAL(1),
+    UNKNOWN(2),
+    CONTROL(3),
+    USER_DEFINED(4),
+    UNUSED(5),
+    BYTE(6);
+
+    private final int number;
+
+    Kind(int number) {
+      this.number = number;
+    }
+
+    int number() {
+      return number;
+    }
+
+    static Kind of(int number) {
+      for (Kind kind : values()) {
+        if (kind.number == number) {
+          return kind;
+        }
+      }
+      return UNDEFINED;
+    }
   }
 
   private static final String PREFIX = "tokenizer.ggml.";
@@ -99,9 +119,15 @@ final class Vocabulary {
           "<|code_middle|>",
           "<|middle|>");
 
+  private static final Set<String> WELL_KNOWN =
+      Stream.of(ENDS.stream(), MIDDLES.stream(), MIDDLE_ENDS.stream().flatMap(List::stream))
+          .flatMap(names -> names)
+          .collect(Collectors.toUnmodifiableSet());
+
+  private static final int LONGEST_NAME = 32;
+
   private final Metadata metadata;
   private final byte[][] texts;
-  private final @Nullable String[] names;
   private final Kind[] kinds;
   private final boolean[] stripsRight;
   private final Map<String, Integer> specials = new HashMap<>();
@@ -120,23 +146,19 @@ final class Vocabulary {
       throw new TokenizerException("the model's " + PREFIX + "tokens is empty");
     }
     texts = new byte[size][];
-    names = new String[size];
     kinds = kinds(metadata, size);
     for (int i = 0; i < size; i++) {
       byte[] text = tokens.get(i);
       texts[i] = text.length == 0 ? ("[EMPTY_" + i + "]").getBytes(StandardCharsets.UTF_8) : text;
-      if (text.length <= 64 && kinds[i] != Kind.BYTE) {
-        names[i] = utf8(texts[i]);
-      }
     }
     begin = id("bos_token_id", defaultBegin);
     end = id("eos_token_id", defaultEnd);
     endOfGeneration = Collections.unmodifiableSet(ends());
     for (int i = 0; i < size; i++) {
       String name = isSpecial(i) ? utf8(texts[i]) : null;
-      names[i] = name;
-      if (name != null && specials.putIfAbsent(name, i) != null) {
-        throw duplicate(i, specials.get(name));
+      Integer other = name == null ? null : specials.putIfAbsent(name, i);
+      if (other != null) {
+        throw duplicate(i, other);
       }
     }
     stripsRight = stripsRight();
@@ -147,12 +169,16 @@ final class Vocabulary {
     int[] types = metadata.integers(PREFIX + "token_type").orElse(null);
     if (types != null && types.length < size) {
       throw new TokenizerException(
-          "the model has " + size + " tokens but only " + types.length + " " + PREFIX + "token_type");
+          "the model has "
+              + size
+              + " tokens but only "
+              + types.length
+              + " "
+              + PREFIX
+              + "token_type");
     }
-    Kind[] all = Kind.values();
     for (int i = 0; i < size; i++) {
-      int type = types == null ? Kind.NORMAL.ordinal() : types[i];
-      kinds[i] = type < 0 || type >= all.length ? Kind.UNDEFINED : all[type];
+      kinds[i] = types == null ? Kind.NORMAL : Kind.of(types[i]);
     }
     return kinds;
   }
@@ -161,12 +187,9 @@ final class Vocabulary {
   private Set<Integer> ends() {
     Set<Integer> ends = new TreeSet<>();
     Map<String, Integer> known = new HashMap<>();
-    for (int i = 0; i < names.length; i++) {
-      String name = names[i];
-      if (name != null
-          && (ENDS.contains(name)
-              || MIDDLES.contains(name)
-              || MIDDLE_ENDS.stream().anyMatch(each -> each.contains(name)))) {
+    for (int i = 0; i < texts.length; i++) {
+      String name = texts[i].length > LONGEST_NAME ? null : utf8(texts[i]);
+      if (name != null && WELL_KNOWN.contains(name)) {
         known.putIfAbsent(name, i);
         kinds[i] = Kind.CONTROL;
         if (ENDS.contains(name)) {
@@ -176,7 +199,11 @@ final class Vocabulary {
     }
     for (int i = 0; i < MIDDLE_ENDS.size(); i++) {
       int named =
-          MIDDLE_ENDS.get(i).stream().mapToInt(name -> known.getOrDefault(name, -1)).max().orElse(-1);
+          MIDDLE_ENDS.get(i).stream()
+              .filter(known::containsKey)
+              .mapToInt(known::get)
+              .min()
+              .orElse(-1);
       id(MIDDLE_END_KEYS.get(i), named).ifPresent(ends::add);
     }
     end.ifPresent(ends::add);
@@ -199,8 +226,7 @@ final class Vocabulary {
     String model = metadata.string("general.name").orElse("").toLowerCase(Locale.ROOT);
     if (model.contains("phi-3") || model.contains("phi3")) {
       specials.forEach(
-          (name, id) ->
-              strips[id] = !Set.of("<unk>", "<s>", "<|endoftext|>").contains(name));
+          (name, id) -> strips[id] = !Set.of("<unk>", "<s>", "<|endoftext|>").contains(name));
     }
     return strips;
   }
@@ -282,7 +308,11 @@ final class Vocabulary {
       }
     }
     throw new TokenizerException(
-        "token " + token + " is a byte token, but its text is '" + name(token) + "', not like <0x0A>");
+        "token "
+            + token
+            + " is a byte token, but its text is '"
+            + name(token)
+            + "', not like <0x0A>");
   }
 
   private static @Nullable String utf8(byte[] bytes) {
@@ -319,16 +349,5 @@ final class Vocabulary {
       }
     }
     return scores;
-  }
-
-  /** The control tokens, in order. */
-  List<Integer> controls() {
-    List<Integer> controls = new ArrayList<>();
-    for (int i = 0; i < kinds.length; i++) {
-      if (isControl(i)) {
-        controls.add(i);
-      }
-    }
-    return controls;
   }
 }
