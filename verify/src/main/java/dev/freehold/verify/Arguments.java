@@ -89,7 +89,8 @@ record Arguments(
       }
       if (!options || !word.startsWith("-") || word.equals("-")) {
         if (file != null) {
-          throw new UsageException("one FILE at a time: both " + file + " and " + word + " are given");
+          throw new UsageException(
+              "one FILE at a time: both " + file + " and " + word + " are given");
         }
         file = word;
         continue;
@@ -142,7 +143,9 @@ record Arguments(
       }
       if (!known) {
         throw new UsageException(
-            "--require takes signed, transcript and replayed with commas between them, not '" + word + "'");
+            "--require takes signed, transcript and replayed with commas between them, not '"
+                + word
+                + "'");
       }
     }
     return claims;

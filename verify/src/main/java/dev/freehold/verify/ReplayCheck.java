@@ -37,9 +37,7 @@ public final class ReplayCheck {
       }
     }
     return new ReplayCheck(
-        models,
-        kernelName,
-        threads == 0 ? Runtime.getRuntime().availableProcessors() : threads);
+        models, kernelName, threads == 0 ? Runtime.getRuntime().availableProcessors() : threads);
   }
 
   /**

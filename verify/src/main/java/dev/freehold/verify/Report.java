@@ -45,7 +45,8 @@ public record Report(Verdict verdict, List<Finding> findings, @Nullable Receipt 
       String claim = finding.claim().word() + ": ";
       switch (finding.verdict()) {
         case Verdict.Valid _ -> {}
-        case Verdict.Invalid(List<String> why) -> why.forEach(reason -> reasons.add(claim + reason));
+        case Verdict.Invalid(List<String> why) ->
+            why.forEach(reason -> reasons.add(claim + reason));
         case Verdict.Undecidable(String why) -> {
           if (demanded.contains(finding.claim())) {
             missing.add(claim + why);

@@ -79,7 +79,9 @@ final class ReportText {
     return Json.array(items);
   }
 
-  /** Control and format characters (escape sequences, line feeds, bidirectional marks) made visible. */
+  /**
+   * Control and format characters (escape sequences, line feeds, bidirectional marks) made visible.
+   */
   static String printable(String text) {
     StringBuilder out = new StringBuilder();
     text.codePoints()

@@ -8,7 +8,9 @@ import dev.freehold.evidence.Transcript;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The claim {@link Claim#TRANSCRIPT}: the salts open every commitment of the receipt but the trace. */
+/**
+ * The claim {@link Claim#TRANSCRIPT}: the salts open every commitment of the receipt but the trace.
+ */
 final class TranscriptCheck {
   private TranscriptCheck() {}
 

@@ -37,7 +37,8 @@ public record Verifier(Set<Claim> required, @Nullable NodeId nodeOrNull, ReplayC
   }
 
   private Report malformed(String reason) {
-    Verdict unread = new Verdict.Undecidable("not checked, since the file cannot be read as evidence");
+    Verdict unread =
+        new Verdict.Undecidable("not checked, since the file cannot be read as evidence");
     return report(
         Verdict.invalid("the file is not the one encoding of a receipt or transcript: " + reason),
         unread,

@@ -76,7 +76,8 @@ public final class VerifyMain {
       return wrongUse(err, String.valueOf(e.getMessage()));
     }
     if (!arguments.quiet()) {
-      out.print(arguments.json() ? ReportText.json(report).write() + "\n" : ReportText.text(report));
+      out.print(
+          arguments.json() ? ReportText.json(report).write() + "\n" : ReportText.text(report));
     }
     return exitCode(report.verdict());
   }
