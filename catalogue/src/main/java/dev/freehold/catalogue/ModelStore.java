@@ -80,7 +80,7 @@ public final class ModelStore {
       Optional<Json.Obj> note = note(digest);
       return Optional.of(
           new StoredModel(
-              note.flatMap(n -> text(n, "name")).orElse(digest.hex().substring(0, 12)),
+              note.flatMap(n -> text(n, "name")).orElseGet(() -> defaultName(digest)),
               digest,
               file,
               attributes.size(),
@@ -264,6 +264,14 @@ public final class ModelStore {
     } catch (DateTimeParseException e) {
       return Optional.empty();
     }
+  }
+
+  /** A file that was put here without a note goes by its name in the catalogue, or its digest. */
+  private static String defaultName(Digest digest) {
+    return Catalogue.shipped()
+        .find(digest)
+        .map(ModelEntry::name)
+        .orElse(digest.hex().substring(0, 12));
   }
 
   private static Optional<Digest> digestOf(String hex) {

@@ -1,0 +1,42 @@
+// SPDX-FileCopyrightText: The Freehold authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.freehold.cli;
+
+import dev.freehold.record.StandardError;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** The program's entry: finds the verb and runs it. */
+@Command(
+    name = "freehold",
+    description = "Run open models on your own machines, with a receipt for every answer.",
+    subcommands = {ModelVerbs.class, Completion.class},
+    footer = {
+      "",
+      "Also: 'freehold verify FILE' checks a receipt offline, 'freehold test' runs the test suite."
+    })
+public final class Freehold {
+  @Mixin
+  @SuppressWarnings("unused")
+  private Verb.Help help = new Verb.Help();
+
+  /** Runs one verb; exits with 0 for done, 1 for failed, 64 for wrong use. */
+  public static void main(String[] arguments) {
+    StandardError.adopt();
+    CommandLine line = new CommandLine(new Freehold());
+    line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.getSubcommands().values().forEach(Freehold::useExitCodes);
+    useExitCodes(line);
+    if (arguments.length == 0) {
+      line.usage(System.out);
+      System.exit(Verb.USAGE);
+    }
+    System.exit(line.execute(arguments));
+  }
+
+  private static void useExitCodes(CommandLine line) {
+    line.getCommandSpec().exitCodeOnInvalidInput(Verb.USAGE);
+    line.getSubcommands().values().forEach(Freehold::useExitCodes);
+  }
+}

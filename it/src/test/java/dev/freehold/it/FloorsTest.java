@@ -1,0 +1,119 @@
+// SPDX-FileCopyrightText: The Freehold authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.freehold.it;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.Test;
+
+/** The floors of the house: which room may import which. */
+@NullMarked
+class FloorsTest {
+  /** Every allowed edge. A room that is missing here fails the test. */
+  private static final Map<String, Set<String>> ALLOWED =
+      Map.of(
+          "record", Set.of(),
+          "crypto", Set.of("record"),
+          "kernel", Set.of("record"),
+          "engine", Set.of("record", "crypto", "kernel"),
+          "evidence", Set.of("record", "crypto"),
+          "verify", Set.of("record", "crypto", "kernel", "engine", "evidence"),
+          "catalogue", Set.of("record", "crypto", "engine"),
+          "node", Set.of("record", "crypto", "kernel", "engine", "evidence", "verify", "catalogue"),
+          "cli",
+              Set.of(
+                  "record",
+                  "crypto",
+                  "kernel",
+                  "engine",
+                  "evidence",
+                  "verify",
+                  "catalogue",
+                  "node"));
+
+  private static final JavaClasses HOUSE =
+      new ClassFileImporter()
+          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .importPackages("dev.freehold");
+
+  @Test
+  void everyRoomHasAFloor() {
+    Set<String> rooms = new TreeSet<>();
+    HOUSE.forEach(c -> rooms.add(room(c)));
+    assertThat(ALLOWED.keySet()).containsAll(rooms);
+    assertThat(rooms).contains("record", "kernel", "engine", "node", "cli");
+  }
+
+  @Test
+  void noRoomImportsAboveOrBesideItself() {
+    ALLOWED.forEach(
+        (room, allowed) ->
+            noClasses()
+                .that()
+                .resideInAPackage("dev.freehold." + room + "..")
+                .should()
+                .dependOnClassesThat(
+                    DescribedPredicate.describe(
+                        "are in a room that " + room + " may not import",
+                        c ->
+                            c.getPackageName().startsWith("dev.freehold.")
+                                && !room(c).equals(room)
+                                && !allowed.contains(room(c))))
+                .allowEmptyShould(true)
+                .check(HOUSE));
+  }
+
+  @Test
+  void onlyTheKernelSeesTheIncubatorModule() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("dev.freehold.kernel..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("jdk.incubator.vector..")
+        .check(HOUSE);
+  }
+
+  @Test
+  void theVerifierHasNoServerNoNetworkAndNoDatabase() {
+    noClasses()
+        .that()
+        .resideInAnyPackage(
+            "dev.freehold.record..",
+            "dev.freehold.crypto..",
+            "dev.freehold.kernel..",
+            "dev.freehold.engine..",
+            "dev.freehold.evidence..",
+            "dev.freehold.verify..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "java.net..", "javax.net..", "java.sql..", "io.helidon..", "org.sqlite..")
+        .check(HOUSE);
+  }
+
+  @Test
+  void packagesDoNotImportEachOtherInCircles() {
+    SlicesRuleDefinition.slices()
+        .matching("dev.freehold.(**)")
+        .should()
+        .beFreeOfCycles()
+        .check(HOUSE);
+  }
+
+  private static String room(JavaClass c) {
+    String rest = c.getPackageName().replaceFirst("^dev\\.freehold\\.?", "");
+    return rest.replaceFirst("\\..*", "");
+  }
+}
