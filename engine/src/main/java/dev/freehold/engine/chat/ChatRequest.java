@@ -2,17 +2,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.engine.chat;
 
+import dev.freehold.engine.grammar.Tool;
 import dev.freehold.record.Json;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
  * A request to continue a conversation.
  *
- * @param tools the functions that the model may call, by name, as the client described them
+ * @param tools the functions that the model may call, by name
+ * @param toolsAsGiven the same as the client described them, for the chat template
  * @param templateVariables more variables for the chat template ({@code chat_template_kwargs}, an
  *     extension that other servers know too)
  */
@@ -20,7 +22,8 @@ public record ChatRequest(
     Json.Obj body,
     String model,
     List<Message> messages,
-    Map<String, FunctionTool> tools,
+    Map<String, Tool> tools,
+    Json.Arr toolsAsGiven,
     ToolChoice toolChoice,
     ResponseFormat responseFormat,
     Json.Obj templateVariables,
@@ -32,19 +35,10 @@ public record ChatRequest(
 
   private static final int MAX_TOP_LOGPROBS = 20;
 
-  /**
-   * A function that the model may call.
-   *
-   * @param json the tool as the client wrote it, for the template
-   * @param parameters the JSON schema of its arguments
-   */
-  public record FunctionTool(
-      String name, Optional<String> description, Json.Obj parameters, Json.Obj json) {}
-
   /** Copies the collections. */
   public ChatRequest {
     messages = List.copyOf(messages);
-    tools = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(tools));
+    tools = Collections.unmodifiableMap(new LinkedHashMap<>(tools));
     ignored = List.copyOf(ignored);
   }
 
@@ -53,7 +47,7 @@ public record ChatRequest(
     String model = fields.requireString("model");
     List<Message> messages = Message.parseAll(fields.require("messages"));
     refuseWhatIsNotText(fields);
-    Map<String, FunctionTool> tools = tools(fields);
+    Map<String, Tool> tools = tools(fields);
     ToolChoice choice = ToolChoice.parse(fields, tools.keySet());
     ResponseFormat format = ResponseFormat.parse(fields);
     if (choice.mode() != ToolChoice.Mode.NONE && !(format instanceof ResponseFormat.Text)) {
@@ -71,6 +65,7 @@ public record ChatRequest(
         model,
         messages,
         tools,
+        Json.array(fields.array("tools").orElse(List.of())),
         choice,
         format,
         variables,
@@ -97,7 +92,7 @@ public record ChatRequest(
     return logprobs ? top.orElse(0) : -1;
   }
 
-  private static Map<String, FunctionTool> tools(Fields fields) {
+  private static Map<String, Tool> tools(Fields fields) {
     List<Json> items = fields.array("tools").orElse(List.of());
     if (items.size() > MAX_TOOLS) {
       throw new BadRequest(
@@ -105,7 +100,7 @@ public record ChatRequest(
           "tools",
           "array_above_max_length");
     }
-    Map<String, FunctionTool> tools = new LinkedHashMap<>();
+    Map<String, Tool> tools = new LinkedHashMap<>();
     for (int i = 0; i < items.size(); i++) {
       Fields tool = Fields.of(items.get(i), "tools[" + i + "]");
       String type = tool.requireString("type");
@@ -125,13 +120,13 @@ public record ChatRequest(
         throw Fields.invalid(
             function.name("name"), "a name has 1 to 64 letters, digits, underscores and dashes.");
       }
-      function.bool("strict");
+      boolean strict = function.bool("strict", false);
       Json.Obj parameters =
           function
               .get("parameters")
               .map(value -> Fields.of(value, function.name("parameters")).object())
               .orElse(Json.object().build());
-      var known = new FunctionTool(name, function.string("description"), parameters, tool.object());
+      Tool known = new Tool(name, function.string("description").orElse(""), parameters, strict);
       if (tools.put(name, known) != null) {
         throw Fields.invalid(function.name("name"), "there are two functions '" + name + "'.");
       }

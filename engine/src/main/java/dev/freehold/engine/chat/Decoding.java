@@ -2,34 +2,30 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.engine.chat;
 
+import dev.freehold.engine.sampling.ParameterException;
+import dev.freehold.engine.sampling.SamplingParameters;
 import dev.freehold.record.Json;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalInt;
-import java.util.OptionalLong;
 
 /**
  * How to choose tokens and how to hand them over: the members that chat and text completions share,
- * with OpenAI's defaults and ranges (temperature 1, top_p 1, penalties 0). Extensions that other
- * servers know too: top_k (0: off), min_p (0: off), repetition_penalty (1: off), ignore_eos.
+ * with OpenAI's defaults. Extensions that other servers know too: top_k, min_p, repetition_penalty,
+ * ignore_eos.
  *
+ * @param unseeded how tokens are chosen; its seed is 0 where the client gave none
+ * @param seeded the client gave a seed
  * @param topLogprobs alternatives to report for each token; -1: no log probabilities at all
+ * @param includeUsage a stream ends with the counts of tokens
+ * @param ignoreEnd tokens that end an answer don't end it
  */
 public record Decoding(
     int n,
     OptionalInt maxTokens,
     List<String> stop,
-    OptionalLong seed,
-    float temperature,
-    int topK,
-    float topP,
-    float minP,
-    float repetitionPenalty,
-    float presencePenalty,
-    float frequencyPenalty,
-    Map<Integer, Float> logitBias,
+    SamplingParameters unseeded,
+    boolean seeded,
     int topLogprobs,
     boolean stream,
     boolean includeUsage,
@@ -41,12 +37,28 @@ public record Decoding(
   public static final int MAX_STOPS = 16;
 
   private static final int MAX_STOP_LENGTH = 1024;
-  private static final int MAX_BIASES = 1024;
 
-  /** Copies the collections. */
+  /** The members that {@link SamplingParameters#fromRequest} reads. */
+  private static final List<String> SAMPLING =
+      List.of(
+          "temperature",
+          "top_k",
+          "top_p",
+          "min_p",
+          "repetition_penalty",
+          "presence_penalty",
+          "frequency_penalty",
+          "logit_bias",
+          "seed");
+
+  /** Copies the list. */
   public Decoding {
     stop = List.copyOf(stop);
-    logitBias = Map.copyOf(logitBias);
+  }
+
+  /** How tokens are chosen: with the client's seed, or else with this one. */
+  public SamplingParameters sampling(long seedIfAbsent) {
+    return seeded ? unseeded : unseeded.withSeed(seedIfAbsent);
   }
 
   static Decoding parse(Fields fields, OptionalInt maxTokens, int topLogprobs) {
@@ -69,19 +81,21 @@ public record Decoding(
             "stream_options.include_obfuscation", "chunks are not padded here; leave it out.");
       }
     }
+    for (String member : SAMPLING) {
+      fields.get(member);
+    }
+    SamplingParameters sampling;
+    try {
+      sampling = SamplingParameters.fromRequest(fields.object(), 0);
+    } catch (ParameterException e) {
+      throw new BadRequest(String.valueOf(e.getMessage()), e.parameter(), e.code());
+    }
     return new Decoding(
         n,
         maxTokens,
         stops(fields),
-        fields.integer64("seed"),
-        (float) fields.number("temperature", 0, 2).orElse(1),
-        fields.integer("top_k", 0, Integer.MAX_VALUE).orElse(0),
-        (float) fields.number("top_p", 0, 1).orElse(1),
-        (float) fields.number("min_p", 0, 1).orElse(0),
-        (float) fields.number("repetition_penalty", 0.01, 10).orElse(1),
-        (float) fields.number("presence_penalty", -2, 2).orElse(0),
-        (float) fields.number("frequency_penalty", -2, 2).orElse(0),
-        biases(fields),
+        sampling,
+        fields.get("seed").isPresent(),
         topLogprobs,
         stream,
         includeUsage,
@@ -112,25 +126,5 @@ public record Decoding(
       }
     }
     return stops;
-  }
-
-  private static Map<Integer, Float> biases(Fields fields) {
-    Map<Integer, Float> biases = new LinkedHashMap<>();
-    var given = fields.get("logit_bias");
-    if (given.isPresent()) {
-      Json.Obj object = Fields.of(given.get(), "logit_bias").object();
-      if (object.members().size() > MAX_BIASES) {
-        throw Fields.invalid("logit_bias", "at most " + MAX_BIASES + " tokens can be named.");
-      }
-      for (Map.Entry<String, Json> member : object.members().entrySet()) {
-        String name = "logit_bias." + member.getKey();
-        if (!member.getKey().matches("0|[1-9][0-9]{0,8}")) {
-          throw Fields.invalid(name, "a token is named by its number, such as \"1234\".");
-        }
-        double bias = Fields.decimal(member.getValue(), name, -100, 100);
-        biases.put(Integer.parseInt(member.getKey()), (float) bias);
-      }
-    }
-    return biases;
   }
 }

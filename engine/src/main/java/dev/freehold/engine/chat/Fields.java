@@ -7,9 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.OptionalInt;
-import java.util.OptionalLong;
 import java.util.Set;
 
 /**
@@ -105,46 +103,26 @@ final class Fields {
         : OptionalInt.of((int) whole(value.get(), name(member), min, max));
   }
 
-  OptionalLong integer64(String member) {
-    Optional<Json> value = get(member);
-    return value.isEmpty()
-        ? OptionalLong.empty()
-        : OptionalLong.of(whole(value.get(), name(member), -(1L << 53) + 1, (1L << 53) - 1));
-  }
-
   static long whole(Json value, String name, long min, long max) {
     if (!(value instanceof Json.Num number) || !number.integral() || !number.isSafeInteger()) {
       throw wrongType(name, "an integer", value, name);
     }
     long whole = (long) number.value();
     if (whole < min || whole > max) {
-      throw outOfRange(
-          name, "integer", number, Long.toString(min), Long.toString(max), whole < min);
+      throw new BadRequest(
+          "Invalid '"
+              + name
+              + "': expected an integer from "
+              + min
+              + " to "
+              + max
+              + ", but got "
+              + whole
+              + " instead.",
+          name,
+          whole < min ? "integer_below_min_value" : "integer_above_max_value");
     }
     return whole;
-  }
-
-  OptionalDouble number(String member, double min, double max) {
-    Optional<Json> value = get(member);
-    return value.isEmpty()
-        ? OptionalDouble.empty()
-        : OptionalDouble.of(decimal(value.get(), name(member), min, max));
-  }
-
-  static double decimal(Json value, String name, double min, double max) {
-    if (!(value instanceof Json.Num number)) {
-      throw wrongType(name, "a number", value, name);
-    }
-    if (number.value() < min || number.value() > max) {
-      throw outOfRange(
-          name,
-          "decimal",
-          number,
-          Json.of(min).write(),
-          Json.of(max).write(),
-          number.value() < min);
-    }
-    return number.value();
   }
 
   Optional<List<Json>> array(String member) {
@@ -194,21 +172,5 @@ final class Fields {
             + " instead.",
         name.isEmpty() ? null : name,
         "invalid_type");
-  }
-
-  private static BadRequest outOfRange(
-      String name, String kind, Json.Num found, String min, String max, boolean below) {
-    return new BadRequest(
-        "Invalid '"
-            + name
-            + "': expected a value from "
-            + min
-            + " to "
-            + max
-            + ", but got "
-            + found.write()
-            + " instead.",
-        name,
-        kind + (below ? "_below_min_value" : "_above_max_value"));
   }
 }

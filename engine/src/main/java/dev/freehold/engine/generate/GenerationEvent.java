@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.engine.generate;
 
+import dev.freehold.engine.sampling.Sampled;
 import java.util.List;
 
 /** What happens to an answer, in order. */
@@ -12,7 +13,7 @@ public sealed interface GenerationEvent {
    * @param logprob natural logarithm of its probability; NaN unless the request asked for it
    * @param top the most likely tokens at this place, as many as the request asked for
    */
-  record Token(int token, float logprob, List<TokenLogprob> top) implements GenerationEvent {
+  record Token(int token, float logprob, List<Sampled.Alternative> top) implements GenerationEvent {
     /** Copies the list. */
     public Token {
       top = List.copyOf(top);
@@ -24,7 +25,4 @@ public sealed interface GenerationEvent {
 
   /** The machine or the model broke; the message is for a person. */
   record Failed(String message) implements GenerationEvent {}
-
-  /** A token with the natural logarithm of its probability. */
-  record TokenLogprob(int token, float logprob) {}
 }

@@ -1,0 +1,72 @@
+// SPDX-FileCopyrightText: The Freehold authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.freehold.engine.generate;
+
+import dev.freehold.engine.grammar.GrammarState;
+import dev.freehold.engine.sampling.History;
+import dev.freehold.engine.sampling.Sampled;
+import dev.freehold.engine.sampling.Sampler;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How an answer goes on from token to token: what generation and replay have in common. One thread
+ * at a time.
+ */
+final class Continuation {
+  private final LoadedModel model;
+  private final GenerationRequest request;
+  private final int promptLength;
+  private final History history;
+  private final AnswerText text;
+  private final StopStrings stops;
+  private @Nullable GrammarState grammar;
+  private int produced;
+
+  Continuation(LoadedModel model, GenerationRequest request) {
+    this.model = model;
+    this.request = request;
+    int[] prompt = request.prompt();
+    promptLength = prompt.length;
+    history = History.ofPrompt(prompt);
+    text = model.answerText();
+    stops = new StopStrings(request.stop());
+    grammar = request.grammar() == null ? null : request.grammar().start(model.tokenBytes());
+  }
+
+  /** The next token, out of the logits of the position before it. */
+  Sampled choose(Sampler sampler, float[] logits, int offset) {
+    return sampler.sample(
+        logits,
+        offset,
+        model.configuration().vocabulary(),
+        request.sampling(),
+        request.choice(),
+        promptLength + produced,
+        history,
+        grammar,
+        request.topLogprobs());
+  }
+
+  /** Takes the chosen token; says why the answer ends with it, if it does. */
+  Optional<FinishReason> accept(int token) {
+    produced++;
+    history.add(token);
+    boolean end = model.tokenBytes().isEnd(token);
+    if (end && (grammar != null || !request.ignoreEnd())) {
+      return Optional.of(FinishReason.STOP);
+    }
+    if (grammar != null) {
+      grammar = grammar.advance(token);
+    }
+    if (!request.stop().isEmpty()) {
+      stops.push(text.push(token));
+      if (stops.found()) {
+        return Optional.of(FinishReason.STOP);
+      }
+    }
+    return produced == request.maxTokens()
+        ? Optional.of(FinishReason.LENGTH)
+        : Optional.empty();
+  }
+}
