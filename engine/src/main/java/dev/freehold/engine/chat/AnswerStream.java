@@ -106,8 +106,7 @@ public final class AnswerStream {
     if (!calls.isEmpty()) {
       last.add(chunk(Json.object().put("tool_calls", Json.array(toolCalls(true))).build()));
     }
-    Json.Obj empty =
-        request instanceof ChatRequest ? chunk(Json.object().build()) : textChunk("");
+    Json.Obj empty = request instanceof ChatRequest ? chunk(Json.object().build()) : textChunk("");
     last.add(empty.with("finish_reason", Json.of(word())));
     return last;
   }
@@ -195,7 +194,9 @@ public final class AnswerStream {
     if (mark.isEmpty()) {
       String start = content.toString().stripLeading();
       boolean call =
-          start.isEmpty() || start.startsWith("{") || "<|python_tag|>".startsWith(start)
+          start.isEmpty()
+              || start.startsWith("{")
+              || "<|python_tag|>".startsWith(start)
               || start.startsWith("<|python_tag|>");
       return call ? given : content.length();
     }

@@ -53,9 +53,7 @@ public final class Answers {
           Json.object()
               .put("object", "embedding")
               .put("index", i)
-              .put(
-                  "embedding",
-                  request.base64() ? base64(vectors.get(i)) : numbers(vectors.get(i)))
+              .put("embedding", request.base64() ? base64(vectors.get(i)) : numbers(vectors.get(i)))
               .build());
     }
     return Json.array(data);

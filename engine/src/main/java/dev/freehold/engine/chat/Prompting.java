@@ -53,7 +53,12 @@ public final class Prompting {
             .map(template -> render(chat, form, model, template))
             .orElseGet(() -> begin(model.tokenizer().encode(plain(chat, form)), model));
     return generations(
-        List.of(prompt), chat.decoding(), stops(chat, model), grammar(chat, form), model, seedIfAbsent);
+        List.of(prompt),
+        chat.decoding(),
+        stops(chat, model),
+        grammar(chat, form),
+        model,
+        seedIfAbsent);
   }
 
   private static Prepared prepare(
@@ -286,8 +291,7 @@ public final class Prompting {
       Message first = messages.getFirst();
       if (first.role() == Message.Role.SYSTEM) {
         messages.set(
-            0,
-            text(Message.Role.SYSTEM, first.content().orElse("") + "\n\n" + instructions));
+            0, text(Message.Role.SYSTEM, first.content().orElse("") + "\n\n" + instructions));
       } else {
         messages.addFirst(text(Message.Role.SYSTEM, instructions));
       }

@@ -65,8 +65,6 @@ final class Continuation {
         return Optional.of(FinishReason.STOP);
       }
     }
-    return produced == request.maxTokens()
-        ? Optional.of(FinishReason.LENGTH)
-        : Optional.empty();
+    return produced == request.maxTokens() ? Optional.of(FinishReason.LENGTH) : Optional.empty();
   }
 }

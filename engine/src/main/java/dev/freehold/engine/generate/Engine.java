@@ -90,8 +90,7 @@ public final class Engine implements AutoCloseable {
     List<Embedding> embeddings = new ArrayList<>();
     for (int[] prompt : prompts) {
       requireRoom(prompt.length);
-      embeddings.add(
-          new Embedding(prompt.clone(), model.configuration().width(), now, this::wake));
+      embeddings.add(new Embedding(prompt.clone(), model.configuration().width(), now, this::wake));
     }
     queue(embeddings);
     List<EmbeddingOutcome> outcomes = new ArrayList<>();
@@ -101,7 +100,7 @@ public final class Engine implements AutoCloseable {
       }
       return outcomes;
     } catch (ExecutionException e) {
-      throw new IllegalStateException(String.valueOf(e.getCause().getMessage()), e);
+      throw new IllegalStateException("the embedding failed: " + e.getCause(), e);
     } finally {
       embeddings.forEach(Sequence::requestCancel);
     }

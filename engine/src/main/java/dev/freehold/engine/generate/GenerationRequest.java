@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param stop texts that end the answer where they appear
  * @param grammar what the answer's text must be; null: anything
  * @param ignoreEnd the tokens that end an answer don't end it, unless there is a grammar
- * @param topLogprobs alternatives to report for each token; 0: the chosen token's probability alone;
- *     -1: none at all
+ * @param topLogprobs alternatives to report for each token; 0: the chosen token's probability
+ *     alone; -1: none at all
  */
 @SuppressWarnings("ArrayRecordComponent") // Copied in and out.
 public record GenerationRequest(

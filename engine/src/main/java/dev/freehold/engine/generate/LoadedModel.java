@@ -18,8 +18,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * One open model with everything that turns text into answers. Engines and replays may share it
- * and are closed first.
+ * One open model with everything that turns text into answers. Engines and replays may share it and
+ * are closed first.
  */
 public final class LoadedModel implements AutoCloseable {
   private final Digest digest;

@@ -58,8 +58,7 @@ final class Scheduler {
     first.free();
     int pages = (int) Math.max(1, Math.min(Integer.MAX_VALUE, options.memoryBytes() / pageBytes));
     pool = new PagePool(() -> model.transformer().kernel().page(shape), pages);
-    cache =
-        new PrefixCache(pool, (int) Math.min(pages, options.cacheBytes() / pageBytes));
+    cache = new PrefixCache(pool, (int) Math.min(pages, options.cacheBytes() / pageBytes));
     batch =
         new Batch(
             model.transformer(), options.maxConcurrent() + IDLE_FACTOR * options.prefillChunk());
@@ -80,7 +79,9 @@ final class Scheduler {
     return active.isEmpty();
   }
 
-  /** The running sequences, as what else they are doing; {@code queued} and rate are the caller's. */
+  /**
+   * The running sequences, as what else they are doing; {@code queued} and rate are the caller's.
+   */
   EngineLoad load(int queued, double tokensPerSecond) {
     int cached = cache.idlePages();
     return new EngineLoad(
@@ -217,8 +218,7 @@ final class Scheduler {
     for (Sequence sequence : active) {
       reading += sequence.remaining() > 1 ? 1 : 0;
     }
-    int budget =
-        options.prefillChunk() * (reading == active.size() ? IDLE_FACTOR : 1);
+    int budget = options.prefillChunk() * (reading == active.size() ? IDLE_FACTOR : 1);
     List<Piece> pieces = new ArrayList<>();
     for (Sequence sequence : List.copyOf(active)) {
       int count = 1;
@@ -335,8 +335,7 @@ final class Scheduler {
 
   private void keep(Sequence sequence) {
     if (sequence.usesCache()) {
-      cache.insert(
-          sequence.tokens(), sequence.fed(), sequence.pages(), sequence.trace::leaf);
+      cache.insert(sequence.tokens(), sequence.fed(), sequence.pages(), sequence.trace::leaf);
     }
   }
 

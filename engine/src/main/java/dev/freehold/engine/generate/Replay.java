@@ -1,0 +1,192 @@
+// SPDX-FileCopyrightText: The Freehold authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.freehold.engine.generate;
+
+import dev.freehold.engine.model.Batch;
+import dev.freehold.engine.sampling.Sampler;
+import dev.freehold.engine.trace.Trace;
+import dev.freehold.kernel.KeyValuePage;
+import dev.freehold.record.Digest;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Computes a finished answer again: all of its tokens at once, as a prompt is read, which is many
+ * times faster than one after the other. Every token is chosen again out of its logits. It may run
+ * beside an engine on the same model.
+ */
+public final class Replay {
+  private static final int CHUNK = 256;
+
+  /** Logits held at a time: 64 MiB. */
+  private static final int LOGITS = 1 << 24;
+
+  /**
+   * An embedding computed again.
+   *
+   * @param vector docs/formats/embedding.md
+   * @param traceRoot docs/formats/trace.md
+   */
+  @SuppressWarnings("ArrayRecordComponent") // Copied in and out.
+  public record Vector(float[] vector, Digest traceRoot) {
+    /** Copies the vector. */
+    public Vector {
+      vector = vector.clone();
+    }
+
+    /** A copy of the vector. */
+    @Override
+    public float[] vector() {
+      return vector.clone();
+    }
+  }
+
+  private Replay() {}
+
+  /**
+   * Replays one answer.
+   *
+   * @param output every token of it, the one that ended it included
+   * @param reason why it is claimed to have ended; {@code TOOL_CALLS} is a {@code STOP}
+   * @throws RuntimeException if the prompt or the grammar is not one this model can take
+   */
+  public static ReplayResult replay(
+      LoadedModel model, GenerationRequest request, int[] output, FinishReason reason) {
+    int[] prompt = request.prompt();
+    model.requireRoom(prompt.length);
+    if (output.length == 0) {
+      return new ReplayResult.EndsDifferently(0, "an answer has at least one token");
+    }
+    int room = Math.min(request.maxTokens(), model.configuration().contextLength() - prompt.length);
+    if (output.length > room) {
+      return new ReplayResult.EndsDifferently(
+          room, "it has " + output.length + " tokens where at most " + room + " were allowed");
+    }
+    int vocabulary = model.configuration().vocabulary();
+    int first = prompt.length - 1;
+    int[] tokens = Arrays.copyOf(prompt, prompt.length + output.length - 1);
+    // A token that no vocabulary has is never reached: the one that comes out differs from it.
+    for (int i = 0; i < output.length - 1; i++) {
+      tokens[prompt.length + i] = Math.clamp(output[i], 0, vocabulary - 1);
+    }
+    Continuation continuation = new Continuation(model, request);
+    Sampler sampler = new Sampler();
+    Trace trace = new Trace();
+    AtomicReference<@Nullable ReplayResult> difference = new AtomicReference<>();
+    pass(
+        model,
+        tokens,
+        first,
+        trace,
+        (batch, row, position) -> {
+          if (position < first) {
+            return true;
+          }
+          int at = position - first;
+          int found = continuation.choose(sampler, batch.logits(), batch.logitsOffset(row)).token();
+          difference.set(
+              found == output[at]
+                  ? ending(continuation.accept(found), at, output.length, reason)
+                  : new ReplayResult.Differs(at, output[at], found));
+          return difference.get() == null;
+        });
+    ReplayResult differs = difference.get();
+    return differs == null
+        ? new ReplayResult.Matches(trace.rootWithLast(output[output.length - 1]))
+        : differs;
+  }
+
+  private static @Nullable ReplayResult ending(
+      Optional<FinishReason> found, int at, int length, FinishReason claimed) {
+    boolean last = at == length - 1;
+    FinishReason expected = claimed == FinishReason.TOOL_CALLS ? FinishReason.STOP : claimed;
+    if (found.isPresent() && (!last || found.get() != expected)) {
+      return new ReplayResult.EndsDifferently(
+          at,
+          "it ends after "
+              + (at + 1)
+              + " tokens ("
+              + found.get().word()
+              + "), not after "
+              + length
+              + " ("
+              + claimed.word()
+              + ")");
+    }
+    if (found.isEmpty() && last && expected != FinishReason.CANCELLED) {
+      return new ReplayResult.EndsDifferently(
+          at, "it goes on after " + length + " tokens, its claimed end (" + claimed.word() + ")");
+    }
+    return null;
+  }
+
+  /** Computes the embedding of a text again. */
+  public static Vector embed(LoadedModel model, int[] prompt) {
+    model.requireRoom(prompt.length);
+    MeanVector mean = new MeanVector(model.configuration().width());
+    Trace trace = new Trace();
+    pass(
+        model,
+        prompt,
+        prompt.length,
+        trace,
+        (batch, row, position) -> {
+          batch.hidden(row, mean.scratch());
+          mean.addScratch();
+          return true;
+        });
+    return new Vector(mean.vector(), trace.root());
+  }
+
+  /** Sees the result of one position; false to stop there. */
+  private interface Visitor {
+    boolean see(Batch batch, int row, int position);
+  }
+
+  /**
+   * Feeds tokens to the model in as few batches as memory allows.
+   *
+   * @param firstLogits the position from which on logits are computed
+   */
+  private static void pass(
+      LoadedModel model, int[] tokens, int firstLogits, Trace trace, Visitor visitor) {
+    var shape = model.configuration().keyValueShape();
+    int logitRows = Math.max(1, LOGITS / model.configuration().vocabulary());
+    KeyValuePage[] pages = new KeyValuePage[(tokens.length - 1) / KeyValuePage.POSITIONS + 1];
+    Batch batch = new Batch(model.transformer(), Math.min(CHUNK, tokens.length));
+    ByteBuffer hidden = ByteBuffer.allocate(batch.hiddenLength());
+    int made = 0;
+    try {
+      while (made < pages.length) {
+        pages[made] = model.transformer().kernel().page(shape);
+        made++;
+      }
+      int from = 0;
+      while (from < tokens.length) {
+        int logitsFrom = Math.max(from, firstLogits);
+        int to = Math.min(tokens.length, from + batch.capacity());
+        to = Math.min(to, logitsFrom + logitRows);
+        batch.clear();
+        for (int position = from; position < to; position++) {
+          batch.add(tokens[position], position, pages, position >= firstLogits);
+        }
+        model.transformer().forward(batch);
+        for (int position = from; position < to; position++) {
+          batch.encodeHidden(position - from, hidden.clear());
+          trace.add(tokens[position], hidden.flip());
+          if (!visitor.see(batch, position - from, position)) {
+            return;
+          }
+        }
+        from = to;
+      }
+    } finally {
+      for (int i = 0; i < made; i++) {
+        pages[i].free();
+      }
+    }
+  }
+}
