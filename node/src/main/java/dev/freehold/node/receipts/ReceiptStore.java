@@ -1,0 +1,285 @@
+// SPDX-FileCopyrightText: The Freehold authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.freehold.node.receipts;
+
+import dev.freehold.evidence.Kind;
+import dev.freehold.evidence.Parsed;
+import dev.freehold.evidence.Receipt;
+import dev.freehold.evidence.ReceiptId;
+import dev.freehold.evidence.Statement.Choice;
+import dev.freehold.evidence.Transcript;
+import dev.freehold.node.files.OwnerFiles;
+import dev.freehold.record.Digest;
+import dev.freehold.record.Timestamp;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
+import org.sqlite.jdbc4.JDBC4Connection;
+
+/**
+ * The receipts of a home. What {@link #append} returned from is on the disk, whatever happens next;
+ * what it threw for is there whole or not at all. Any thread may call; other processes may read and
+ * append at the same time.
+ */
+public final class ReceiptStore implements AutoCloseable {
+  /** The database's name in FREEHOLD_HOME. */
+  public static final String FILE = "receipts.db";
+
+  private static final String COLUMNS =
+      "id, kind, model, model_digest, finished, prompt_tokens, output_tokens";
+
+  /** Opens a connection; tests open ones that fail. */
+  interface Opener {
+    Connection open() throws SQLException;
+  }
+
+  private final Path file;
+  private final Opener opener;
+  private final ReentrantLock lock = new ReentrantLock();
+
+  /** Guarded by {@link #lock}; null after a failure that left it unusable. */
+  private @Nullable Connection connection;
+
+  ReceiptStore(Path file, Opener opener) {
+    this.file = file;
+    this.opener = opener;
+  }
+
+  /**
+   * Opens the receipts of a home, and makes the database if there is none.
+   *
+   * @throws ReceiptStoreException if it can't be opened
+   */
+  public static ReceiptStore open(Path home) {
+    Path file = home.resolve(FILE);
+    try {
+      OwnerFiles.file(file);
+    } catch (IOException e) {
+      throw new ReceiptStoreException("cannot make " + file + ": " + e.getMessage(), e);
+    }
+    ReceiptStore store = new ReceiptStore(file, () -> connect(file));
+    store.locked("open", Connection::isReadOnly);
+    return store;
+  }
+
+  /** Opens the receipts of a home, if it has any. */
+  public static Optional<ReceiptStore> openIfThere(Path home) {
+    return Files.exists(home.resolve(FILE)) ? Optional.of(open(home)) : Optional.empty();
+  }
+
+  static Connection connect(Path file) throws SQLException {
+    SQLiteConfig config = new SQLiteConfig();
+    config.setJournalMode(SQLiteConfig.JournalMode.WAL);
+    // FULL: a commit returns when the log is on the disk, not when the system has taken it.
+    config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
+    config.setBusyTimeout(5_000);
+    return new JDBC4Connection(
+        "jdbc:sqlite:" + file.toAbsolutePath(),
+        file.toAbsolutePath().toString(),
+        config.toProperties());
+  }
+
+  private interface Work<T> {
+    T on(Connection connection) throws SQLException;
+  }
+
+  private <T> T locked(String verb, Work<T> work) {
+    lock.lock();
+    try {
+      Connection open = connection;
+      if (open == null) {
+        open = opener.open();
+        Schema.upgrade(open);
+        connection = open;
+      }
+      return work.on(open);
+    } catch (SQLException e) {
+      // The next call starts afresh, so that one failure is not all that ever happens.
+      drop();
+      throw new ReceiptStoreException("cannot " + verb + " " + file + ": " + reason(e), e);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void drop() {
+    Connection old = connection;
+    connection = null;
+    if (old != null) {
+      try {
+        old.close();
+      } catch (SQLException e) {
+        // It is given up either way.
+      }
+    }
+  }
+
+  private static String reason(SQLException e) {
+    if (e instanceof SQLiteException sqlite) {
+      SQLiteErrorCode code = sqlite.getResultCode();
+      return switch (code) {
+        case SQLITE_FULL -> "the disk is full: free some space";
+        case SQLITE_BUSY -> "another process has held it for 5 s: see which node or tool does";
+        case SQLITE_READONLY -> "it can't be written: see to its permissions";
+        case SQLITE_NOTADB, SQLITE_CORRUPT ->
+            "it is damaged: put back a copy, or move it away to begin a new one";
+        default -> code.name() + " (" + code.message + ")";
+      };
+    }
+    return String.valueOf(e.getMessage());
+  }
+
+  /**
+   * Keeps an answer's transcript. When it returns, the transcript is on the disk.
+   *
+   * @throws ReceiptStoreException if it could not be kept; then there is no receipt, or (where the
+   *     disk failed after it had written) a whole one that nobody was told of
+   */
+  public void append(Transcript transcript) {
+    Receipt receipt = transcript.receipt();
+    byte[] bytes;
+    try {
+      bytes = transcript.encode();
+    } catch (IllegalStateException e) {
+      throw new ReceiptStoreException(String.valueOf(e.getMessage()), e);
+    }
+    long prompt = 0;
+    long output = 0;
+    for (Choice choice : receipt.statement().choices()) {
+      prompt += choice.prompt();
+      output += choice.output();
+    }
+    long promptTokens = prompt;
+    long outputTokens = output;
+    locked(
+        "write",
+        open -> {
+          try (PreparedStatement insert =
+              open.prepareStatement(
+                  "INSERT INTO receipt (" + COLUMNS + ", transcript) VALUES (?,?,?,?,?,?,?,?)")) {
+            insert.setString(1, receipt.id().text());
+            insert.setString(2, receipt.statement().kind().text());
+            insert.setString(3, receipt.statement().model().name());
+            insert.setString(4, receipt.statement().model().digest().toString());
+            insert.setString(5, receipt.statement().finished().toString());
+            insert.setLong(6, promptTokens);
+            insert.setLong(7, outputTokens);
+            insert.setBytes(8, bytes);
+            return insert.executeUpdate();
+          }
+        });
+  }
+
+  /**
+   * Receipts, the newest first.
+   *
+   * @param limit how many at most
+   * @param before only those written before this one; null for the newest of all
+   * @throws ReceiptStoreException if {@code before} names a receipt that is not here
+   */
+  public List<StoredReceipt> list(int limit, @Nullable ReceiptId before) {
+    return locked(
+        "read",
+        open -> {
+          long sequence = Long.MAX_VALUE;
+          if (before != null) {
+            try (PreparedStatement find =
+                open.prepareStatement("SELECT sequence FROM receipt WHERE id = ?")) {
+              find.setString(1, before.text());
+              try (ResultSet rows = find.executeQuery()) {
+                if (!rows.next()) {
+                  throw new ReceiptStoreException("there is no receipt " + before);
+                }
+                sequence = rows.getLong(1);
+              }
+            }
+          }
+          try (PreparedStatement select =
+              open.prepareStatement(
+                  "SELECT "
+                      + COLUMNS
+                      + " FROM receipt WHERE sequence < ? ORDER BY sequence DESC LIMIT ?")) {
+            select.setLong(1, sequence);
+            select.setInt(2, limit);
+            List<StoredReceipt> found = new ArrayList<>();
+            try (ResultSet rows = select.executeQuery()) {
+              while (rows.next()) {
+                found.add(
+                    new StoredReceipt(
+                        new ReceiptId(rows.getString(1)),
+                        Kind.parse(rows.getString(2)),
+                        rows.getString(3),
+                        Digest.parse(rows.getString(4)),
+                        Timestamp.parse(rows.getString(5)),
+                        rows.getLong(6),
+                        rows.getLong(7)));
+              }
+            }
+            return found;
+          }
+        });
+  }
+
+  /** How many receipts there are. */
+  public long count() {
+    return locked(
+        "read",
+        open -> {
+          try (Statement statement = open.createStatement();
+              ResultSet rows = statement.executeQuery("SELECT count(*) FROM receipt")) {
+            return rows.next() ? rows.getLong(1) : 0;
+          }
+        });
+  }
+
+  /**
+   * A receipt with its transcript: {@link Transcript#encode} and {@link Receipt#encode} are the
+   * bytes of its export.
+   *
+   * @throws ReceiptStoreException if what is stored is damaged
+   */
+  public Optional<Transcript> find(ReceiptId id) {
+    return locked(
+            "read",
+            open -> {
+              try (PreparedStatement select =
+                  open.prepareStatement("SELECT transcript FROM receipt WHERE id = ?")) {
+                select.setString(1, id.text());
+                try (ResultSet rows = select.executeQuery()) {
+                  return rows.next() ? Optional.of(rows.getBytes(1)) : Optional.<byte[]>empty();
+                }
+              }
+            })
+        .map(
+            bytes ->
+                switch (Transcript.decode(bytes)) {
+                  case Parsed.Read<Transcript>(Transcript transcript) -> transcript;
+                  case Parsed.Malformed<Transcript>(String why) ->
+                      throw new ReceiptStoreException(
+                          "the receipt " + id + " in " + file + " is damaged: " + why);
+                });
+  }
+
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      drop();
+    } finally {
+      lock.unlock();
+    }
+  }
+}
