@@ -47,10 +47,7 @@ final class CharacterSet {
       return range('\t', '\r').range(' ', ' ');
     }
 
-    /**
-     * The class of a category and the ASCII characters in it. {@code ~} is a symbol for Unicode but
-     * not here, because it is not for llama.cpp.
-     */
+    /** The class of a category and the ASCII characters in it. */
     Builder category(String name) {
       return switch (name) {
         case "L" -> category("Upper").category("Lower");
@@ -59,7 +56,7 @@ final class CharacterSet {
         case "N" -> value(Characters.NUMBER).range('0', '9');
         case "M" -> value(Characters.MARK);
         case "P" -> value(Characters.PUNCTUATION).all("!\"#%&'()*,-./:;?@[\\]_{}");
-        case "S" -> value(Characters.SYMBOL).all("$+<=>^`|");
+        case "S" -> value(Characters.SYMBOL).all("$+<=>^`|~");
         default -> throw new IllegalStateException("pre-tokenizer pattern names \\p{" + name + "}");
       };
     }

@@ -145,34 +145,66 @@ abstract sealed class GgufTokenizer implements Tokenizer
   }
 
   private Digest digest(boolean spacePrefix, float[] scores, List<byte[]> merges) {
-    MessageDigest hash = Digest.newSha256();
-    put(hash, "freehold tokenizer 1".getBytes(StandardCharsets.UTF_8));
-    put(hash, model.getBytes(StandardCharsets.UTF_8));
-    put(hash, preName.getBytes(StandardCharsets.UTF_8));
-    hash.update((byte) (addsBegin ? 1 : 0));
-    hash.update((byte) (spacePrefix ? 1 : 0));
-    put(hash, vocabulary.begin().orElse(-1));
-    put(hash, vocabulary.end().orElse(-1));
-    put(hash, vocabulary.endOfGeneration().size());
-    vocabulary.endOfGeneration().forEach(token -> put(hash, token));
-    put(hash, vocabulary.size());
+    Hashing hash = new Hashing();
+    hash.put("freehold tokenizer 1".getBytes(StandardCharsets.UTF_8));
+    hash.put(model.getBytes(StandardCharsets.UTF_8));
+    hash.put(preName.getBytes(StandardCharsets.UTF_8));
+    hash.put(addsBegin);
+    hash.put(spacePrefix);
+    hash.put(vocabulary.begin().orElse(-1));
+    hash.put(vocabulary.end().orElse(-1));
+    hash.put(vocabulary.endOfGeneration().size());
+    vocabulary.endOfGeneration().forEach(hash::put);
+    hash.put(vocabulary.size());
     for (int token = 0; token < vocabulary.size(); token++) {
-      put(hash, vocabulary.text(token));
-      hash.update((byte) vocabulary.kind(token).number());
-      hash.update((byte) (vocabulary.stripsRight(token) ? 1 : 0));
-      put(hash, scores.length == 0 ? 0 : Float.floatToRawIntBits(scores[token]));
+      hash.put(vocabulary.text(token));
+      hash.put(vocabulary.kind(token).number());
+      hash.put(vocabulary.stripsRight(token));
+      hash.put(scores.length == 0 ? 0 : Float.floatToRawIntBits(scores[token]));
     }
-    put(hash, merges.size());
-    merges.forEach(merge -> put(hash, merge));
-    return Digest.of(hash.digest());
+    hash.put(merges.size());
+    merges.forEach(hash::put);
+    return hash.digest();
   }
 
-  private static void put(MessageDigest hash, int value) {
-    hash.update(ByteBuffer.allocate(4).putInt(value).flip());
-  }
+  /** Gathers small fields into large updates. */
+  private static final class Hashing {
+    private final MessageDigest hash = Digest.newSha256();
+    private final ByteBuffer buffer = ByteBuffer.allocate(1 << 14);
 
-  private static void put(MessageDigest hash, byte[] bytes) {
-    put(hash, bytes.length);
-    hash.update(bytes);
+    void put(int value) {
+      room(4).putInt(value);
+    }
+
+    void put(boolean value) {
+      room(1).put((byte) (value ? 1 : 0));
+    }
+
+    void put(byte[] bytes) {
+      put(bytes.length);
+      if (bytes.length > buffer.capacity()) {
+        flush();
+        hash.update(bytes);
+      } else {
+        room(bytes.length).put(bytes);
+      }
+    }
+
+    Digest digest() {
+      flush();
+      return Digest.of(hash.digest());
+    }
+
+    private ByteBuffer room(int bytes) {
+      if (buffer.remaining() < bytes) {
+        flush();
+      }
+      return buffer;
+    }
+
+    private void flush() {
+      hash.update(buffer.flip());
+      buffer.clear();
+    }
   }
 }

@@ -20,6 +20,7 @@ final class SentencePieceTokenizer extends GgufTokenizer {
   private final int[] bytes = new int[256];
   private final float[] scores;
   private final boolean addsSpace;
+  private final Neighbours neighbours = new Neighbours();
 
   SentencePieceTokenizer(Metadata metadata) {
     super(new Vocabulary(metadata, 1, 2), "llama", "");
@@ -31,6 +32,7 @@ final class SentencePieceTokenizer extends GgufTokenizer {
       byte[] text = vocabulary.text(token);
       switch (vocabulary.kind(token)) {
         case NORMAL, UNUSED, UNDEFINED, USER_DEFINED -> {
+          neighbours.addAll(text);
           int piece = pieces.add(text, 0, text.length);
           if (piece < tokenOfPiece.size()) {
             throw Vocabulary.duplicate(token, tokenOfPiece.get(piece));
@@ -78,53 +80,97 @@ final class SentencePieceTokenizer extends GgufTokenizer {
   @Override
   void encodeText(String text, int from, int to, boolean afterSpecial, IntList out) {
     byte[] utf8 = new byte[Math.addExact(Math.multiplyExact(3, to - from), 3)];
+    int[] starts = new int[to - from + 2];
     int length = 0;
+    int count = 0;
+    int first = 0;
+    int last = -1;
+    Merging merging = new Merging(utf8, starts);
     if (addsSpace && afterSpecial) {
-      length = put(' ', utf8, length);
+      starts[count++] = length;
+      last = 0x2581;
+      length = Utf8.encode(last, utf8, length);
     }
     for (int i = from; i < to; ) {
       int point = text.codePointAt(i);
-      length = put(point, utf8, length);
       i += Character.charCount(point);
+      point = point == ' ' ? 0x2581 : point;
+      if (count > first && !neighbours.meet(last, point)) {
+        starts[count] = length;
+        merging.run(first, count, out);
+        first = count;
+      }
+      starts[count++] = length;
+      length = Utf8.encode(point, utf8, length);
+      last = point;
     }
-    new Merging(utf8, length).run(out);
+    starts[count] = length;
+    merging.run(first, count, out);
   }
 
-  private static int put(int codePoint, byte[] out, int at) {
-    return Utf8.encode(codePoint == ' ' ? 0x2581 : codePoint, out, at);
+  /**
+   * Which two characters stand side by side within any token. Where two of a text never do, no
+   * merge crosses, and what lies on either side can be merged by itself. A hash may say yes to two
+   * that never meet, which costs time alone.
+   */
+  private static final class Neighbours {
+    private static final int BITS = 22;
+    private final long[] met = new long[1 << (BITS - 6)];
+
+    void addAll(byte[] text) {
+      int last = -1;
+      for (int i = 0; i < text.length; ) {
+        int length = Math.max(1, Utf8.sequence(text, i));
+        int point = Utf8.codePoint(text, i, length);
+        if (last >= 0) {
+          int hash = hash(last, point);
+          met[hash >>> 6] |= 1L << hash;
+        }
+        last = point;
+        i += length;
+      }
+    }
+
+    boolean meet(int left, int right) {
+      int hash = hash(left, right);
+      return (met[hash >>> 6] >>> hash & 1) != 0;
+    }
+
+    private static int hash(int left, int right) {
+      return (left * 0x9E3779B1 + right) * 0x85EBCA6B >>> (32 - BITS);
+    }
   }
 
-  /** One text being merged: symbols are numbered by the character they start with. */
+  /** A stretch of characters being merged: a symbol is numbered by its first character. */
   private final class Merging {
+    /** Up to so many characters a plain search for the best pair beats a queue. */
+    private static final int SHORT = 24;
+
     private final byte[] text;
-    private final int count;
     private final int[] starts;
-    private final int[] next;
-    private final int[] previous;
-    private final int[] pair;
+    private int[] next = new int[64];
+    private int[] previous = new int[64];
+    private int[] pair = new int[64];
+    private int first;
+    private int count;
+    private boolean queued;
     private final LongHeap queue = new LongHeap();
 
-    Merging(byte[] text, int length) {
+    /** {@code starts} says where each character starts, and at its end where the last one ends. */
+    Merging(byte[] text, int[] starts) {
       this.text = text;
-      int characters = 0;
-      for (int i = 0; i < length; i++) {
-        characters += (text[i] & 0xC0) == 0x80 ? 0 : 1;
-      }
-      count = characters;
-      starts = new int[count + 1];
-      next = new int[count];
-      previous = new int[count];
-      pair = new int[count];
-      int at = 0;
-      for (int i = 0; i < length; i++) {
-        if ((text[i] & 0xC0) != 0x80) {
-          starts[at++] = i;
-        }
-      }
-      starts[count] = length;
+      this.starts = starts;
     }
 
-    void run(IntList out) {
+    void run(int from, int to, IntList out) {
+      first = from;
+      count = to - from;
+      queued = count > SHORT;
+      if (count > next.length) {
+        next = new int[count];
+        previous = new int[count];
+        pair = new int[count];
+      }
       for (int i = 0; i < count; i++) {
         next[i] = i + 1;
         previous[i] = i - 1;
@@ -132,12 +178,7 @@ final class SentencePieceTokenizer extends GgufTokenizer {
       for (int i = 0; i < count; i++) {
         look(i);
       }
-      while (!queue.isEmpty()) {
-        long top = queue.pop();
-        int left = (int) top;
-        if (pair[left] < 0 || key(pair[left]) != (int) (top >> 32)) {
-          continue; // one of the two has become part of something else since
-        }
+      for (int left = best(); left >= 0; left = best()) {
         int right = next[left];
         pair[right] = -1;
         next[left] = next[right];
@@ -150,8 +191,29 @@ final class SentencePieceTokenizer extends GgufTokenizer {
         }
       }
       for (int i = 0; i < count; i = next[i]) {
-        emit(starts[i], starts[next[i]], out);
+        emit(starts[first + i], starts[first + next[i]], out);
       }
+    }
+
+    /** The left one of the pair to join next, or -1. */
+    private int best() {
+      if (queued) {
+        while (!queue.isEmpty()) {
+          long top = queue.pop();
+          int left = (int) top;
+          if (pair[left] >= 0 && key(pair[left]) == (int) (top >> 32)) {
+            return left; // otherwise one of the two has become part of something else since
+          }
+        }
+        return -1;
+      }
+      int best = -1;
+      for (int i = 0; i < count; i = next[i]) {
+        if (pair[i] >= 0 && (best < 0 || key(pair[i]) < key(pair[best]))) {
+          best = i;
+        }
+      }
+      return best;
     }
 
     /** Looks up the token that a symbol and its neighbour would make. */
@@ -159,10 +221,12 @@ final class SentencePieceTokenizer extends GgufTokenizer {
       int right = next[left];
       pair[left] = -1;
       if (right < count) {
-        int piece = pieces.find(text, starts[left], starts[next[right]]);
+        int piece = pieces.find(text, starts[first + left], starts[first + next[right]]);
         if (piece >= 0) {
           pair[left] = tokens[piece];
-          queue.push((long) key(tokens[piece]) << 32 | left);
+          if (queued) {
+            queue.push((long) key(tokens[piece]) << 32 | left);
+          }
         }
       }
     }

@@ -188,7 +188,7 @@ final class Vocabulary {
     Set<Integer> ends = new TreeSet<>();
     Map<String, Integer> known = new HashMap<>();
     for (int i = 0; i < texts.length; i++) {
-      String name = texts[i].length > LONGEST_NAME ? null : utf8(texts[i]);
+      String name = maybeWellKnown(texts[i]) ? utf8(texts[i]) : null;
       if (name != null && WELL_KNOWN.contains(name)) {
         known.putIfAbsent(name, i);
         kinds[i] = Kind.CONTROL;
@@ -218,6 +218,12 @@ final class Vocabulary {
       ends.remove(known.getOrDefault("</s>", -1));
     }
     return ends;
+  }
+
+  /** Whether a text starts as the well-known names do: a test that spares most tokens the rest. */
+  private static boolean maybeWellKnown(byte[] text) {
+    return text.length <= LONGEST_NAME
+        && (text[0] == '<' || text[0] == '[' || text[0] == '_' || text[0] == (byte) 0xE2);
   }
 
   /** Phi-3's markers swallow the white space that follows them. */
