@@ -1,0 +1,160 @@
+// SPDX-FileCopyrightText: The Freehold authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.freehold.verify;
+
+import dev.freehold.crypto.NodeId;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The command line of {@code freehold verify}.
+ *
+ * @param fileOrNull the file to check; null only with {@code help}
+ * @param modelOrNull the model's file, or null to look in the cache
+ * @param required claims without which the verdict is Undecidable
+ * @param nodeOrNull the node that must have signed, or null for any
+ * @param threads threads of arithmetic, 0 for all
+ * @param kernelOrNull name of the lane, or null for the fastest
+ */
+record Arguments(
+    @Nullable String fileOrNull,
+    @Nullable String modelOrNull,
+    Set<Claim> required,
+    @Nullable NodeId nodeOrNull,
+    int threads,
+    @Nullable String kernelOrNull,
+    boolean json,
+    boolean quiet,
+    boolean help) {
+  static final String HELP =
+      """
+      Usage: freehold verify FILE [options]
+
+      Checks a receipt, or a receipt with its transcript, offline: no node, no network, no database.
+      FILE is what 'freehold receipt export' wrote (docs/verify-yourself.md says what each claim means):
+        signed      the node named in the receipt signed it, and nothing was changed since
+        transcript  request, response and output tokens are the ones the receipt commits to
+        replayed    the model gives exactly this answer to exactly this request
+
+      Options:
+        --model FILE      the model's file; without it the model is looked for by its digest in
+                          FREEHOLD_CACHE/models (FREEHOLD_CACHE is ~/.cache/freehold unless set)
+        --require CLAIMS  claims that must be decided for the verdict Valid, with commas between them;
+                          all three unless told otherwise
+        --node NODE       who must have signed: a name (did:key:z6Mk...), or the 64 hexadecimal digits of
+                          a public key
+        --threads N       threads of arithmetic; all processors unless told otherwise
+        --kernel NAME     the lane of arithmetic (all give the same bits); the fastest unless told otherwise
+        --json            print one JSON object
+        --quiet           print nothing; the exit code says it
+        --help            print this
+
+      Exit code: 0 Valid, 1 Invalid, 2 Undecidable, 64 wrong use.
+      """;
+
+  /** The command line cannot be understood; the message says what to do. */
+  static final class UsageException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    UsageException(String message) {
+      super(message);
+    }
+  }
+
+  static Arguments parse(List<String> words) throws UsageException {
+    Deque<String> rest = new ArrayDeque<>(words);
+    String file = null;
+    String model = null;
+    Set<Claim> required = EnumSet.allOf(Claim.class);
+    NodeId node = null;
+    int threads = 0;
+    String kernel = null;
+    boolean json = false;
+    boolean quiet = false;
+    boolean help = false;
+    boolean options = true;
+    while (!rest.isEmpty()) {
+      String word = rest.remove();
+      if (options && word.startsWith("--") && word.contains("=")) {
+        int equals = word.indexOf('=');
+        rest.addFirst(word.substring(equals + 1));
+        word = word.substring(0, equals);
+        if (List.of("--json", "--quiet", "--help").contains(word)) {
+          throw new UsageException(word + " takes no value");
+        }
+      }
+      if (!options || !word.startsWith("-") || word.equals("-")) {
+        if (file != null) {
+          throw new UsageException(
+              "one FILE at a time: both " + file + " and " + word + " are given");
+        }
+        file = word;
+        continue;
+      }
+      switch (word) {
+        case "--" -> options = false;
+        case "--model" -> model = value(word, rest);
+        case "--require" -> required = claims(value(word, rest));
+        case "--node" -> {
+          String text = value(word, rest);
+          node =
+              SignedCheck.readNode(text)
+                  .orElseThrow(
+                      () ->
+                          new UsageException(
+                              "--node takes a name (did:key:z6Mk...) or the 64 hexadecimal digits of a public key, not '"
+                                  + text
+                                  + "'"));
+        }
+        case "--threads" -> threads = threads(value(word, rest));
+        case "--kernel" -> kernel = value(word, rest);
+        case "--json" -> json = true;
+        case "--quiet", "-q" -> quiet = true;
+        case "--help", "-h" -> help = true;
+        default -> throw new UsageException("there is no option " + word);
+      }
+    }
+    if (file == null && !help) {
+      throw new UsageException("FILE is missing: what 'freehold receipt export' wrote");
+    }
+    return new Arguments(file, model, required, node, threads, kernel, json, quiet, help);
+  }
+
+  private static String value(String option, Deque<String> rest) throws UsageException {
+    if (rest.isEmpty()) {
+      throw new UsageException(option + " needs a value");
+    }
+    return rest.remove();
+  }
+
+  private static Set<Claim> claims(String text) throws UsageException {
+    Set<Claim> claims = EnumSet.noneOf(Claim.class);
+    for (String word : text.split(",", -1)) {
+      boolean known = false;
+      for (Claim claim : Claim.values()) {
+        if (claim.word().equals(word)) {
+          claims.add(claim);
+          known = true;
+        }
+      }
+      if (!known) {
+        throw new UsageException(
+            "--require takes signed, transcript and replayed with commas between them, not '"
+                + word
+                + "'");
+      }
+    }
+    return claims;
+  }
+
+  private static int threads(String text) throws UsageException {
+    if (text.matches("[1-9][0-9]{0,3}")) {
+      return Integer.parseInt(text);
+    }
+    throw new UsageException("--threads takes a number from 1 to 9999, not '" + text + "'");
+  }
+}

@@ -1,0 +1,104 @@
+// SPDX-FileCopyrightText: The Freehold authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.freehold.verify;
+
+import dev.freehold.evidence.Receipt;
+import dev.freehold.evidence.Statement;
+import dev.freehold.record.Json;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A report for people and for programs. What foreign bytes say never reaches a terminal raw. */
+final class ReportText {
+  private ReportText() {}
+
+  /** The verdict first, then a line for each claim, then what is wrong or missing. */
+  static String text(Report report) {
+    StringBuilder out = new StringBuilder();
+    out.append(report.verdict().word());
+    report.receipt().ifPresent(receipt -> out.append("  ").append(headline(receipt)));
+    out.append('\n');
+    for (Report.Finding finding : report.findings()) {
+      List<String> lines = details(finding);
+      out.append("  %-10s  %-11s  ".formatted(finding.claim().word(), finding.verdict().word()))
+          .append(printable(lines.getFirst()))
+          .append('\n');
+      for (String line : lines.subList(1, lines.size())) {
+        out.append(" ".repeat(27)).append(printable(line)).append('\n');
+      }
+    }
+    return out.toString();
+  }
+
+  static Json.Obj json(Report report) {
+    Json.Builder claims = Json.object();
+    for (Report.Finding finding : report.findings()) {
+      claims.put(
+          finding.claim().word(),
+          Json.object()
+              .put("verdict", finding.verdict().word())
+              .put("details", strings(details(finding)))
+              .build());
+    }
+    Json.Builder out =
+        Json.object()
+            .put("verdict", report.verdict().word())
+            .put("exit", VerifyMain.exitCode(report.verdict()));
+    report
+        .receipt()
+        .ifPresent(
+            receipt ->
+                out.put("receipt", receipt.id().text())
+                    .put("node", receipt.statement().node().toString())
+                    .put("model", receipt.statement().model().digest().toString()));
+    return out.put("claims", claims.build()).build();
+  }
+
+  private static String headline(Receipt receipt) {
+    Statement statement = receipt.statement();
+    return "%s  %s by %s, %d choice%s"
+        .formatted(
+            receipt.id(),
+            statement.kind().text(),
+            printable(statement.model().name()),
+            statement.choices().size(),
+            statement.choices().size() == 1 ? "" : "s");
+  }
+
+  private static List<String> details(Report.Finding finding) {
+    return switch (finding.verdict()) {
+      case Verdict.Valid _ -> List.of(finding.checked());
+      case Verdict.Invalid(List<String> reasons) -> reasons;
+      case Verdict.Undecidable(String why) -> List.of(why);
+    };
+  }
+
+  private static Json.Arr strings(List<String> lines) {
+    List<Json> items = new ArrayList<>();
+    lines.forEach(line -> items.add(Json.of(printable(line))));
+    return Json.array(items);
+  }
+
+  /**
+   * Control and format characters (escape sequences, line feeds, bidirectional marks) made visible.
+   */
+  static String printable(String text) {
+    StringBuilder out = new StringBuilder();
+    text.codePoints()
+        .forEach(
+            c -> {
+              switch (Character.getType(c)) {
+                case Character.CONTROL,
+                    Character.FORMAT,
+                    Character.SURROGATE,
+                    Character.PRIVATE_USE,
+                    Character.UNASSIGNED,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR ->
+                    out.append("\\u{%x}".formatted(c));
+                default -> out.appendCodePoint(c);
+              }
+            });
+    return out.toString();
+  }
+}

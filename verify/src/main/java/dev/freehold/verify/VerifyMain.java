@@ -1,0 +1,98 @@
+// SPDX-FileCopyrightText: The Freehold authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.freehold.verify;
+
+import dev.freehold.evidence.Transcript;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/** {@code freehold verify}: a small program of its own. */
+public final class VerifyMain {
+  /** Exit code for a command line that cannot be understood, or a file that cannot be read. */
+  public static final int WRONG_USE = 64;
+
+  private VerifyMain() {}
+
+  /** Verifies and ends the process with its exit code. */
+  public static void main(String[] arguments) {
+    PrintStream out = new PrintStream(System.out, false, StandardCharsets.UTF_8);
+    PrintStream err = new PrintStream(System.err, true, StandardCharsets.UTF_8);
+    int code = run(List.of(arguments), System.getenv(), out, err);
+    out.flush();
+    System.exit(code);
+  }
+
+  /**
+   * Verifies.
+   *
+   * @param words the command line after {@code verify}
+   * @param environment for FREEHOLD_CACHE
+   * @return 0, 1 or 2 for Valid, Invalid or Undecidable; 64 for wrong use
+   */
+  public static int run(
+      List<String> words, Map<String, String> environment, PrintStream out, PrintStream err) {
+    Arguments arguments;
+    try {
+      arguments = Arguments.parse(words);
+    } catch (Arguments.UsageException e) {
+      return wrongUse(err, String.valueOf(e.getMessage()));
+    }
+    String file = arguments.fileOrNull();
+    if (arguments.help() || file == null) {
+      out.print(Arguments.HELP);
+      return 0;
+    }
+    ModelFiles models;
+    try {
+      Path model = arguments.modelOrNull() == null ? null : Path.of(arguments.modelOrNull());
+      if (model != null && !Files.isRegularFile(model)) {
+        return wrongUse(err, "there is no file " + model + " (--model)");
+      }
+      models = new ModelFiles(model, ModelFiles.cache(environment));
+    } catch (InvalidPathException e) {
+      return wrongUse(err, "not the name of a file: " + e.getMessage());
+    }
+    byte[] bytes;
+    try (InputStream in = file.equals("-") ? System.in : Files.newInputStream(Path.of(file))) {
+      bytes = in.readNBytes(Transcript.LIMIT + 1);
+    } catch (InvalidPathException | NoSuchFileException e) {
+      return wrongUse(err, "there is no file " + file);
+    } catch (IOException e) {
+      return wrongUse(err, "the file " + file + " cannot be read: " + e);
+    }
+    Report report;
+    try {
+      ReplayCheck replay = ReplayCheck.of(models, arguments.kernelOrNull(), arguments.threads());
+      report = new Verifier(arguments.required(), arguments.nodeOrNull(), replay).verify(bytes);
+    } catch (Arguments.UsageException e) {
+      return wrongUse(err, String.valueOf(e.getMessage()));
+    }
+    if (!arguments.quiet()) {
+      out.print(
+          arguments.json() ? ReportText.json(report).write() + "\n" : ReportText.text(report));
+    }
+    return exitCode(report.verdict());
+  }
+
+  static int exitCode(Verdict verdict) {
+    return switch (verdict) {
+      case Verdict.Valid _ -> 0;
+      case Verdict.Invalid _ -> 1;
+      case Verdict.Undecidable _ -> 2;
+    };
+  }
+
+  private static int wrongUse(PrintStream err, String message) {
+    err.println("freehold verify: " + ReportText.printable(message));
+    err.println("Try 'freehold verify --help'.");
+    return WRONG_USE;
+  }
+}
