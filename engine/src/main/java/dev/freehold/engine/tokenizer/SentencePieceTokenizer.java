@@ -137,7 +137,7 @@ final class SentencePieceTokenizer extends GgufTokenizer {
     }
 
     private static int hash(int left, int right) {
-      return (left * 0x9E3779B1 + right) * 0x85EBCA6B >>> (32 - BITS);
+      return ((left * 0x9E3779B1 + right) * 0x85EBCA6B) >>> (32 - BITS);
     }
   }
 
