@@ -224,13 +224,11 @@ public final class Engine implements AutoCloseable {
     long begun = clock.getAsLong();
     ended.forEach(sequence -> sequence.end(begun));
     int left = ended.size() + scheduler.dropCancelled();
-    List<Sequence> preempted = new ArrayList<>();
     long tokensBefore = scheduler.outputTokens();
-    int complete = scheduler.step(preempted);
+    int complete = scheduler.step();
     double seconds = (clock.getAsLong() - begun) * 1e-9;
     lock.lock();
     try {
-      waiting.addAll(0, preempted);
       unfinished -= left + complete;
       rate.add(scheduler.outputTokens() - tokensBefore, complete, seconds);
       load = scheduler.load(waiting.size(), rate.tokensPerSecond());

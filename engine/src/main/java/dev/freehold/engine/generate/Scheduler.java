@@ -44,6 +44,9 @@ final class Scheduler {
   /** Running sequences, the oldest first. */
   private final List<Sequence> active = new ArrayList<>();
 
+  /** Sequences that had to give their pages up and have to enter again, the oldest first. */
+  private final List<Sequence> preempted = new ArrayList<>();
+
   private long promptTokens;
   private long cachedPromptTokens;
   private long outputTokens;
@@ -76,7 +79,7 @@ final class Scheduler {
   }
 
   boolean idle() {
-    return active.isEmpty();
+    return active.isEmpty() && preempted.isEmpty();
   }
 
   /**
@@ -85,7 +88,7 @@ final class Scheduler {
   EngineLoad load(int queued, double tokensPerSecond) {
     int cached = cache.idlePages();
     return new EngineLoad(
-        queued,
+        queued + preempted.size(),
         active.size(),
         tokensPerSecond,
         promptTokens,
@@ -111,6 +114,8 @@ final class Scheduler {
 
   /** Takes in waiting sequences, in order, as far as memory and the limit allow. */
   void admit(List<Sequence> waiting) {
+    waiting.addAll(0, preempted);
+    preempted.clear();
     Iterator<Sequence> all = waiting.iterator();
     while (all.hasNext() && active.size() < options.maxConcurrent()) {
       Sequence next = all.next();
@@ -201,19 +206,18 @@ final class Scheduler {
   /**
    * Runs one batch.
    *
-   * @param preempted gets the sequences that had to give their pages up
    * @return how many sequences ended
    */
-  int step(List<Sequence> preempted) {
-    int before = active.size();
-    List<Piece> pieces = plan(preempted);
+  int step() {
+    int before = active.size() + preempted.size();
+    List<Piece> pieces = plan();
     if (!pieces.isEmpty()) {
       run(pieces);
     }
     return before - active.size() - preempted.size();
   }
 
-  private List<Piece> plan(List<Sequence> preempted) {
+  private List<Piece> plan() {
     int reading = 0;
     for (Sequence sequence : active) {
       reading += sequence.remaining() > 1 ? 1 : 0;
@@ -221,6 +225,9 @@ final class Scheduler {
     int budget = options.prefillChunk() * (reading == active.size() ? IDLE_FACTOR : 1);
     List<Piece> pieces = new ArrayList<>();
     for (Sequence sequence : List.copyOf(active)) {
+      if (!active.contains(sequence)) {
+        continue;
+      }
       int count = 1;
       if (sequence.remaining() > 1) {
         if (budget == 0) {
@@ -230,7 +237,7 @@ final class Scheduler {
         reading--;
         budget -= count;
       }
-      if (active.contains(sequence) && makeRoom(sequence, sequence.fed() + count, preempted)) {
+      if (makeRoom(sequence, sequence.fed() + count)) {
         pieces.add(new Piece(sequence, sequence.fed(), count));
       }
     }
@@ -239,7 +246,7 @@ final class Scheduler {
   }
 
   /** Gets pages for a sequence's first {@code positions}; false if it had to leave. */
-  private boolean makeRoom(Sequence sequence, int positions, List<Sequence> preempted) {
+  private boolean makeRoom(Sequence sequence, int positions) {
     while (sequence.pages().size() * POSITIONS < positions) {
       Optional<Page> page = takePage();
       if (page.isPresent()) {
@@ -352,6 +359,7 @@ final class Scheduler {
   List<Sequence> close() {
     List<Sequence> left = new ArrayList<>(active);
     left.forEach(this::leave);
+    left.addAll(preempted);
     cache.clear();
     pool.close();
     return left;
