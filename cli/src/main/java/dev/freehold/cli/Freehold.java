@@ -11,7 +11,14 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "freehold",
     description = "Run open models on your own machines, with a receipt for every answer.",
-    subcommands = {ModelVerbs.class, Completion.class},
+    subcommands = {
+      Up.class,
+      Ask.class,
+      Chat.class,
+      ModelVerbs.class,
+      ReceiptVerbs.class,
+      Completion.class
+    },
     footer = {
       "",
       "Also: 'freehold verify FILE' checks a receipt offline, 'freehold test' runs the test suite."

@@ -1,0 +1,51 @@
+// SPDX-FileCopyrightText: The Freehold authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.freehold.cli;
+
+import dev.freehold.node.Node;
+import dev.freehold.node.NodeException;
+import java.io.IOException;
+import java.net.URI;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A node to talk to: the one that already runs on this home, or one started for as long as this verb
+ * lasts.
+ */
+final class Session implements AutoCloseable {
+  private final ApiClient client;
+  private final @Nullable Node own;
+
+  private Session(ApiClient client, @Nullable Node own) {
+    this.client = client;
+    this.own = own;
+  }
+
+  static Session open(Places places, NodeOptions options, Screen screen) throws Exception {
+    Optional<Endpoint> running = Endpoint.find(places.home());
+    String key = places.environment().get("FREEHOLD_API_KEY");
+    if (running.isPresent()) {
+      return new Session(new ApiClient(running.get().base(), key), null);
+    }
+    try {
+      Node node = Node.start(options.configuration(places, screen).withPort(0));
+      return new Session(
+          new ApiClient(URI.create("http://127.0.0.1:" + node.port()), key), node);
+    } catch (NodeException e) {
+      throw new Verb.Failure(String.valueOf(e.getMessage()));
+    }
+  }
+
+  ApiClient client() {
+    return client;
+  }
+
+  @Override
+  public void close() throws IOException {
+    client.close();
+    if (own != null) {
+      own.close();
+    }
+  }
+}

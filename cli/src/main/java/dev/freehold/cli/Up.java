@@ -1,0 +1,141 @@
+// SPDX-FileCopyrightText: The Freehold authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.freehold.cli;
+
+import dev.freehold.node.Node;
+import dev.freehold.node.NodeConfiguration;
+import dev.freehold.node.NodeException;
+import dev.freehold.record.Json;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code freehold up}. */
+@Command(
+    name = "up",
+    description = {
+      "Serve models to OpenAI clients. When it is ready it asks the model one question itself and"
+          + " checks the receipt.",
+      "Ctrl-C lets answers under way finish, then ends."
+    })
+final class Up extends Verb {
+  private static final String QUESTION = "What is the capital of France?";
+
+  @Mixin private NodeOptions node = new NodeOptions();
+
+  @Option(names = "--port", description = "Port (default ${DEFAULT-VALUE}; 0 for any free one).")
+  private int port = NodeConfiguration.DEFAULT_PORT;
+
+  @Option(
+      names = "--host",
+      description = "Address to listen on; beyond loopback only together with --api-keys.")
+  private @Nullable String host;
+
+  @Option(names = "--api-keys", description = "File with one API key in each line.")
+  private @Nullable Path apiKeys;
+
+  @Option(names = "--quiet", description = "Ask no question, say only where it serves.")
+  private boolean quiet;
+
+  @Override
+  int run() throws Exception {
+    NodeConfiguration configuration = node.configuration(places, screen).withPort(port);
+    if (host != null) {
+      configuration = configuration.withHost(host);
+    }
+    if (apiKeys != null) {
+      configuration = configuration.withApiKeys(apiKeys);
+    }
+    CountDownLatch ended = new CountDownLatch(1);
+    Node running;
+    try {
+      running = Node.start(configuration);
+    } catch (NodeException e) {
+      throw new Failure(String.valueOf(e.getMessage()));
+    }
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> end(running, ended), "shutdown"));
+    URI base = URI.create("http://" + address(configuration.host()) + ":" + running.port());
+    new Endpoint(base, ProcessHandle.current().pid()).write(places.home());
+    String model = running.configuration().models().getFirst().name();
+    Json.Builder ready = Json.object().put("url", base + "/v1").put("model", model);
+    if (!quiet && apiKeys == null) {
+      ask(base, model, ready);
+    }
+    if (json) {
+      screen.json(ready.build());
+    } else {
+      screen.line("Serving " + model + " at " + base + "/v1");
+      if (!quiet) {
+        screen.line("");
+        screen.line("Try it:");
+        screen.line("  curl " + base + "/v1/chat/completions -H 'Content-Type: application/json' \\");
+        screen.line(
+            "    -d '{\"model\":\""
+                + model
+                + "\",\"messages\":[{\"role\":\"user\",\"content\":\"What is a freehold?\"}]}'");
+      }
+    }
+    ended.await();
+    return OK;
+  }
+
+  private void ask(URI base, String model, Json.Builder ready) throws Exception {
+    ApiClient.Answer answer;
+    try (ApiClient client = new ApiClient(base, null)) {
+      answer =
+          client.chat(
+              Json.object()
+                  .put("model", model)
+                  .put("messages", Json.array(AnswerOptions.message("user", QUESTION)))
+                  .put("max_tokens", 48)
+                  .put("temperature", 0)
+                  .build(),
+              _ -> {});
+    }
+    AnswerCheck.Checked checked = new AnswerCheck(places).check(answer.receipt());
+    ready
+        .put("question", QUESTION)
+        .put("answer", answer.text())
+        .put("tokensPerSecond", answer.tokensPerSecond())
+        .put("receipt", answer.receipt())
+        .put("verification", checked.report());
+    if (json) {
+      return;
+    }
+    screen.line("Asked it      " + QUESTION);
+    screen.line("It answers    " + answer.text().strip());
+    screen.line(
+        String.format(
+            Locale.ROOT,
+            "              %d tokens, %.0f tokens/s, first after %.0f ms",
+            answer.outputTokens(),
+            answer.tokensPerSecond(),
+            1000 * answer.firstSeconds()));
+    screen.line("receipt       " + answer.receipt());
+    screen.line(
+        String.format(Locale.ROOT, "verdict       %s (%.0f ms)", checked.verdict(), 1000 * checked.seconds()));
+    screen.line("");
+  }
+
+  private static String address(String host) {
+    return host.contains(":") ? "[" + host + "]" : host;
+  }
+
+  private void end(Node running, CountDownLatch ended) {
+    try {
+      Endpoint.remove(places.home());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } finally {
+      running.close();
+      ended.countDown();
+    }
+  }
+}
