@@ -16,7 +16,10 @@ import picocli.CommandLine.Parameters;
     name = "ask",
     description = "Ask one question; the answer streams, then its receipt and verdict are shown.")
 final class Ask extends Verb {
-  @Parameters(arity = "1..*", paramLabel = "QUESTION", description = "The question, or - to read it.")
+  @Parameters(
+      arity = "1..*",
+      paramLabel = "QUESTION",
+      description = "The question, or - to read it.")
   private List<String> words = List.of();
 
   @Mixin private NodeOptions node = new NodeOptions();

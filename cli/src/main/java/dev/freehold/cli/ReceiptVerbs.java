@@ -23,11 +23,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "receipt",
     description = "The receipts of this node.",
-    subcommands = {
-      ReceiptVerbs.ListThem.class,
-      ReceiptVerbs.Show.class,
-      ReceiptVerbs.Export.class
-    })
+    subcommands = {ReceiptVerbs.ListThem.class, ReceiptVerbs.Show.class, ReceiptVerbs.Export.class})
 final class ReceiptVerbs {
   @Mixin
   @SuppressWarnings("unused")
@@ -159,8 +155,7 @@ final class ReceiptVerbs {
         ReceiptStore.openIfThere(verb.places.home())
             .orElseThrow(
                 () ->
-                    new Verb.Failure(
-                        "there are no receipts in " + verb.places.home() + " yet"))) {
+                    new Verb.Failure("there are no receipts in " + verb.places.home() + " yet"))) {
       return store
           .find(id(id))
           .orElseThrow(

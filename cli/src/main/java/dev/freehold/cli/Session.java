@@ -10,8 +10,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A node to talk to: the one that already runs on this home, or one started for as long as this verb
- * lasts.
+ * A node to talk to: the one that already runs on this home, or one started for as long as this
+ * verb lasts.
  */
 final class Session implements AutoCloseable {
   private final ApiClient client;
@@ -30,8 +30,7 @@ final class Session implements AutoCloseable {
     }
     try {
       Node node = Node.start(options.configuration(places, screen).withPort(0));
-      return new Session(
-          new ApiClient(URI.create("http://127.0.0.1:" + node.port()), key), node);
+      return new Session(new ApiClient(URI.create("http://127.0.0.1:" + node.port()), key), node);
     } catch (NodeException e) {
       throw new Verb.Failure(String.valueOf(e.getMessage()));
     }

@@ -75,7 +75,8 @@ final class Up extends Verb {
       if (!quiet) {
         screen.line("");
         screen.line("Try it:");
-        screen.line("  curl " + base + "/v1/chat/completions -H 'Content-Type: application/json' \\");
+        screen.line(
+            "  curl " + base + "/v1/chat/completions -H 'Content-Type: application/json' \\");
         screen.line(
             "    -d '{\"model\":\""
                 + model
@@ -120,7 +121,11 @@ final class Up extends Verb {
             1000 * answer.firstSeconds()));
     screen.line("receipt       " + answer.receipt());
     screen.line(
-        String.format(Locale.ROOT, "verdict       %s (%.0f ms)", checked.verdict(), 1000 * checked.seconds()));
+        String.format(
+            Locale.ROOT,
+            "verdict       %s (%.0f ms)",
+            checked.verdict(),
+            1000 * checked.seconds()));
     screen.line("");
   }
 
