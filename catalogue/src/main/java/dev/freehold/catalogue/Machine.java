@@ -26,10 +26,18 @@ public record Machine(long memoryBytes, long freeBytes, int cores, double bytesP
 
   private static final int PROBE_LONGS = 8 << 20;
 
+  /** Memory in bytes that a new process may take now. */
+  public static long freeMemory() {
+    return LinuxMemory.available(system());
+  }
+
+  private static com.sun.management.OperatingSystemMXBean system() {
+    return (com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+  }
+
   /** Looks at this machine; takes about a tenth of a second. */
   public static Machine look() {
-    var system =
-        (com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+    var system = system();
     int cores = Runtime.getRuntime().availableProcessors();
     return new Machine(
         system.getTotalMemorySize(), LinuxMemory.available(system), cores, bandwidth(cores));

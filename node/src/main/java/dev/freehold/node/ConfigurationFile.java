@@ -81,7 +81,6 @@ public final class ConfigurationFile {
       case "kernel" -> c.withKernel(value);
       case "max-concurrent" -> c.withMaxConcurrent(Integer.parseInt(value));
       case "queue-limit" -> c.withQueueLimit(Integer.parseInt(value));
-      case "context-limit" -> c.withContextLimit(Integer.parseInt(value));
       case "memory-bytes" -> c.withMemoryBytes(Long.parseLong(value));
       case "api-keys" -> c.withApiKeys(c.home().resolve(value));
       case "drain-seconds" -> c.withDrain(Duration.ofSeconds(Integer.parseInt(value)));
@@ -91,7 +90,7 @@ public final class ConfigurationFile {
               "there is no setting '"
                   + key
                   + "'; there are host, port, threads, kernel, max-concurrent, queue-limit,"
-                  + " context-limit, memory-bytes, api-keys, drain-seconds, access-log");
+                  + " memory-bytes, api-keys, drain-seconds, access-log");
     };
   }
 

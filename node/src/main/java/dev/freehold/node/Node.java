@@ -6,11 +6,22 @@ import dev.freehold.crypto.KeyFile;
 import dev.freehold.crypto.KeyFileException;
 import dev.freehold.crypto.NodeId;
 import dev.freehold.crypto.SigningKey;
+import dev.freehold.engine.generate.EngineOptions;
+import dev.freehold.kernel.Kernels;
 import dev.freehold.node.files.OwnerFiles;
+import dev.freehold.node.http.AnswerEndpoints;
 import dev.freehold.node.http.Api;
 import dev.freehold.node.http.ApiKeys;
 import dev.freehold.node.http.Gate;
 import dev.freehold.node.http.HttpServer;
+import dev.freehold.node.http.InfoEndpoints;
+import dev.freehold.node.http.ReceiptEndpoints;
+import dev.freehold.node.receipts.ReceiptStore;
+import dev.freehold.node.receipts.ReceiptStoreException;
+import dev.freehold.node.serve.Answerer;
+import dev.freehold.node.serve.ModelUnready;
+import dev.freehold.node.serve.Models;
+import dev.freehold.node.serve.ServedModel;
 import dev.freehold.node.telemetry.EventLog;
 import dev.freehold.node.telemetry.Metrics;
 import dev.freehold.record.Json;
@@ -23,6 +34,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
@@ -32,8 +44,12 @@ import org.jspecify.annotations.Nullable;
  * under way finish, then ends it.
  */
 public final class Node implements AutoCloseable {
+  private static final Duration LOADING = Duration.ofMinutes(10);
+  private static final Duration FAREWELL = Duration.ofSeconds(3);
+
   private final NodeConfiguration configuration;
   private final SigningKey key;
+  private final Models models;
   private final Api api;
   private final HttpServer server;
   private final EventLog log;
@@ -44,12 +60,14 @@ public final class Node implements AutoCloseable {
   private Node(
       NodeConfiguration configuration,
       SigningKey key,
+      Models models,
       Api api,
       HttpServer server,
       EventLog log,
       Deque<AutoCloseable> held) {
     this.configuration = configuration;
     this.key = key;
+    this.models = models;
     this.api = api;
     this.server = server;
     this.log = log;
@@ -70,7 +88,7 @@ public final class Node implements AutoCloseable {
           "started",
           Json.object().put("host", configuration.host()).put("port", node.port()).build());
       return node;
-    } catch (IOException | KeyFileException e) {
+    } catch (IOException | KeyFileException | ReceiptStoreException e) {
       closeAll(held);
       throw new NodeException("the node can't start: " + e.getMessage(), e);
     } catch (RuntimeException e) {
@@ -96,17 +114,50 @@ public final class Node implements AutoCloseable {
     held.push(log);
     SigningKey key =
         KeyFile.loadOrCreate(configuration.home().resolve("node.key"), new SecureRandom());
+    Models models = models(configuration, log);
+    held.push(models);
+    ReceiptStore store = ReceiptStore.open(configuration.home());
+    held.push(store);
     Metrics metrics = new Metrics();
+    Clock clock = Clock.systemUTC();
+    SecureRandom random = new SecureRandom();
+    int atOnce = configuration.maxConcurrent() + configuration.queueLimit();
     Api api =
         new Api(
             new Gate(loopback, configuration.host(), keys),
-            configuration.models(),
+            new AnswerEndpoints(
+                models, new Answerer(key, store, metrics, clock, random, atOnce), clock, random),
+            new InfoEndpoints(models, metrics, clock.instant().getEpochSecond()),
+            new ReceiptEndpoints(store),
             metrics,
             log,
             configuration.accessLog());
     HttpServer server = listen(configuration, api);
-    held.push(server);
-    return new Node(configuration, key, api, server, log, held);
+    return new Node(configuration, key, models, api, server, log, held);
+  }
+
+  private static Models models(NodeConfiguration configuration, EventLog log) {
+    String kernel = configuration.kernel();
+    int engines = Math.max(1, configuration.models().size());
+    long memory = Math.max(1, configuration.memoryBytes() / engines);
+    return new Models(
+        configuration.models(),
+        () -> kernel.equals("best") ? Kernels.best() : Kernels.named(kernel),
+        configuration.threads(),
+        new EngineOptions(
+            configuration.maxConcurrent(),
+            configuration.queueLimit(),
+            memory,
+            memory / 2,
+            EngineOptions.defaults().prefillChunk()),
+        loaded ->
+            log.event(
+                loaded.problem().isEmpty() ? "model-loaded" : "model-failed",
+                Json.object()
+                    .put("model", loaded.model().name())
+                    .put("ms", loaded.took().toMillis())
+                    .put("problem", loaded.problem().orElse(null))
+                    .build()));
   }
 
   private static HttpServer listen(NodeConfiguration configuration, Api api) throws IOException {
@@ -159,6 +210,21 @@ public final class Node implements AutoCloseable {
     return server.port();
   }
 
+  /**
+   * Waits until every model is loaded; the node answers meanwhile.
+   *
+   * @throws NodeException naming a model that can't be used
+   */
+  public void awaitModels() throws InterruptedException {
+    for (ServedModel model : models.list()) {
+      try {
+        models.await(model, LOADING);
+      } catch (ModelUnready e) {
+        throw new NodeException(String.valueOf(e.getMessage()), e);
+      }
+    }
+  }
+
   /** What it was started with. */
   public NodeConfiguration configuration() {
     return configuration;
@@ -177,16 +243,25 @@ public final class Node implements AutoCloseable {
   public void close() {
     api.stop();
     log.event("stopping", Json.object().put("active", api.active()).build());
-    long deadline = System.nanoTime() + configuration.drain().toNanos();
+    await(configuration.drain());
+    int cut = api.active();
+    // Cancelled answers still get their receipts, and their clients the news.
+    models.close();
+    await(FAREWELL);
+    server.close();
+    log.event("stopped", Json.object().put("cut", cut).build());
+    closeAll(held);
+  }
+
+  private void await(Duration atMost) {
+    long deadline = System.nanoTime() + atMost.toNanos();
     try {
       while (api.active() > 0 && System.nanoTime() < deadline) {
-        Thread.sleep(10);
+        Thread.sleep(5);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    log.event("stopped", Json.object().put("cut", api.active()).build());
-    closeAll(held);
   }
 
   private static void closeAll(Deque<AutoCloseable> held) {

@@ -23,8 +23,6 @@ import org.jspecify.annotations.Nullable;
  * @param kernel the arithmetic lane's name, {@code best} for the fastest this machine has
  * @param maxConcurrent how many answers are generated at once
  * @param queueLimit how many requests wait beyond those; one more gets 429
- * @param contextLimit how many tokens prompt and answer may have together, 0 for the model's own
- *     limit
  * @param memoryBytes attention memory of running answers and cached prompts
  * @param apiKeys a file with one key in each line that requests must show, or null for none
  * @param drain how long {@link Node#close} lets answers under way finish
@@ -41,7 +39,6 @@ public record NodeConfiguration(
     String kernel,
     int maxConcurrent,
     int queueLimit,
-    int contextLimit,
     long memoryBytes,
     @Nullable Path apiKeys,
     Duration drain,
@@ -61,7 +58,6 @@ public record NodeConfiguration(
     require(
         queueLimit >= 0 && queueLimit <= 100_000,
         "queue-limit is " + queueLimit + ", it goes from 0 to 100000");
-    require(contextLimit >= 0, "context-limit is " + contextLimit + ", it must not be negative");
     require(memoryBytes >= 0, "memory-bytes is " + memoryBytes + ", it must not be negative");
     require(!drain.isNegative(), "drain is " + drain + ", it must not be negative");
     Set<String> names = new HashSet<>();
@@ -88,7 +84,6 @@ public record NodeConfiguration(
         "best",
         8,
         64,
-        0,
         2L << 30,
         null,
         Duration.ofSeconds(20),
@@ -107,7 +102,6 @@ public record NodeConfiguration(
         kernel,
         maxConcurrent,
         queueLimit,
-        contextLimit,
         memoryBytes,
         apiKeys,
         drain,
@@ -126,7 +120,6 @@ public record NodeConfiguration(
         kernel,
         maxConcurrent,
         queueLimit,
-        contextLimit,
         memoryBytes,
         apiKeys,
         drain,
@@ -145,7 +138,6 @@ public record NodeConfiguration(
         kernel,
         maxConcurrent,
         queueLimit,
-        contextLimit,
         memoryBytes,
         apiKeys,
         drain,
@@ -164,7 +156,6 @@ public record NodeConfiguration(
         kernel,
         maxConcurrent,
         queueLimit,
-        contextLimit,
         memoryBytes,
         apiKeys,
         drain,
@@ -183,7 +174,6 @@ public record NodeConfiguration(
         kernel,
         maxConcurrent,
         queueLimit,
-        contextLimit,
         memoryBytes,
         apiKeys,
         drain,
@@ -202,7 +192,6 @@ public record NodeConfiguration(
         kernel,
         maxConcurrent,
         queueLimit,
-        contextLimit,
         memoryBytes,
         apiKeys,
         drain,
@@ -221,26 +210,6 @@ public record NodeConfiguration(
         kernel,
         maxConcurrent,
         queueLimit,
-        contextLimit,
-        memoryBytes,
-        apiKeys,
-        drain,
-        accessLog);
-  }
-
-  /** A copy that has another context limit. */
-  public NodeConfiguration withContextLimit(int contextLimit) {
-    return new NodeConfiguration(
-        home,
-        cache,
-        host,
-        port,
-        models,
-        threads,
-        kernel,
-        maxConcurrent,
-        queueLimit,
-        contextLimit,
         memoryBytes,
         apiKeys,
         drain,
@@ -259,7 +228,6 @@ public record NodeConfiguration(
         kernel,
         maxConcurrent,
         queueLimit,
-        contextLimit,
         memoryBytes,
         apiKeys,
         drain,
@@ -278,7 +246,6 @@ public record NodeConfiguration(
         kernel,
         maxConcurrent,
         queueLimit,
-        contextLimit,
         memoryBytes,
         apiKeys,
         drain,
@@ -297,7 +264,6 @@ public record NodeConfiguration(
         kernel,
         maxConcurrent,
         queueLimit,
-        contextLimit,
         memoryBytes,
         apiKeys,
         drain,
@@ -316,7 +282,6 @@ public record NodeConfiguration(
         kernel,
         maxConcurrent,
         queueLimit,
-        contextLimit,
         memoryBytes,
         apiKeys,
         drain,

@@ -124,10 +124,14 @@ public record ApiError(
         Map.of("Retry-After", seconds(retryAfter)));
   }
 
-  static ApiError loading(String model) {
+  static ApiError tooLong(String message) {
+    return new ApiError(400, message, INVALID, null, "context_length_exceeded", Map.of());
+  }
+
+  static ApiError loading(String message) {
     return new ApiError(
         503,
-        "the model " + model + " is still being loaded; try again in a second",
+        message + "; try again in a second",
         SERVER,
         null,
         "model_loading",

@@ -69,16 +69,15 @@ final class Exchange {
     return header.isPresent() && header.get().toLowerCase(Locale.ROOT).contains(word);
   }
 
-  boolean begun() {
-    return status != 0;
-  }
+  /** A body as it came, and what it says. */
+  record Body(String text, Json json) {}
 
   /**
-   * The request's body as JSON.
+   * The request's body, which has to be JSON.
    *
    * @throws ApiException if it is longer than {@code limit} bytes, of another type, or not JSON
    */
-  Json body(int limit) {
+  Body body(int limit) {
     // curl -d says it sends a form; the strict reading of the body as JSON decides.
     String type = header("Content-Type").orElse("application/json");
     String bare = type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
@@ -103,7 +102,8 @@ final class Exchange {
           ApiError.badRequest("the request has no body; send a JSON object", null, "invalid_json"));
     }
     try {
-      return Json.parse(bytes);
+      Json json = Json.parse(bytes);
+      return new Body(new String(bytes, StandardCharsets.UTF_8), json);
     } catch (JsonException e) {
       throw new ApiException(
           ApiError.badRequest(
@@ -133,7 +133,11 @@ final class Exchange {
     bytes(status, "application/json", body.write().getBytes(StandardCharsets.UTF_8), headers);
   }
 
+  /** Sends an error, unless an answer has begun. */
   void error(ApiError error) {
+    if (status != 0) {
+      return;
+    }
     json(error.status(), error.toJson(), error.headers());
   }
 

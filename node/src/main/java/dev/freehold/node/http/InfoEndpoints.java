@@ -1,0 +1,141 @@
+// SPDX-FileCopyrightText: The Freehold authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.freehold.node.http;
+
+import dev.freehold.engine.generate.EngineLoad;
+import dev.freehold.node.serve.Models;
+import dev.freehold.node.serve.ServedModel;
+import dev.freehold.node.serve.Serving;
+import dev.freehold.node.telemetry.Metrics;
+import dev.freehold.node.telemetry.Metrics.Reading;
+import dev.freehold.record.Json;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+
+/** What the node says of itself: models, health, metrics. */
+public final class InfoEndpoints {
+  private final Models models;
+  private final Metrics metrics;
+  private final long created;
+
+  /**
+   * @param created seconds since 1970 that models are listed with: when the node started
+   */
+  public InfoEndpoints(Models models, Metrics metrics, long created) {
+    this.models = models;
+    this.metrics = metrics;
+    this.created = created;
+  }
+
+  void health(Exchange exchange, boolean stopping) {
+    boolean loading =
+        !models.list().isEmpty()
+            && models.list().stream().allMatch(model -> models.state(model).equals("loading"));
+    String status = stopping ? "stopping" : loading ? "loading" : "ready";
+    exchange.json(
+        status.equals("ready") ? 200 : 503,
+        Json.object()
+            .put("status", status)
+            .put(
+                "models",
+                Json.array(
+                    models.list().stream()
+                        .map(
+                            model ->
+                                Json.object()
+                                    .put("name", model.name())
+                                    .put("state", models.state(model))
+                                    .build())
+                        .toList()))
+            .build(),
+        Map.of());
+  }
+
+  void models(Exchange exchange) {
+    exchange.json(
+        200,
+        Json.object()
+            .put("object", "list")
+            .put("data", Json.array(models.list().stream().map(this::describe).toList()))
+            .build(),
+        Map.of());
+  }
+
+  void model(Exchange exchange, String name) {
+    ServedModel model =
+        models.find(name).orElseThrow(() -> new ApiException(noSuchModel(name, models)));
+    exchange.json(200, describe(model), Map.of());
+  }
+
+  static ApiError noSuchModel(String name, Models models) {
+    return ApiError.noSuchModel(name, models.list().stream().map(ServedModel::name).toList());
+  }
+
+  private Json.Obj describe(ServedModel model) {
+    Json.Builder more =
+        Json.object().put("digest", model.digest().toString()).put("state", models.state(model));
+    for (Serving serving : models.ready()) {
+      if (serving.model().equals(model)) {
+        more.put("context_length", serving.loaded().configuration().contextLength())
+            .put("kernel", serving.kernel().name());
+      }
+    }
+    return Json.object()
+        .put("id", model.name())
+        .put("object", "model")
+        .put("created", created)
+        .put("owned_by", "freehold")
+        .put("freehold", more.build())
+        .build();
+  }
+
+  void metrics(Exchange exchange) {
+    exchange.bytes(
+        200,
+        "text/plain; version=0.0.4; charset=utf-8",
+        metrics.text(readings()).getBytes(StandardCharsets.UTF_8),
+        Map.of());
+  }
+
+  private List<Reading> readings() {
+    record Gauge(String name, String type, String help, ToDoubleFunction<EngineLoad> value) {}
+    List<Gauge> gauges =
+        List.of(
+            new Gauge("queue_depth", "gauge", "Answers that wait.", EngineLoad::queued),
+            new Gauge("answers_active", "gauge", "Answers being generated.", EngineLoad::active),
+            new Gauge(
+                "tokens_per_second",
+                "gauge",
+                "Output tokens a second over the last seconds of work.",
+                EngineLoad::tokensPerSecond),
+            new Gauge(
+                "memory_pages_in_use",
+                "gauge",
+                "Pages of attention memory that running answers hold.",
+                EngineLoad::pagesInUse),
+            new Gauge(
+                "memory_pages_cached",
+                "gauge",
+                "Pages that only the prompt cache holds.",
+                EngineLoad::pagesCached),
+            new Gauge(
+                "memory_pages_limit", "gauge", "Pages there may be.", EngineLoad::pagesLimit));
+    List<Serving> ready = models.ready();
+    List<Reading> readings = new ArrayList<>();
+    for (Gauge gauge : gauges) {
+      for (Serving serving : ready) {
+        readings.add(
+            new Reading(
+                "freehold_" + gauge.name,
+                gauge.type,
+                gauge.help,
+                serving.model().name(),
+                gauge.value.applyAsDouble(serving.engine().load())));
+      }
+    }
+    return readings;
+  }
+}

@@ -1,0 +1,42 @@
+// SPDX-FileCopyrightText: The Freehold authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.freehold.node.serve;
+
+import dev.freehold.evidence.ReceiptId;
+import dev.freehold.record.Json;
+import java.util.List;
+
+/**
+ * An answer whose receipt is on the disk.
+ *
+ * @param choices the response's choices with their log probabilities, or an embedding's data
+ * @param last the chunks that a stream still has to give: those that say how each choice ended
+ * @param cut true where it was cancelled before its end
+ */
+public record Answer(
+    ReceiptId receipt,
+    List<Json> choices,
+    List<Json.Obj> last,
+    int promptTokens,
+    int cachedPromptTokens,
+    int outputTokens,
+    boolean cut) {
+  /** Copies the lists. */
+  public Answer {
+    choices = List.copyOf(choices);
+    last = List.copyOf(last);
+  }
+
+  /** OpenAI's {@code usage}. */
+  public Json.Obj usage(boolean embedding) {
+    Json.Builder usage = Json.object().put("prompt_tokens", promptTokens);
+    if (!embedding) {
+      usage
+          .put("completion_tokens", outputTokens)
+          .put(
+              "prompt_tokens_details",
+              Json.object().put("cached_tokens", cachedPromptTokens).build());
+    }
+    return usage.put("total_tokens", promptTokens + outputTokens).build();
+  }
+}

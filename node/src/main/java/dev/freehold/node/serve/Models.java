@@ -1,0 +1,201 @@
+// SPDX-FileCopyrightText: The Freehold authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.freehold.node.serve;
+
+import dev.freehold.catalogue.Machine;
+import dev.freehold.catalogue.ModelStore;
+import dev.freehold.engine.generate.Engine;
+import dev.freehold.engine.generate.EngineOptions;
+import dev.freehold.engine.generate.LoadedModel;
+import dev.freehold.engine.gguf.Gguf;
+import dev.freehold.engine.model.MemoryNeed;
+import dev.freehold.kernel.Kernel;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/** The models of a node. They load one after the other, the first one first, while it serves. */
+public final class Models implements AutoCloseable {
+  private final Map<ServedModel, CompletableFuture<Serving>> loading = new LinkedHashMap<>();
+  private final Supplier<Kernel> kernel;
+  private final int threads;
+  private final EngineOptions options;
+  private final Thread loader;
+  private volatile boolean closed;
+
+  /**
+   * Begins to load.
+   *
+   * @param kernel makes the arithmetic lane when the first model needs it
+   * @param options of each model's engine
+   * @param told of each model that is loaded, or could not be
+   */
+  public Models(
+      List<ServedModel> models,
+      Supplier<Kernel> kernel,
+      int threads,
+      EngineOptions options,
+      Consumer<Loaded> told) {
+    models.forEach(model -> loading.put(model, new CompletableFuture<>()));
+    this.kernel = kernel;
+    this.threads = threads;
+    this.options = options;
+    loader = Thread.ofPlatform().name("model-loader").daemon().start(() -> load(told));
+  }
+
+  /** How loading a model went: {@code problem} is empty where it went well. */
+  public record Loaded(ServedModel model, Duration took, Optional<String> problem) {}
+
+  private void load(Consumer<Loaded> told) {
+    Optional<Kernel> lane = Optional.empty();
+    for (Map.Entry<ServedModel, CompletableFuture<Serving>> entry : loading.entrySet()) {
+      ServedModel model = entry.getKey();
+      long start = System.nanoTime();
+      Optional<String> problem = Optional.empty();
+      try {
+        if (closed) {
+          throw new IllegalStateException("the node is stopping");
+        }
+        lane = Optional.of(lane.orElseGet(kernel));
+        entry.getValue().complete(open(model, lane.get()));
+      } catch (RuntimeException | IOException | OutOfMemoryError e) {
+        problem = Optional.of(String.valueOf(e.getMessage()));
+        entry
+            .getValue()
+            .completeExceptionally(
+                new ModelUnready(
+                    "the model " + model.name() + " can't be used: " + e.getMessage(), false));
+      }
+      told.accept(new Loaded(model, Duration.ofNanos(System.nanoTime() - start), problem));
+    }
+  }
+
+  private Serving open(ServedModel model, Kernel lane) throws IOException {
+    if (!Files.isRegularFile(model.file())) {
+      throw new IOException("there is no file " + model.file() + "; pull the model again");
+    }
+    requireMemory(model);
+    LoadedModel loaded = LoadedModel.open(model.file(), model.digest(), lane, threads);
+    CompletableFuture<Boolean> checked = new CompletableFuture<>();
+    Thread.ofPlatform()
+        .name("digest-check")
+        .daemon()
+        .start(
+            () -> {
+              try {
+                checked.complete(ModelStore.digest(model.file(), _ -> {}).equals(model.digest()));
+              } catch (IOException | RuntimeException e) {
+                checked.completeExceptionally(e);
+              }
+            });
+    return new Serving(model, loaded, new Engine(loaded, options), lane, checked);
+  }
+
+  /** Refuses, before any of it is read, a model that this machine's memory can't hold. */
+  private static void requireMemory(ServedModel model) throws IOException {
+    long free = Machine.freeMemory();
+    if (Files.size(model.file()) < free / 4) {
+      return;
+    }
+    try (Gguf file = Gguf.open(model.file())) {
+      long need = MemoryNeed.of(file).total(1024);
+      if (need > free) {
+        throw new IOException(
+            String.format(
+                Locale.ROOT,
+                "it needs %.1f GB of memory and %.1f GB are free: end other programs, or serve a"
+                    + " smaller model",
+                need / 1e9,
+                free / 1e9));
+      }
+    }
+  }
+
+  /** All models, the default one first. */
+  public List<ServedModel> list() {
+    return List.copyOf(loading.keySet());
+  }
+
+  /** The model of that name or digest. */
+  public Optional<ServedModel> find(String nameOrDigest) {
+    return list().stream().filter(model -> model.answersTo(nameOrDigest)).findFirst();
+  }
+
+  /** What a model's state is called: {@code ready}, {@code loading} or {@code failed}. */
+  public String state(ServedModel model) {
+    CompletableFuture<Serving> future = future(model);
+    if (!future.isDone()) {
+      return "loading";
+    }
+    return future.isCompletedExceptionally() ? "failed" : "ready";
+  }
+
+  private CompletableFuture<Serving> future(ServedModel model) {
+    CompletableFuture<Serving> future = loading.get(model);
+    if (future == null) {
+      throw new IllegalArgumentException("not a model of this node: " + model);
+    }
+    return future;
+  }
+
+  /**
+   * The model, as soon as it is loaded.
+   *
+   * @throws ModelUnready if it isn't within that time, or can't be
+   */
+  public Serving await(ServedModel model, Duration atMost) throws InterruptedException {
+    try {
+      return future(model).get(atMost.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      throw new ModelUnready("the model " + model.name() + " is still being loaded", true);
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof ModelUnready unready
+          ? unready
+          : new IllegalStateException("loading " + model.name() + " failed", e);
+    }
+  }
+
+  /** Those that are loaded now. */
+  public List<Serving> ready() {
+    List<Serving> ready = new ArrayList<>();
+    for (CompletableFuture<Serving> future : loading.values()) {
+      if (future.isDone() && !future.isCompletedExceptionally()) {
+        ready.add(future.join());
+      }
+    }
+    return ready;
+  }
+
+  /** Cancels what is being generated and closes every model; a second time does nothing. */
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    boolean interrupted = false;
+    while (loader.isAlive()) {
+      try {
+        loader.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    ready().forEach(Serving::close);
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,54 @@
+// SPDX-FileCopyrightText: The Freehold authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.freehold.node.serve;
+
+import dev.freehold.engine.generate.Engine;
+import dev.freehold.engine.generate.LoadedModel;
+import dev.freehold.kernel.Kernel;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+
+/**
+ * A model that is loaded, and the engine that runs it.
+ *
+ * @param kernel the arithmetic lane
+ * @param digestChecked done when the file's bytes have been found to be those of the digest
+ */
+public record Serving(
+    ServedModel model,
+    LoadedModel loaded,
+    Engine engine,
+    Kernel kernel,
+    CompletableFuture<Boolean> digestChecked)
+    implements AutoCloseable {
+  /**
+   * Waits until the model's digest is known to be right: nothing is signed before.
+   *
+   * @throws ModelUnready if the file holds other bytes
+   */
+  void requireDigest() {
+    try {
+      if (digestChecked.join()) {
+        return;
+      }
+    } catch (CompletionException e) {
+      throw new ModelUnready(
+          "the file of " + model.name() + " could not be read in full: " + e.getCause(), false);
+    }
+    throw new ModelUnready(
+        "the file "
+            + model.file()
+            + " is not "
+            + model.digest()
+            + ": it was changed or damaged; remove it and pull the model "
+            + model.name()
+            + " again",
+        false);
+  }
+
+  @Override
+  public void close() {
+    engine.close();
+    loaded.close();
+  }
+}
