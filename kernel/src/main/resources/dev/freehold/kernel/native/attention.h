@@ -1,0 +1,263 @@
+// SPDX-FileCopyrightText: The Freehold authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Attention (arithmetic.md, "Attention"): scores from int16 keys, weights of 24 bits, int8 values.
+// A weight is split into digits that a byte product takes; sums are exact, so splits don't matter.
+
+#ifndef FREEHOLD_ATTENTION_H
+#define FREEHOLD_ATTENTION_H
+
+#include "vectors.h"
+
+enum { KEY_LIMIT = 2047, VALUE_LIMIT = 127, MAX_HEAD_SIZE = 512 };
+
+// Magnitudes below 2^-100 count as zero: their reciprocal could overflow.
+ALWAYS float head_scale(int32_t max, float limit) {
+  return max < (27 << 23) ? 0.0f : float_of_bits(max) / limit;
+}
+
+ALWAYS float head_factor(int32_t max, float limit) {
+  return max < (27 << 23) ? 0.0f : limit / float_of_bits(max);
+}
+
+// A head vector as integers, padded with zeros to whole vectors.
+ALWAYS void head_integers(const float *x, int size, float factor, int32_t *out) {
+  for (int i = 0; i < size; i += LANES) {
+    ints_store(out + i, ints_of(floats_mul(load_part(x + i, size - i), floats_set(factor))));
+  }
+}
+
+static int store(char *page, size_t head_offset, int size, int slot, const float *key, const float *value) {
+  HeadPage to = head_page(page, head_offset, size);
+  int32_t integers[MAX_HEAD_SIZE + LANES];
+  int32_t max = largest_bits(key, size);
+  if (max >= INFINITY_BITS) return NOT_FINITE;
+  to.key_scales[slot] = head_scale(max, KEY_LIMIT);
+  head_integers(key, size, head_factor(max, KEY_LIMIT), integers);
+  int16_t *keys = to.keys + (size_t)(slot / STRIPE) * size * STRIPE + slot % STRIPE * 2;
+  for (int i = 0; i < size; i += 2) {
+    keys[i * STRIPE] = (int16_t)integers[i];
+    keys[i * STRIPE + 1] = (int16_t)integers[i + 1];
+  }
+  max = largest_bits(value, size);
+  if (max >= INFINITY_BITS) return NOT_FINITE;
+  to.value_scales[slot] = head_scale(max, VALUE_LIMIT);
+  head_integers(value, size, head_factor(max, VALUE_LIMIT), integers);
+  int8_t *values = to.values + (size_t)(slot / 4) * 4 * padded_size(size) + slot % 4;
+  for (int i = 0; i < size; i++) values[4 * i] = (int8_t)integers[i];
+  return 0;
+}
+
+// What one call works on: positions first..last of one key/value head, and the query heads that
+// share it.
+typedef struct {
+  const int64_t *pages;
+  size_t head_offset;
+  int size;
+  int first, last;
+  int base;    // first, rounded down to a stripe: where a head's scores begin
+  int span;    // scores of a head, whole stripes
+} Seen;
+
+ALWAYS HeadPage seen_page(const Seen *seen, int position) {
+  return head_page((char *)(intptr_t)seen->pages[position / POSITIONS], seen->head_offset, seen->size);
+}
+
+// Scores of `heads` query heads: int16 query pairs [head][size / 2], factors c, and the largest of each.
+ALWAYS int scores(int heads, const Seen *seen, const int16_t *query, const float *c, float *out, float *largest) {
+  Ints outside = ints_set(0);
+  Floats max[4];
+  int32_t lane_numbers[LANES];
+  for (int i = 0; i < LANES; i++) lane_numbers[i] = i;
+  Ints lane = ints_load(lane_numbers), infinity = ints_set(INFINITY_BITS | INT32_MIN);
+  UNROLL for (int h = 0; h < heads; h++) max[h] = bits_floats(infinity);
+  for (int position = seen->base; position < seen->last; position += STRIPE) {
+    HeadPage page = seen_page(seen, position);
+    int slot = position % POSITIONS;
+    const char *keys = (const char *)(page.keys + (size_t)slot * seen->size);
+    UNROLL for (int part = 0; part < STRIPE; part += LANES) {
+      const char *k = keys + 4 * part;
+      Ints a[4], b[4];
+      UNROLL for (int h = 0; h < heads; h++) a[h] = b[h] = ints_set(0);
+      int i = 0;
+      for (; i + 4 <= seen->size; i += 4, k += 8 * STRIPE) {
+        Ints even = ints_load(k), odd = ints_load(k + 4 * STRIPE);
+        UNROLL for (int h = 0; h < heads; h++) {
+          a[h] = ints_dot_pairs(a[h], even, ints_spread(query + h * seen->size + i));
+          b[h] = ints_dot_pairs(b[h], odd, ints_spread(query + h * seen->size + i + 2));
+        }
+      }
+      if (i < seen->size) {
+        Ints even = ints_load(k);
+        UNROLL for (int h = 0; h < heads; h++) {
+          a[h] = ints_dot_pairs(a[h], even, ints_spread(query + h * seen->size + i));
+        }
+      }
+      // Lanes outside first..last hold whatever the page held before.
+      Ints at = ints_add(lane, ints_set(position + part));
+      Ints wanted = ints_and(ints_greater(at, ints_set(seen->first - 1)), ints_greater(ints_set(seen->last), at));
+      Floats key_scale = floats_load(page.key_scales + slot + part);
+      UNROLL for (int h = 0; h < heads; h++) {
+        Floats t = floats_mul(floats_of(ints_add(a[h], b[h])), floats_mul(floats_set(c[h]), key_scale));
+        Ints bits = ints_and(floats_bits(t), wanted);
+        outside = ints_max(outside, ints_and(bits, ints_set(INT32_MAX)));
+        t = bits_floats(ints_merge(bits, ints_sub(infinity, ints_and(infinity, wanted)), ints_set(-1)));
+        max[h] = floats_max(max[h], t);
+        floats_store(out + (size_t)h * seen->span + (position - seen->base) + part, t);
+      }
+    }
+  }
+  UNROLL for (int h = 0; h < heads; h++) largest[h] = floats_largest(max[h]);
+  return ints_largest(outside) >= INFINITY_BITS ? NOT_FINITE : 0;
+}
+
+// Turns one head's scores into weights of 24 bits, in place: per 16 positions DIGITS × 16 bytes.
+// Gives the sum of the probabilities, and g.
+ALWAYS float weights(const Seen *seen, float *score, float largest, int *exponent) {
+  Sums total = sums_zero();
+  Floats max = floats_set(0.0f);
+  Factors one = factors(ints_set(1));
+  for (int position = seen->base; position < seen->last; position += STRIPE) {
+    HeadPage page = seen_page(seen, position);
+    UNROLL for (int part = 0; part < STRIPE; part += LANES) {
+      float *at = score + (position - seen->base) + part;
+      Floats t = floats_load(at);
+      // A lane outside is minus infinity; the exponential's clamp would make it positive.
+      Ints wanted = ints_greater(ints_set(INFINITY_BITS), magnitude_bits(t));
+      Floats e = bits_floats(ints_and(floats_bits(exponential(floats_sub(t, floats_set(largest)))), wanted));
+      total = sums_mac(total, ints_of(floats_mul(e, floats_set(0x1p30f))), one);
+      Floats scale = bits_floats(
+          ints_and(floats_bits(floats_load(page.value_scales + position % POSITIONS + part)), wanted));
+      Floats u = floats_mul(e, scale);
+      max = floats_max(max, u);
+      floats_store(at, u);
+    }
+  }
+  int32_t bits;
+  float u = floats_largest(max);
+  memcpy(&bits, &u, 4);
+  int g = exponent_of(bits) + 1;
+  *exponent = g < SMALLEST_EXPONENT ? SMALLEST_EXPONENT : g;
+  Floats scale = floats_set(power(24 - *exponent));
+  for (int position = 0; position < seen->span; position += STRIPE) {
+    Ints w[STRIPE / LANES];
+    UNROLL for (int i = 0; i < STRIPE / LANES; i++) {
+      w[i] = ints_of(floats_mul(floats_load(score + position + i * LANES), scale));
+    }
+    char *digits = (char *)(score + position);
+    UNROLL for (int i = 0; i < STRIPE / LANES; i++) {
+      UNROLL for (int d = 0; d < DIGITS; d++) {
+        Ints digit = ints_and(ints_right(w[i], d * DIGIT_BITS), ints_set((1 << DIGIT_BITS) - 1));
+        ints_store_bytes(digits + STRIPE * d + i * LANES, digit);
+      }
+    }
+  }
+  return (float)sums_total(total) * 0x1p-30f;
+}
+
+// 65,536 positions times 255·127 still fit int32.
+enum { VALUE_RUN = 65536 };
+
+// Weighed sums of `vectors` × LANES elements from `element`, for `heads` heads.
+ALWAYS void values(int heads, int vectors, const Seen *seen, const float *digits, int element, int64_t *sums) {
+  int step = 4 * padded_size(seen->size);
+  for (int i = 0; i < heads * vectors * LANES; i++) sums[i] = 0;
+  for (int from = seen->base; from < seen->last; from += VALUE_RUN) {
+    int to = seen->last - from < VALUE_RUN ? seen->last : from + VALUE_RUN;
+    Ints s[2][DIGITS][4];
+    UNROLL for (int h = 0; h < heads; h++) {
+      UNROLL for (int d = 0; d < DIGITS; d++) {
+        UNROLL for (int i = 0; i < vectors; i++) s[h][d][i] = ints_set(0);
+      }
+    }
+    for (int position = from; position < to; position += STRIPE) {
+      HeadPage page = seen_page(seen, position);
+      const int8_t *v = page.values + (size_t)(position % POSITIONS / 4) * step + 4 * element;
+      const char *w = (const char *)(digits + (position - seen->base));
+      for (int quad = 0; quad < STRIPE; quad += 4, v += step) {
+        Ints value[4];
+        UNROLL for (int i = 0; i < vectors; i++) value[i] = ints_load(v + 4 * LANES * i);
+        UNROLL for (int h = 0; h < heads; h++) {
+          UNROLL for (int d = 0; d < DIGITS; d++) {
+            Ints digit = ints_spread(w + (size_t)h * seen->span * 4 + STRIPE * d + quad);
+            UNROLL for (int i = 0; i < vectors; i++) s[h][d][i] = ints_dot_digit(s[h][d][i], digit, value[i]);
+          }
+        }
+      }
+    }
+    UNROLL for (int h = 0; h < heads; h++) {
+      UNROLL for (int i = 0; i < vectors; i++) {
+        int64_t *to_sum = sums + (h * vectors + i) * LANES;
+        UNROLL for (int d = 0; d < DIGITS; d++) {
+          int32_t part[LANES];
+          ints_store(part, s[h][d][i]);
+          for (int lane = 0; lane < LANES; lane++) to_sum[lane] += (int64_t)part[lane] * (1 << d * DIGIT_BITS);
+        }
+      }
+    }
+  }
+}
+
+ALWAYS void heads_out(int heads, const Seen *seen, const float *digits, const int *exponent,
+                      const float *total, float *out) {
+  enum { VECTORS = 2 };
+  int64_t sums[2 * VECTORS * LANES];
+  for (int element = 0; element < padded_size(seen->size); element += VECTORS * LANES) {
+    int vectors = (padded_size(seen->size) - element) / LANES;
+    if (vectors >= VECTORS) {
+      vectors = VECTORS;
+      values(heads, VECTORS, seen, digits, element, sums);
+    } else {
+      values(heads, 1, seen, digits, element, sums);
+    }
+    for (int h = 0; h < heads; h++) {
+      float scale = power(exponent[h] - 24);
+      for (int i = 0; i < vectors * LANES && element + i < seen->size; i++) {
+        out[h * seen->size + element + i] = (float)sums[h * vectors * LANES + i] * scale / total[h];
+      }
+    }
+  }
+}
+
+// Floats of scratch that `attend` needs: scores, then the queries' integers.
+static int attend(const int64_t *pages, size_t head_offset, int size, int first, int last, const float *query,
+                  int group, float scale, float *out, float *scratch) {
+  int base = first / STRIPE * STRIPE;
+  Seen seen = {pages, head_offset, size, first, last, base, (last - base + STRIPE - 1) / STRIPE * STRIPE};
+  if (scale == 0.0f) scale = 1.0f / __builtin_sqrtf((float)size);
+  for (int h = 0; h < group;) {
+    int heads = group - h >= 4 ? 4 : group - h >= 2 ? 2 : 1;
+    int16_t integers[4 * MAX_HEAD_SIZE];
+    float c[4], largest[4], total[4];
+    int exponent[4];
+    for (int i = 0; i < heads; i++) {
+      const float *q = query + (size_t)(h + i) * size;
+      int32_t all[MAX_HEAD_SIZE + LANES];
+      int32_t max = largest_bits(q, size);
+      if (max >= INFINITY_BITS) return NOT_FINITE;
+      head_integers(q, size, head_factor(max, KEY_LIMIT), all);
+      for (int j = 0; j < size; j++) integers[i * size + j] = (int16_t)all[j];
+      c[i] = head_scale(max, KEY_LIMIT) * scale;
+    }
+    int status = heads == 4   ? scores(4, &seen, integers, c, scratch, largest)
+                 : heads == 2 ? scores(2, &seen, integers, c, scratch, largest)
+                              : scores(1, &seen, integers, c, scratch, largest);
+    if (status) return status;
+    for (int i = 0; i < heads; i++) {
+      total[i] = weights(&seen, scratch + (size_t)i * seen.span, largest[i], &exponent[i]);
+    }
+    for (int i = 0; i < heads; i += 2) {
+      const float *digits = scratch + (size_t)i * seen.span;
+      float *to = out + (size_t)(h + i) * size;
+      if (heads - i >= 2) {
+        heads_out(2, &seen, digits, exponent + i, total + i, to);
+      } else {
+        heads_out(1, &seen, digits, exponent + i, total + i, to);
+      }
+    }
+    h += heads;
+  }
+  return 0;
+}
+
+#endif

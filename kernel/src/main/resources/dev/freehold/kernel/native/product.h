@@ -1,0 +1,322 @@
+// SPDX-FileCopyrightText: The Freehold authors
+// SPDX-License-Identifier: Apache-2.0
+
+// The matrix product (arithmetic.md, "Matrix product"): Y = Σ n (m Σqa + µ Σa) in int64.
+//
+// Codes stay unsigned and sums start at -centre Σa. 4-bit codes with a minimum are centred on 8 as
+// well, and µ + 8m takes the minimum's place: so |Σqa| <= 8·127·32 fits int16, and n Σqa is one
+// VPMADDWD. n Σqa always fits int32; its product with m is summed in int64.
+
+#ifndef FREEHOLD_PRODUCT_H
+#define FREEHOLD_PRODUCT_H
+
+#include "vectors.h"
+
+// Rows of a tile, in vectors; tokens of a tile are TILE. 2 × 4 int64 sums just fit 32 registers.
+enum { TILE_ROWS = 2, TILE_LANES = TILE_ROWS * LANES, MAX_ROWS = GROUP / LANES };
+
+// Blocks whose codes and factors are unpacked at once for a run of tiles, and tokens of a run.
+enum { RUN_BLOCKS = 32, RUN_TILES = 32 };
+
+// What is taken off a code, as a power of two; -1 for nothing.
+ALWAYS int centre_shift(int type) {
+  switch (type) {
+    case Q8_0: return Q8_BIAS == 128 ? 7 : -1;
+    case Q4_0: case Q4_1: case Q4_K: return 3;
+    case Q5_0: return 4;
+    case Q6_K: return 5;
+    default: return -1;
+  }
+}
+
+ALWAYS int is_small(int type) { return type == Q4_0 || type == Q4_1 || type == Q4_K; }
+
+// Columns 4k to 4k + 3 of the rows from `row`, one row a lane.
+ALWAYS Ints codes(int type, const uint8_t *block, int row, int k) {
+  if (type == Q8_0) return ints_codes8(ints_load(block + k * 128 + row * 4));
+  Ints nibbles = ints_load(block + (k & 3) * 128 + row * 4);
+  Ints v = ints_and(k < 4 ? nibbles : ints_right(nibbles, 4), ints_set(0x0f0f0f0f));
+  if (is_five_bits(type)) {
+    Ints fifth = ints_load(block + 512 + row * 4);
+    v = ints_merge(v, k <= 4 ? ints_left(fifth, 4 - k) : ints_right(fifth, k - 4), ints_set(0x10101010));
+  }
+  if (type == Q6_K) {
+    Ints upper = ints_load(block + 512 + (k >> 2) * 128 + row * 4);
+    int at = 2 * (k & 3);
+    v = ints_merge(v, at <= 4 ? ints_left(upper, 4 - at) : ints_right(upper, at - 4), ints_set(0x30303030));
+  }
+  return v;
+}
+
+// m of the rows, and what multiplies n Σa; in Q6_K m of columns 0..15 and of 16..31.
+ALWAYS void scales(int type, const uint8_t *unit, int sub, int row, Factors *first, Factors *second) {
+  Ints m = ints_halves(unit + 2 * row);
+  const uint8_t *subs = unit + scales_offset(type);
+  Ints minimum = has_minimum(type) ? ints_halves(unit + 64 + 2 * row) : m;
+  Ints u = m;
+  if (type == Q4_K || type == Q5_K) {
+    m = ints_mul(m, ints_unsigned_bytes(subs + sub * GROUP + row));
+    Ints product = ints_mul(minimum, ints_unsigned_bytes(subs + 256 + sub * GROUP + row));
+    u = ints_sub(type == Q4_K ? ints_left(m, 3) : ints_set(0), product);
+  } else if (type == Q4_1) {
+    u = ints_add(minimum, ints_left(m, 3));
+  } else if (type == Q5_1) {
+    u = minimum;
+  } else if (type == Q6_K) {
+    u = ints_mul(m, ints_signed_bytes(subs + (2 * sub + 1) * GROUP + row));
+    m = ints_mul(m, ints_signed_bytes(subs + 2 * sub * GROUP + row));
+  }
+  *first = factors(m);
+  *second = factors(u);
+}
+
+// Where tokens' integers lie in a block: one token (TokenBlock) or some of a tile (TileBlock).
+typedef struct {
+  const char *block;
+  int a, a_step, n, weighted, negative, negative_step;
+} Tokens;
+
+ALWAYS Tokens one_token(const TokenBlock *block) {
+  return (Tokens){(const char *)block, offsetof(TokenBlock, a), 4, offsetof(TokenBlock, n),
+                  offsetof(TokenBlock, weighted), offsetof(TokenBlock, negative), 4};
+}
+
+ALWAYS Tokens tile_tokens(const TileBlock *block, int lane) {
+  return (Tokens){(const char *)block + 4 * lane, offsetof(TileBlock, a), 4 * TILE, offsetof(TileBlock, n),
+                  offsetof(TileBlock, weighted), offsetof(TileBlock, negative), 4 * TILE};
+}
+
+// Adds one block of `rows` vectors × `tokens` to y. Codes come from `block`, or already unpacked.
+ALWAYS void add_block(int type, int tokens, int rows, const uint8_t *block, int row, const Ints *unpacked,
+                      Tokens x, const Factors *first, const Factors *second, Sums (*y)[MAX_ROWS]) {
+  const int parts = type == Q6_K ? 2 : 1, steps = 8 / parts;
+  UNROLL for (int part = 0; part < parts; part++) {
+    Ints s[TILE][MAX_ROWS];
+    UNROLL for (int t = 0; t < tokens; t++) {
+      Ints start = ints_set(0);
+      if (centre_shift(type) >= 0) {
+        int which = type == Q6_K ? 1 + part : 0;
+        start = ints_left(ints_spread(x.block + x.negative + which * x.negative_step + 4 * t), centre_shift(type));
+      }
+      UNROLL for (int r = 0; r < rows; r++) s[t][r] = start;
+    }
+    UNROLL for (int k = part * steps; k < (part + 1) * steps; k++) {
+      Ints w[MAX_ROWS];
+      UNROLL for (int r = 0; r < rows; r++) {
+        w[r] = unpacked ? unpacked[k * rows + r] : codes(type, block, row + r * LANES, k);
+      }
+      UNROLL for (int t = 0; t < tokens; t++) {
+        Ints a = ints_spread(x.block + x.a + k * x.a_step + 4 * t);
+        UNROLL for (int r = 0; r < rows; r++) {
+          s[t][r] = type == Q8_0 ? ints_dot8(s[t][r], w[r], a) : ints_dot(s[t][r], w[r], a);
+        }
+      }
+    }
+    UNROLL for (int t = 0; t < tokens; t++) {
+      Ints n = ints_spread(x.block + x.n + 4 * t);
+      UNROLL for (int r = 0; r < rows; r++) {
+        Ints v = is_small(type) ? ints_mul_small(s[t][r], n) : ints_mul(s[t][r], n);
+        y[t][r] = sums_mac(y[t][r], v, part ? second[r] : first[r]);
+      }
+    }
+  }
+  if (has_minimum(type)) {
+    UNROLL for (int t = 0; t < tokens; t++) {
+      Ints weighted = ints_spread(x.block + x.weighted + 4 * t);
+      UNROLL for (int r = 0; r < rows; r++) y[t][r] = sums_mac_same(y[t][r], weighted, second[r]);
+    }
+  }
+}
+
+// Where results go: binary32 rows, or the sums themselves for tests.
+typedef struct {
+  float *y;
+  int64_t *sums;
+  int stride;
+  int rows;
+} Result;
+
+// Stores the sums of LANES rows of a token, as far as the matrix has them.
+ALWAYS void store_sums(Result out, const Activations *x, int token, int row, Sums y) {
+  int left = out.rows - row;
+  float scale;
+  int32_t bits = (exponents(x)[token] - 24 + 127) << 23;
+  memcpy(&scale, &bits, 4);
+  if (out.sums) {
+    int64_t all[LANES];
+    sums_store(all, y);
+    for (int i = 0; i < LANES && i < left; i++) out.sums[(ptrdiff_t)token * out.stride + row + i] = all[i];
+    return;
+  }
+  float *to = out.y + (ptrdiff_t)token * out.stride + row;
+  if (left >= LANES) {
+    sums_store_floats(to, y, scale);
+  } else if (left > 0) {
+    float all[LANES];
+    sums_store_floats(all, y, scale);
+    memcpy(to, all, left * sizeof(float));
+  }
+}
+
+// `tokens` tokens of a tile from `token`, of which those in from..to are wanted. Codes are unpacked
+// on their way, and the matrix is read once, in one stream.
+ALWAYS void stream(int type, int tokens, int rows, const Matrix *w, const Activations *x, int token, int from,
+                   int to, int first_group, int last_group, Result out) {
+  const int blocks = unit_blocks(type), bytes = unit_bytes(type);
+  int units = w->columns / (BLOCK * blocks);
+  int lane = token % TILE;
+  for (int group = first_group; group < last_group; group++) {
+    for (int row = 0; row < GROUP; row += rows * LANES) {
+      const uint8_t *unit = matrix_group(w, type, group);
+      const TokenBlock *one = token_blocks(x, token);
+      const TileBlock *tile = tile_blocks(x, token / TILE);
+      Sums y[TILE][MAX_ROWS];
+      UNROLL for (int t = 0; t < tokens; t++) {
+        UNROLL for (int r = 0; r < rows; r++) y[t][r] = sums_zero();
+      }
+      for (int u = 0; u < units; u++, unit += bytes) {
+        for (int sub = 0; sub < blocks; sub++, one++, tile++) {
+          const uint8_t *block = unit + codes_offset(type) + sub * block_bytes(type);
+          if (row == 0) {
+            // Memory's latency is longer than the hardware looks ahead: 21 -> 30 GB/s for 4 bits.
+            for (int i = 0; i < block_bytes(type); i += 64) __builtin_prefetch(block + 4096 + i);
+          }
+          Factors first[MAX_ROWS], second[MAX_ROWS];
+          UNROLL for (int r = 0; r < rows; r++) {
+            scales(type, unit, sub, row + r * LANES, &first[r], &second[r]);
+          }
+          Tokens at = tokens == 1 ? one_token(one) : tile_tokens(tile, lane);
+          add_block(type, tokens, rows, block, row, 0, at, first, second, y);
+        }
+      }
+      UNROLL for (int t = 0; t < tokens; t++) {
+        if (token + t >= from && token + t < to) {
+          UNROLL for (int r = 0; r < rows; r++) {
+            store_sums(out, x, token + t, group * GROUP + row + r * LANES, y[t][r]);
+          }
+        }
+      }
+    }
+  }
+}
+
+// Codes and factors of RUN_BLOCKS blocks of TILE_ROWS vectors, unpacked for many tiles of tokens.
+typedef struct {
+  Ints codes[RUN_BLOCKS][8][TILE_ROWS];
+  Factors first[RUN_BLOCKS][TILE_ROWS];
+  Factors second[RUN_BLOCKS][TILE_ROWS];
+} Unpacked;
+
+ALWAYS void unpack(int type, const uint8_t *group, int row, int from, int count, Unpacked *to) {
+  for (int b = 0; b < count; b++) {
+    int sub = (from + b) % unit_blocks(type);
+    const uint8_t *unit = group + (size_t)((from + b) / unit_blocks(type)) * unit_bytes(type);
+    const uint8_t *block = unit + codes_offset(type) + sub * block_bytes(type);
+    UNROLL for (int r = 0; r < TILE_ROWS; r++) {
+      scales(type, unit, sub, row + r * LANES, &to->first[b][r], &to->second[b][r]);
+      UNROLL for (int k = 0; k < 8; k++) to->codes[b][k][r] = codes(type, block, row + r * LANES, k);
+    }
+  }
+}
+
+// Many tokens: every part of the matrix is unpacked once for up to RUN_TILES tiles.
+ALWAYS void tiles(int type, const Matrix *w, const Activations *x, int from, int to, int first_group,
+                  int last_group, Result out) {
+  Unpacked unpacked;
+  Sums kept[RUN_TILES][TILE][TILE_ROWS];
+  int blocks = w->columns / BLOCK;
+  for (int group = first_group; group < last_group; group++) {
+    for (int row = 0; row < GROUP; row += TILE_LANES) {
+      for (int run = from / TILE; run * TILE < to; run += RUN_TILES) {
+        int end = (to + TILE - 1) / TILE;
+        int count = end - run < RUN_TILES ? end - run : RUN_TILES;
+        for (int b = 0; b < blocks; b += RUN_BLOCKS) {
+          int part = blocks - b < RUN_BLOCKS ? blocks - b : RUN_BLOCKS;
+          unpack(type, matrix_group(w, type, group), row, b, part, &unpacked);
+          for (int i = 0; i < count; i++) {
+            const TileBlock *tile = tile_blocks(x, run + i) + b;
+            Sums y[TILE][MAX_ROWS];
+            UNROLL for (int t = 0; t < TILE; t++) {
+              UNROLL for (int r = 0; r < TILE_ROWS; r++) y[t][r] = b == 0 ? sums_zero() : kept[i][t][r];
+            }
+            for (int j = 0; j < part; j++) {
+              add_block(type, TILE, TILE_ROWS, 0, row, unpacked.codes[j][0], tile_tokens(tile + j, 0),
+                        unpacked.first[j], unpacked.second[j], y);
+            }
+            UNROLL for (int t = 0; t < TILE; t++) {
+              UNROLL for (int r = 0; r < TILE_ROWS; r++) kept[i][t][r] = y[t][r];
+            }
+          }
+        }
+        for (int i = 0; i < count; i++) {
+          for (int t = 0; t < TILE; t++) {
+            int token = (run + i) * TILE + t;
+            if (token < from || token >= to) continue;
+            for (int r = 0; r < TILE_ROWS; r++) {
+              store_sums(out, x, token, group * GROUP + row + r * LANES, kept[i][t][r]);
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+// One set of kernels a type: one token, two, four, many.
+typedef void Stream(const Matrix *w, const Activations *x, int token, int from, int to, int first_group,
+                    int last_group, Result out);
+typedef void Tiles(const Matrix *w, const Activations *x, int from, int to, int first_group, int last_group,
+                   Result out);
+
+#define STREAM(NAME, TYPE, TOKENS, ROWS)                                                                         \
+  static void NAME##TYPE(const Matrix *w, const Activations *x, int token, int from, int to, int g0, int g1,     \
+                         Result out) {                                                                           \
+    stream(TYPE, TOKENS, ROWS, w, x, token, from, to, g0, g1, out);                                              \
+  }
+#define KERNELS(TYPE)                                                                                            \
+  STREAM(one_, TYPE, 1, MAX_ROWS)                                                                                \
+  STREAM(two_, TYPE, 2, TILE_ROWS)                                                                               \
+  STREAM(four_, TYPE, 4, TILE_ROWS)                                                                              \
+  static void many_##TYPE(const Matrix *w, const Activations *x, int from, int to, int g0, int g1, Result out) { \
+    tiles(TYPE, w, x, from, to, g0, g1, out);                                                                    \
+  }
+
+KERNELS(Q8_0)
+KERNELS(Q4_0)
+KERNELS(Q4_1)
+KERNELS(Q5_0)
+KERNELS(Q5_1)
+KERNELS(Q4_K)
+KERNELS(Q5_K)
+KERNELS(Q6_K)
+
+#define ROW(TYPE) [TYPE] = {one_##TYPE, two_##TYPE, four_##TYPE, many_##TYPE}
+static const struct {
+  Stream *one, *two, *four;
+  Tiles *many;
+} kernels[] = {ROW(Q8_0), ROW(Q4_0), ROW(Q4_1), ROW(Q5_0), ROW(Q5_1), ROW(Q4_K), ROW(Q5_K), ROW(Q6_K)};
+
+// Tokens from..to times row groups first..last. y[token stride + row], or sums where they are wanted.
+static void multiply(const Matrix *w, const Activations *x, int from, int to, int first_group, int last_group,
+                     float *y, int64_t *sums, int stride) {
+  Result out = {y, sums, stride, w->rows};
+  if (to - from > TILE) {
+    kernels[w->type].many(w, x, from, to, first_group, last_group, out);
+    return;
+  }
+  for (int token = from; token < to;) {
+    int left = TILE - token % TILE < to - token ? TILE - token % TILE : to - token;
+    int lane = token % TILE;
+    if (left == 1) {
+      kernels[w->type].one(w, x, token, from, to, first_group, last_group, out);
+    } else if (left == 2) {
+      kernels[w->type].two(w, x, token, from, to, first_group, last_group, out);
+    } else {
+      // Lanes of the tile that are not wanted hold old integers, and their sums are dropped.
+      kernels[w->type].four(w, x, token - lane, from, to, first_group, last_group, out);
+    }
+    token += left;
+  }
+}
+
+#endif
