@@ -3,13 +3,22 @@
 package dev.freehold.kernel;
 
 import java.util.List;
+import java.util.Optional;
 
 /** The lanes written in C that could be built and loaded on this machine. */
 final class NativeKernels {
   private NativeKernels() {}
 
-  /** The native lanes, the fastest last. */
+  /** The native lane for this processor, if one could be had. */
   static List<Kernel> available() {
-    return List.of();
+    return NativeLibrary.best().<List<Kernel>>map(List::of).orElse(List.of());
+  }
+
+  /** Every native lane that this processor runs; others than the best are built when asked for. */
+  static List<NativeKernel> all() {
+    return NativeVariant.ofThisArchitecture().stream()
+        .map(NativeLibrary::kernel)
+        .flatMap(Optional::stream)
+        .toList();
   }
 }

@@ -16,9 +16,12 @@
 #define EXPORT __attribute__((visibility("default")))
 #endif
 // The kernels are written once, with type, tokens and rows as arguments. Inlining turns them into
-// constants, so that every loop below runs straight and every array lives in registers.
+// constants, so that the loops marked UNROLL run straight and their arrays live in registers. Plain C
+// has no registers to win: there it would only cost minutes of compilation.
 #define ALWAYS static inline __attribute__((always_inline))
-#ifdef __clang__
+#if defined(SCALAR)
+#define UNROLL
+#elif defined(__clang__)
 #define UNROLL _Pragma("unroll")
 #else
 #define UNROLL _Pragma("GCC unroll 16")

@@ -268,6 +268,11 @@ typedef void Stream(const Matrix *w, const Activations *x, int token, int from, 
 typedef void Tiles(const Matrix *w, const Activations *x, int from, int to, int first_group, int last_group,
                    Result out);
 
+typedef struct {
+  Stream *one, *two, *four;
+  Tiles *many;
+} Kernels;
+
 #define STREAM(NAME, TYPE, TOKENS, ROWS)                                                                         \
   static void NAME##TYPE(const Matrix *w, const Activations *x, int token, int from, int to, int g0, int g1,     \
                          Result out) {                                                                           \
@@ -279,44 +284,7 @@ typedef void Tiles(const Matrix *w, const Activations *x, int from, int to, int 
   STREAM(four_, TYPE, 4, TILE_ROWS)                                                                              \
   static void many_##TYPE(const Matrix *w, const Activations *x, int from, int to, int g0, int g1, Result out) { \
     tiles(TYPE, w, x, from, to, g0, g1, out);                                                                    \
-  }
-
-KERNELS(Q8_0)
-KERNELS(Q4_0)
-KERNELS(Q4_1)
-KERNELS(Q5_0)
-KERNELS(Q5_1)
-KERNELS(Q4_K)
-KERNELS(Q5_K)
-KERNELS(Q6_K)
-
-#define ROW(TYPE) [TYPE] = {one_##TYPE, two_##TYPE, four_##TYPE, many_##TYPE}
-static const struct {
-  Stream *one, *two, *four;
-  Tiles *many;
-} kernels[] = {ROW(Q8_0), ROW(Q4_0), ROW(Q4_1), ROW(Q5_0), ROW(Q5_1), ROW(Q4_K), ROW(Q5_K), ROW(Q6_K)};
-
-// Tokens from..to times row groups first..last. y[token stride + row], or sums where they are wanted.
-static void multiply(const Matrix *w, const Activations *x, int from, int to, int first_group, int last_group,
-                     float *y, int64_t *sums, int stride) {
-  Result out = {y, sums, stride, w->rows};
-  if (to - from > TILE) {
-    kernels[w->type].many(w, x, from, to, first_group, last_group, out);
-    return;
-  }
-  for (int token = from; token < to;) {
-    int left = TILE - token % TILE < to - token ? TILE - token % TILE : to - token;
-    int lane = token % TILE;
-    if (left == 1) {
-      kernels[w->type].one(w, x, token, from, to, first_group, last_group, out);
-    } else if (left == 2) {
-      kernels[w->type].two(w, x, token, from, to, first_group, last_group, out);
-    } else {
-      // Lanes of the tile that are not wanted hold old integers, and their sums are dropped.
-      kernels[w->type].four(w, x, token - lane, from, to, first_group, last_group, out);
-    }
-    token += left;
-  }
-}
+  }                                                                                                              \
+  const Kernels freehold_kernels_##TYPE = {one_##TYPE, two_##TYPE, four_##TYPE, many_##TYPE};
 
 #endif

@@ -1,0 +1,182 @@
+// SPDX-FileCopyrightText: The Freehold authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.freehold.kernel;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The C kernels of this machine: built at first use with the compiler that is there, kept in {@code
+ * native/} of the cache, checked against the plain kernel before use. FREEHOLD_NATIVE=off leaves
+ * them out.
+ */
+public final class NativeLibrary {
+  private final NativeBuild build;
+  private final MemorySegment canRun;
+  private final Map<NativeVariant, Found> found = new EnumMap<>(NativeVariant.class);
+
+  /** What became of the native kernels or of one variant. */
+  private record Found(Optional<NativeKernel> kernel, String text) {}
+
+  /** Addresses that all variants share. */
+  record Shared(MemorySegment allocate, MemorySegment free, MemorySegment pack, MemorySegment row) {
+    /** Zeroed memory; the caller frees it. */
+    MemorySegment allocate(long bytes) {
+      try {
+        MemorySegment memory = (MemorySegment) NativeCalls.ALLOCATE.invokeExact(allocate, bytes);
+        if (memory.address() == 0) {
+          throw new OutOfMemoryError("the system gave no " + bytes + " bytes of memory");
+        }
+        return memory.reinterpret(bytes);
+      } catch (OutOfMemoryError e) {
+        throw e;
+      } catch (Throwable e) {
+        throw NativeCalls.thrown(e);
+      }
+    }
+
+    void free(MemorySegment memory) {
+      try {
+        NativeCalls.FREE.invokeExact(free, memory);
+      } catch (Throwable e) {
+        throw NativeCalls.thrown(e);
+      }
+    }
+  }
+
+  private final Shared shared;
+
+  private NativeLibrary(NativeBuild build, SymbolLookup machine) {
+    this.build = build;
+    canRun = machine.findOrThrow("freehold_can_run");
+    shared =
+        new Shared(
+            machine.findOrThrow("freehold_allocate"),
+            machine.findOrThrow("freehold_free"),
+            machine.findOrThrow("freehold_pack"),
+            machine.findOrThrow("freehold_row"));
+  }
+
+  /** Loaded once a process; a library cannot be unloaded while kernels use it. */
+  private static final class Loaded {
+    static final Optional<NativeLibrary> LIBRARY;
+    static final String TEXT;
+
+    static {
+      Optional<NativeLibrary> library = Optional.empty();
+      String text;
+      if ("off".equals(System.getenv("FREEHOLD_NATIVE"))) {
+        text = "off, because FREEHOLD_NATIVE=off";
+      } else {
+        Path cache = cache();
+        Optional<NativeCompiler> compiler = NativeCompiler.find(cache);
+        if (compiler.isEmpty()) {
+          text =
+              "none: there is no gcc, clang or python3 with pip here; install gcc to make it"
+                  + " several times faster";
+        } else {
+          text = "built by " + compiler.get().version();
+          try {
+            NativeBuild build = new NativeBuild(compiler.get(), cache);
+            library = Optional.of(new NativeLibrary(build, open(build.machine())));
+          } catch (IOException | RuntimeException e) {
+            text = "none: " + e.getMessage();
+          }
+        }
+      }
+      LIBRARY = library;
+      TEXT = text;
+    }
+  }
+
+  /** The fastest native kernel that this processor runs, if one could be had. */
+  static Optional<NativeKernel> best() {
+    for (NativeVariant variant : NativeVariant.ofThisArchitecture().reversed()) {
+      Optional<NativeKernel> kernel = kernel(variant);
+      if (kernel.isPresent()) {
+        return kernel;
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** The kernel of one variant, if it could be had and this processor runs it. */
+  static Optional<NativeKernel> kernel(NativeVariant variant) {
+    return Loaded.LIBRARY.flatMap(library -> library.find(variant).kernel);
+  }
+
+  /** One line for people: which native kernel is used, or why none is. */
+  public static String describe() {
+    return best()
+        .map(kernel -> kernel.name() + ", " + Loaded.TEXT)
+        .orElseGet(
+            () ->
+                Loaded.LIBRARY
+                    .map(library -> "none: " + List.copyOf(library.found.values()))
+                    .orElse(Loaded.TEXT));
+  }
+
+  private synchronized Found find(NativeVariant variant) {
+    Found known = found.get(variant);
+    if (known == null) {
+      known = load(variant);
+      found.put(variant, known);
+    }
+    return known;
+  }
+
+  private Found load(NativeVariant variant) {
+    try {
+      if ((int) NativeCalls.CAN_RUN.invokeExact(canRun, variant.number) == 0) {
+        return new Found(Optional.empty(), variant.label + " is not for this processor");
+      }
+      NativeKernel kernel = new NativeKernel(variant, shared, open(build.variant(variant)));
+      Optional<String> difference = NativeCheck.difference(kernel);
+      if (difference.isPresent()) {
+        return new Found(
+            Optional.empty(), variant.label + " is not used, its results are wrong: " + difference);
+      }
+      return new Found(Optional.of(kernel), variant.label);
+    } catch (IOException | RuntimeException e) {
+      return new Found(Optional.empty(), variant.label + " could not be built: " + e.getMessage());
+    } catch (Throwable e) {
+      throw NativeCalls.thrown(e);
+    }
+  }
+
+  /**
+   * A library once opened stays: the addresses of its functions are used until the process ends.
+   */
+  private static SymbolLookup open(Path library) {
+    return SymbolLookup.libraryLookup(library, Arena.global());
+  }
+
+  /** FREEHOLD_CACHE, or freehold in the folder that this system keeps caches in. */
+  private static Path cache() {
+    String named = System.getenv("FREEHOLD_CACHE");
+    if (named != null && !named.isEmpty()) {
+      return Path.of(named);
+    }
+    String home = System.getProperty("user.home", ".");
+    String system = System.getProperty("os.name", "").toLowerCase(Locale.ROOT);
+    String local = System.getenv("LOCALAPPDATA");
+    String xdg = System.getenv("XDG_CACHE_HOME");
+    if (system.startsWith("mac")) {
+      return Path.of(home, "Library", "Caches", "freehold");
+    }
+    if (system.startsWith("windows") && local != null) {
+      return Path.of(local, "freehold");
+    }
+    return xdg != null && !xdg.isEmpty()
+        ? Path.of(xdg, "freehold")
+        : Path.of(home, ".cache", "freehold");
+  }
+}

@@ -1,0 +1,54 @@
+// SPDX-FileCopyrightText: The Freehold authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Products of the types with blocks of 256 columns, and the choice among all.
+
+#include "layout.h"
+
+#include LANES_HEADER
+#include "product.h"
+
+KERNELS(Q4_K)
+KERNELS(Q5_K)
+KERNELS(Q6_K)
+
+extern const Kernels freehold_kernels_Q8_0, freehold_kernels_Q4_0, freehold_kernels_Q4_1, freehold_kernels_Q5_0,
+    freehold_kernels_Q5_1;
+
+static const Kernels *kernels_of(int type) {
+  switch (type) {
+    case Q8_0: return &freehold_kernels_Q8_0;
+    case Q4_0: return &freehold_kernels_Q4_0;
+    case Q4_1: return &freehold_kernels_Q4_1;
+    case Q5_0: return &freehold_kernels_Q5_0;
+    case Q5_1: return &freehold_kernels_Q5_1;
+    case Q4_K: return &freehold_kernels_Q4_K;
+    case Q5_K: return &freehold_kernels_Q5_K;
+    default: return &freehold_kernels_Q6_K;
+  }
+}
+
+// Tokens from..to times row groups first..last: y[offset + token stride + row], rounded once; where
+// sums isn't null, they go there unrounded.
+EXPORT void freehold_multiply(const Matrix *w, const Activations *x, int from, int to, int first_group,
+                              int last_group, float *y, int64_t *sums, int offset, int stride) {
+  const Kernels *kernels = kernels_of(w->type);
+  Result out = {y + offset, sums, stride, w->rows};
+  if (to - from > TILE) {
+    kernels->many(w, x, from, to, first_group, last_group, out);
+    return;
+  }
+  for (int token = from; token < to;) {
+    int lane = token % TILE;
+    int left = TILE - lane < to - token ? TILE - lane : to - token;
+    if (left == 1) {
+      kernels->one(w, x, token, from, to, first_group, last_group, out);
+    } else if (left == 2) {
+      kernels->two(w, x, token, from, to, first_group, last_group, out);
+    } else {
+      // Lanes of the tile that are not wanted hold old integers, and their sums are dropped.
+      kernels->four(w, x, token - lane, from, to, first_group, last_group, out);
+    }
+    token += left;
+  }
+}
