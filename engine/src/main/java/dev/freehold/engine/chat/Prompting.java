@@ -100,6 +100,9 @@ public final class Prompting {
     }
     List<GenerationRequest> generations = new ArrayList<>();
     for (int[] prompt : prompts) {
+      if (prompt.length == 0) {
+        throw Fields.invalid("messages", "the model's chat template makes no prompt of them.");
+      }
       model.requireRoom(prompt.length);
       int room = model.configuration().contextLength() - prompt.length;
       for (int i = 0; i < decoding.n(); i++) {
@@ -208,7 +211,7 @@ public final class Prompting {
 
   private static int[] render(
       ChatRequest chat, Optional<ToolForm> form, LoadedModel model, ChatTemplate template) {
-    boolean templateKnowsTools = form.filter(known -> known != ToolForm.GENERIC).isPresent();
+    boolean templateKnowsTools = ToolForm.detect(template.source()) != ToolForm.GENERIC;
     Json.Builder variables = Json.object();
     chat.templateVariables().members().forEach(variables::put);
     Tokenizer tokenizer = model.tokenizer();
@@ -217,7 +220,7 @@ public final class Prompting {
     variables
         .put("messages", messages(templateKnowsTools ? chat.messages() : withoutTools(chat, form)))
         .put("add_generation_prompt", true);
-    if (templateKnowsTools) {
+    if (templateKnowsTools && form.isPresent()) {
       variables.put("tools", chat.toolsAsGiven());
     }
     try {
