@@ -87,12 +87,7 @@ final class Bench extends Verb {
         double prefillSeconds = outcome.prefill().toNanos() / 1e9;
         double decodeSeconds = outcome.decode().toNanos() / 1e9;
         begun = System.nanoTime();
-        ReplayResult result =
-            Replay.replay(
-                loaded,
-                request,
-                outcome.output(),
-                FinishReason.LENGTH);
+        ReplayResult result = Replay.replay(loaded, request, outcome.output(), FinishReason.LENGTH);
         double replaySeconds = since(begun);
         if (!(result instanceof ReplayResult.Matches matches)
             || !matches.traceRoot().equals(outcome.traceRoot())) {

@@ -155,7 +155,10 @@ final class Doctor extends Verb {
     ModelStore store = new ModelStore(places.cache(), InstantSource.system());
     List<StoredModel> models = store.list();
     if (models.isEmpty()) {
-      note("models", "none here", "'freehold up' pulls the default one, 'freehold model list' shows more");
+      note(
+          "models",
+          "none here",
+          "'freehold up' pulls the default one, 'freehold model list' shows more");
     }
     for (StoredModel model : models) {
       try {
@@ -164,7 +167,10 @@ final class Doctor extends Verb {
       } catch (ModelUnavailable e) {
         wrong("model", model.name() + " is damaged", String.valueOf(e.getMessage()));
       } catch (IOException e) {
-        wrong("model", model.name() + " cannot be read: " + e.getMessage(), "remove it: freehold model rm " + model.name());
+        wrong(
+            "model",
+            model.name() + " cannot be read: " + e.getMessage(),
+            "remove it: freehold model rm " + model.name());
       }
     }
   }
@@ -179,7 +185,8 @@ final class Doctor extends Verb {
     try {
       permissions = Files.getPosixFilePermissions(key);
     } catch (UnsupportedOperationException e) {
-      note("home", "this file system has no owner-only permissions", "keep " + key + " from others");
+      note(
+          "home", "this file system has no owner-only permissions", "keep " + key + " from others");
     }
     if (permissions.contains(PosixFilePermission.GROUP_READ)
         || permissions.contains(PosixFilePermission.OTHERS_READ)) {
