@@ -17,8 +17,6 @@ import picocli.CommandLine.Mixin;
       Chat.class,
       ModelVerbs.class,
       ReceiptVerbs.class,
-      Doctor.class,
-      Bench.class,
       Completion.class
     },
     footer = {

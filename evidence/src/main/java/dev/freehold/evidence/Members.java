@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.evidence;
 
+import dev.freehold.record.CanonicalJson;
 import dev.freehold.record.Digest;
 import dev.freehold.record.Json;
 import dev.freehold.record.JsonException;
@@ -26,21 +27,18 @@ final class Members {
     this.object = members;
   }
 
-  /** Bytes into JSON. */
-  static Json parse(byte[] bytes, int limit) throws MalformedException {
+  /** Bytes into JSON, and the JSON back into the same bytes. */
+  static Json canonical(byte[] bytes, int limit) throws MalformedException {
     if (bytes.length > limit) {
       throw new MalformedException("longer than the limit of " + limit + " bytes");
     }
+    Json value;
     try {
-      return Json.parse(bytes);
+      value = Json.parse(bytes);
     } catch (JsonException e) {
       throw new MalformedException("not strict JSON: " + e.getMessage());
     }
-  }
-
-  /** What was read must be written as the same bytes again. */
-  static void requireSame(byte[] encoded, byte[] bytes) throws MalformedException {
-    int difference = Arrays.mismatch(encoded, bytes);
+    int difference = Arrays.mismatch(CanonicalJson.bytes(value), bytes);
     if (difference >= 0) {
       throw new MalformedException(
           "not canonical JSON (RFC 8785): it differs from byte "
@@ -48,6 +46,7 @@ final class Members {
               + " on"
               + (bytes[bytes.length - 1] == '\n' ? " (a line feed follows the object)" : ""));
     }
+    return value;
   }
 
   Json value(String name) throws MalformedException {

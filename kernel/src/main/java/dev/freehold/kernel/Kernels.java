@@ -4,23 +4,50 @@ package dev.freehold.kernel;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
+import jdk.incubator.vector.VectorShape;
 
 /** The lanes of this machine, and the choice among them. */
 public final class Kernels {
   private Kernels() {}
 
-  /** Every lane that runs well here, the plain one first. All give the same bits. */
+  /** Every lane that runs well here, from the plain one to the fastest. All give the same bits. */
   public static List<Kernel> available() {
     List<Kernel> kernels = new ArrayList<>();
     kernels.add(new ScalarKernel());
+    for (int bits : widths()) {
+      kernels.add(VectorKernel.warmingUp(bits));
+    }
     kernels.addAll(NativeKernels.available());
     return List.copyOf(kernels);
   }
 
-  /** The fastest lane: a native one where there is one. */
+  /**
+   * The lane to use: the native one where there is one, since it wins by far. Else the widest
+   * vector lane that the processor runs well, which times each of its operations against the plain
+   * form and changes over when it wins. Else the plain one.
+   */
   public static Kernel best() {
-    List<Kernel> kernels = available();
-    return kernels.getLast();
+    List<Kernel> natives = NativeKernels.available();
+    if (!natives.isEmpty()) {
+      return natives.getLast();
+    }
+    List<Integer> widths = widths();
+    return widths.isEmpty() ? new ScalarKernel() : VectorKernel.warmingUp(widths.getLast());
+  }
+
+  /**
+   * Bits of the vectors that this virtual machine compiles well. Wider ones than the processor has,
+   * or any without C2, give the right bits and take hundreds of times as long.
+   */
+  static List<Integer> widths() {
+    String mode = System.getProperty("java.vm.info", "");
+    boolean compiled = !mode.contains("interpreted") && !mode.contains("emulated-client");
+    if (!compiled || ModuleLayer.boot().findModule("jdk.incubator.vector").isEmpty()) {
+      return List.of();
+    }
+    int widest = VectorShape.preferredShape().vectorBitSize();
+    return Stream.of(128, 256, 512).filter(bits -> bits <= widest).toList();
   }
 
   /**

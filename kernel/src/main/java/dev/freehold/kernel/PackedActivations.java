@@ -2,6 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.kernel;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 
@@ -22,7 +25,16 @@ final class PackedActivations implements Activations {
   /** a of [token][element]. */
   final byte[] element;
 
-  PackedActivations(int capacity, int width) {
+  /** Σ a of 8 elements: [token][block][4]. */
+  final int[] sums;
+
+  /** n·Σ a of [token][block]. */
+  final int[] weighted;
+
+  /** For vectors: every a as a pair of int16 [token][element], then as binary32. Else empty. */
+  final MemorySegment spread;
+
+  PackedActivations(int capacity, int width, boolean vectors) {
     if (capacity < 1 || width < BLOCK || width % BLOCK != 0) {
       throw new IllegalArgumentException(
           capacity + " vectors of width " + width + " cannot be quantised in blocks of " + BLOCK);
@@ -33,6 +45,9 @@ final class PackedActivations implements Activations {
     exponent = new int[capacity];
     factor = new int[Math.multiplyExact(capacity, blocks)];
     element = new byte[Math.multiplyExact(capacity, width)];
+    sums = new int[Math.multiplyExact(capacity, 4 * blocks)];
+    weighted = new int[factor.length];
+    spread = vectors ? Arena.ofAuto().allocate(8L * capacity * width, 64) : MemorySegment.NULL;
   }
 
   @Override
@@ -43,6 +58,44 @@ final class PackedActivations implements Activations {
   @Override
   public int width() {
     return width;
+  }
+
+  /** Where the int16 pairs of a token begin. */
+  long pairs(int token) {
+    return spread.address() + 4L * token * width;
+  }
+
+  /** Where the binary32 elements of a token begin. */
+  long floats(int token) {
+    return spread.address() + 4L * ((long) capacity + token) * width;
+  }
+
+  /** Σ a of a block, counted over all tokens. */
+  int sum(int block) {
+    int i = 4 * block;
+    return sums[i] + sums[i + 1] + sums[i + 2] + sums[i + 3];
+  }
+
+  /** Derives from a token's exact integers what vectors need besides. */
+  void derive(int token) {
+    for (int i = 0; i < 4 * blocks; i++) {
+      int sum = 0;
+      for (int k = 0; k < 8; k++) {
+        sum += element[token * width + 8 * i + k];
+      }
+      sums[4 * token * blocks + i] = sum;
+    }
+    for (int b = token * blocks; b < (token + 1) * blocks; b++) {
+      weighted[b] = factor[b] * sum(b);
+    }
+    if (spread.byteSize() > 0) {
+      for (int i = 0; i < width; i++) {
+        int a = element[token * width + i];
+        long at = (long) token * width + i;
+        spread.setAtIndex(ValueLayout.JAVA_INT, at, (a & 0xffff) | a << 16);
+        spread.setAtIndex(ValueLayout.JAVA_FLOAT, (long) capacity * width + at, a);
+      }
+    }
   }
 
   @Override

@@ -21,8 +21,15 @@ import java.util.Objects;
  * column k + 16 high, or in Q8_0 as bytes [32][32].
  */
 final class PackedMatrix implements Matrix {
+  /** Bytes past the end that a vector may read, and ignore. */
+  private static final int PADDING = 64;
+
   final TensorType type;
   final MemorySegment data;
+
+  /** Where the data lies. */
+  final long address;
+
   final Layout layout;
   private final int rows;
   private final int columns;
@@ -54,6 +61,7 @@ final class PackedMatrix implements Matrix {
     this.rows = rows;
     this.columns = columns;
     this.data = data;
+    address = data.address();
     layout = Layout.of(type);
   }
 
@@ -67,7 +75,7 @@ final class PackedMatrix implements Matrix {
     int units = columns / layout.columns;
     int groups = (rows + GROUP - 1) / GROUP;
     long groupBytes = (long) units * layout.bytes();
-    MemorySegment data = arena.allocate(Math.multiplyExact(groups, groupBytes), 64);
+    MemorySegment data = arena.allocate(Math.multiplyExact(groups, groupBytes) + PADDING, 64);
     byte[] group = new byte[Math.toIntExact(groupBytes)];
     for (int g = 0; g < groups; g++) {
       Arrays.fill(group, (byte) 0);

@@ -25,7 +25,8 @@ final class PackedPage implements KeyValuePage {
     int vectors = Math.multiplyExact(Math.multiplyExact(shape.layers(), shape.heads()), POSITIONS);
     int elements = Math.multiplyExact(vectors, shape.headSize());
     keys = new short[elements];
-    values = new byte[elements];
+    // A narrow vector reads eight bytes where it needs fewer.
+    values = new byte[elements + 8];
     keyScales = new float[vectors];
     valueScales = new float[vectors];
   }

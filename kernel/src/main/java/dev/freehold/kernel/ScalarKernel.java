@@ -34,7 +34,7 @@ public final class ScalarKernel implements Kernel {
 
   @Override
   public Activations activations(int capacity, int width) {
-    return new PackedActivations(capacity, width);
+    return new PackedActivations(capacity, width, false);
   }
 
   @Override
@@ -49,10 +49,7 @@ public final class ScalarKernel implements Kernel {
   private static void quantize(float[] x, int start, PackedActivations out, int token) {
     int width = out.width();
     float max = largest(x, start, width);
-    int f = Math.max(SMALLEST_EXPONENT, Math.getExponent(max) - 18);
-    if (max * power(-f) > 520_065f) {
-      f++;
-    }
+    int f = exponent(max);
     out.exponent[token] = f;
     float scale = power(-f);
     for (int block = 0; block < out.blocks; block++) {
@@ -66,6 +63,13 @@ public final class ScalarKernel implements Kernel {
             (byte) Math.rint(x[first + i] * scale * inverse);
       }
     }
+    out.derive(token);
+  }
+
+  /** f of a token whose largest magnitude is {@code max}. */
+  static int exponent(float max) {
+    int f = Math.max(SMALLEST_EXPONENT, Math.getExponent(max) - 18);
+    return max * power(-f) > 520_065f ? f + 1 : f;
   }
 
   /** 2^e for an exponent of a normal binary32 number. */
@@ -79,11 +83,16 @@ public final class ScalarKernel implements Kernel {
     for (int i = offset; i < offset + n; i++) {
       bits = Math.max(bits, Float.floatToRawIntBits(x[i]) & 0x7fffffff);
     }
-    float max = Float.intBitsToFloat(bits);
-    if (!(max <= Float.MAX_VALUE)) {
+    return finite(bits);
+  }
+
+  /** The number of these bits, sign taken off; refuses NaN and infinity. */
+  static float finite(int bits) {
+    float magnitude = Float.intBitsToFloat(bits);
+    if (!(magnitude <= Float.MAX_VALUE)) {
       throw notFinite();
     }
-    return max;
+    return magnitude;
   }
 
   static ArithmeticException notFinite() {
@@ -183,7 +192,7 @@ public final class ScalarKernel implements Kernel {
   public void rmsNorm(
       float[] x, int xOffset, float[] weight, int n, float epsilon, float[] out, int outOffset) {
     float max = largest(x, xOffset, n);
-    int k = max == 0 ? 0 : 21 - Math.max(SMALLEST_EXPONENT, Math.getExponent(max));
+    int k = normExponent(max);
     float scale = power(k);
     long sum = 0;
     for (int i = 0; i < n; i++) {
@@ -194,6 +203,11 @@ public final class ScalarKernel implements Kernel {
     for (int i = 0; i < n; i++) {
       out[outOffset + i] = x[xOffset + i] * g * weight[i];
     }
+  }
+
+  /** k of a norm whose largest magnitude is {@code max}. */
+  static int normExponent(float max) {
+    return max == 0 ? 0 : 21 - Math.max(SMALLEST_EXPONENT, Math.getExponent(max));
   }
 
   /** What the elements of a vector are multiplied with, from its exact sum of squares. */
@@ -348,6 +362,11 @@ public final class ScalarKernel implements Kernel {
     return t;
   }
 
+  /** g of attention weights of which {@code max} is the largest. */
+  static int weightExponent(float max) {
+    return Math.max(SMALLEST_EXPONENT, Math.getExponent(max) + 1);
+  }
+
   /** Softmax of the scores, and the weighed sum of the values. */
   private static void weigh(
       KeyValuePage[] pages,
@@ -370,7 +389,7 @@ public final class ScalarKernel implements Kernel {
       u[i] = e * page.valueScales[page.vector(layer, head) + position % KeyValuePage.POSITIONS];
       largest = Math.max(largest, u[i]);
     }
-    int g = Math.max(SMALLEST_EXPONENT, Math.getExponent(largest) + 1);
+    int g = weightExponent(largest);
     float toInteger = power(24 - g);
     long[] sums = new long[size];
     for (int i = 0; i < scores.length; i++) {

@@ -43,7 +43,9 @@ final class Synthetic {
       }
       MemorySegment.copy(bytes, 0, file, ValueLayout.JAVA_BYTE, at, bytes.length);
       float scale = (1 + random.nextFloat()) * (random.nextBoolean() ? 0.004f : -0.004f);
-      float limit = random.nextInt(3) == 0 ? random.nextFloat() : random.nextBoolean() ? 1 : -1;
+      // One block of a row reaches the limit: the bound of 62 bits leaves no room for a second.
+      boolean first = b % (columns / type.blockSize()) == 0;
+      float limit = (random.nextBoolean() ? 1 : -1) * (first ? 1 : random.nextFloat() / 128);
       switch (type) {
         case F32 -> single(file, at, (float) random.nextGaussian() * (extreme ? 5000 : 0.05f));
         case F16 -> half(file, at, (float) random.nextGaussian() * (extreme ? 5000 : 0.05f));
@@ -64,7 +66,13 @@ final class Synthetic {
           half(file, at, extreme ? 0.125f * limit : scale / 40);
           half(file, at + 2, extreme ? limit : scale / 4);
         }
-        case Q6_K -> half(file, at + 208, extreme ? 0.5f * limit : scale / 80);
+        case Q6_K -> {
+          half(file, at + 208, extreme ? 0.5f * limit : scale / 80);
+          for (int i = 0; extreme && i < 16; i++) {
+            int sub = i == b % 16 ? -128 : random.nextInt(8);
+            file.set(ValueLayout.JAVA_BYTE, at + 192 + i, (byte) sub);
+          }
+        }
       }
     }
     return file;

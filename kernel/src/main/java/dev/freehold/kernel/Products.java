@@ -1,0 +1,31 @@
+// SPDX-FileCopyrightText: The Freehold authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.freehold.kernel;
+
+/**
+ * Matrix products in vectors of one width. A tile is {@link #rows} consecutive rows; its exact sums
+ * go to {@link Scratch#sums}, token after token, in the order of {@link #index}.
+ */
+interface Products {
+  /** Bits of a vector. */
+  int bits();
+
+  /** Rows of a tile. */
+  int rows();
+
+  /** Where the sum of a tile's row lies among its token's sums. */
+  int index(int row);
+
+  /** Bytes of {@link Scratch#tiles}. */
+  int tileBytes();
+
+  /** Bytes of {@link Scratch#dots}. */
+  int dotBytes();
+
+  /** One token: rows from {@code row}, of which those before {@code last} count. */
+  void decode(PackedMatrix w, PackedActivations x, int token, int row, int last, Scratch scratch);
+
+  /** Tokens {@code from} (inclusive) to {@code to} (exclusive). */
+  void prefill(
+      PackedMatrix w, PackedActivations x, int from, int to, int row, int last, Scratch scratch);
+}

@@ -1,0 +1,325 @@
+// SPDX-FileCopyrightText: The Freehold authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.freehold.kernel;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.ref.Reference;
+import java.util.Arrays;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The Vector API lane of one width. Until C2 has compiled a vector form it is 50,000 times slower
+ * than later, so each operation runs its plain form until {@link WarmUp} has seen the vector form
+ * win. Both give the same bits, so the change can happen between any two calls.
+ */
+final class VectorKernel implements Kernel {
+  private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
+  private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(1L << 47);
+
+  private final int bits;
+  private final Products products;
+  private final Elements elements;
+  private final Attention attention;
+  private final ScalarKernel scalar = new ScalarKernel();
+  private final ThreadLocal<Scratch> scratch;
+
+  /** Decides which operations run as vectors; null: all of them. */
+  private final @Nullable WarmUp warmUp;
+
+  private VectorKernel(int bits, boolean warmingUp) {
+    Lane lane = Lane.of(bits);
+    this.bits = bits;
+    products = lane.products();
+    elements = lane.elements();
+    attention = lane.attention();
+    scratch = ThreadLocal.withInitial(() -> new Scratch(lane.products()));
+    warmUp = warmingUp ? new WarmUp(always(bits)) : null;
+  }
+
+  /** The lane as it is used: plain forms until the vector forms are compiled. */
+  static VectorKernel warmingUp(int bits) {
+    return new VectorKernel(bits, true);
+  }
+
+  /** The vector forms from the first call on: right, and at first very slow. For tests. */
+  static VectorKernel always(int bits) {
+    return new VectorKernel(bits, false);
+  }
+
+  /** Whether an operation runs as vectors by now. */
+  boolean ready(Operation operation) {
+    return warmUp == null || warmUp.ready(operation);
+  }
+
+  @Override
+  public String name() {
+    return "vector-" + bits;
+  }
+
+  @Override
+  public Matrix pack(TensorType type, MemorySegment file, int rows, int columns, Arena arena) {
+    return PackedMatrix.pack(type, file, rows, columns, arena);
+  }
+
+  @Override
+  public Activations activations(int capacity, int width) {
+    return new PackedActivations(capacity, width, true);
+  }
+
+  @Override
+  public void quantize(float[] x, int offset, int stride, int from, int to, Activations out) {
+    if (!ready(Operation.QUANTIZE)) {
+      scalar.quantize(x, offset, stride, from, to, out);
+      return;
+    }
+    PackedActivations packed = (PackedActivations) out;
+    Objects.checkFromToIndex(from, to, packed.capacity());
+    try {
+      for (int token = from; token < to; token++) {
+        elements.quantize(x, offset + token * stride, packed, token);
+      }
+    } finally {
+      Reference.reachabilityFence(packed);
+    }
+  }
+
+  @Override
+  public void multiply(
+      Matrix matrix,
+      Activations x,
+      int from,
+      int to,
+      int firstGroup,
+      int lastGroup,
+      float[] y,
+      int offset,
+      int stride) {
+    TensorType type = ((PackedMatrix) matrix).type;
+    // Two tokens are two single ones: a tile of six would be mostly empty.
+    if (ready(to - from <= 2 ? Operation.decode(type) : Operation.prefill(type))) {
+      multiply(matrix, x, from, to, firstGroup, lastGroup, y, offset, stride, null);
+    } else {
+      scalar.multiply(matrix, x, from, to, firstGroup, lastGroup, y, offset, stride);
+    }
+  }
+
+  /**
+   * The product, with its exact sums of [token - from][row - 32·firstGroup] where they are wanted.
+   */
+  void multiply(
+      Matrix matrix,
+      Activations x,
+      int from,
+      int to,
+      int firstGroup,
+      int lastGroup,
+      float[] y,
+      int offset,
+      int stride,
+      long @Nullable [] sums) {
+    PackedMatrix w = (PackedMatrix) matrix;
+    PackedActivations a = PackedActivations.fitting(w, x, from, to);
+    Objects.checkFromToIndex(firstGroup, lastGroup, w.groups());
+    Scratch s = scratch.get();
+    int last = lastGroup * Matrix.GROUP;
+    int step = to - from <= 2 ? 1 : Scratch.TOKENS;
+    try {
+      for (int row = firstGroup * Matrix.GROUP; row < last; row += products.rows()) {
+        int end = Math.min(row + products.rows(), last);
+        for (int t = from; t < to; t += step) {
+          int next = Math.min(to, t + step);
+          if (step == 1) {
+            products.decode(w, a, t, row, last, s);
+          } else {
+            products.prefill(w, a, t, next, row, last, s);
+          }
+          write(w, a, t, next, row, end, s, y, offset, stride);
+          if (sums != null) {
+            copy(
+                s,
+                next - t,
+                row,
+                end,
+                sums,
+                (t - from) * (last - firstGroup * 32),
+                firstGroup,
+                last);
+          }
+        }
+      }
+    } finally {
+      Reference.reachabilityFence(w);
+      Reference.reachabilityFence(a);
+      Reference.reachabilityFence(s);
+    }
+  }
+
+  /** Rounds sums once and stores them. */
+  private void write(
+      PackedMatrix w,
+      PackedActivations x,
+      int from,
+      int to,
+      int row,
+      int last,
+      Scratch s,
+      float[] y,
+      int offset,
+      int stride) {
+    int rows = Math.min(last, w.rows()) - row;
+    for (int t = from; t < to; t++) {
+      float scale = ScalarKernel.power(x.exponent[t] - 24);
+      int at = offset + t * stride + row;
+      long sums = s.sums + 8L * (t - from) * products.rows();
+      for (int r = 0; r < rows; r++) {
+        y[at + r] = ALL.get(LONG, sums + 8L * products.index(r)) * scale;
+      }
+    }
+  }
+
+  private void copy(
+      Scratch s, int tokens, int row, int end, long[] sums, int offset, int firstGroup, int last) {
+    int rows = last - firstGroup * Matrix.GROUP;
+    for (int t = 0; t < tokens; t++) {
+      for (int r = row; r < end; r++) {
+        long at = s.sums + 8L * ((long) t * products.rows() + products.index(r - row));
+        sums[offset + t * rows + r - firstGroup * Matrix.GROUP] = ALL.get(LONG, at);
+      }
+    }
+  }
+
+  @Override
+  public void rmsNorm(
+      float[] x, int xOffset, float[] weight, int n, float epsilon, float[] out, int outOffset) {
+    if (n % elements.step() == 0 && ready(Operation.NORM)) {
+      elements.rmsNorm(x, xOffset, weight, n, epsilon, out, outOffset);
+    } else {
+      scalar.rmsNorm(x, xOffset, weight, n, epsilon, out, outOffset);
+    }
+  }
+
+  @Override
+  public void add(float[] x, int xOffset, float[] o, int oOffset, int n) {
+    scalar.add(x, xOffset, o, oOffset, n);
+  }
+
+  @Override
+  public void silu(float[] gate, int gateOffset, float[] up, int upOffset, int n) {
+    int vectors = ready(Operation.SILU) ? n - n % elements.step() : 0;
+    elements.silu(gate, gateOffset, up, upOffset, vectors);
+    scalar.silu(gate, gateOffset + vectors, up, upOffset + vectors, n - vectors);
+  }
+
+  @Override
+  public void gelu(float[] gate, int gateOffset, float[] up, int upOffset, int n) {
+    int vectors = ready(Operation.GELU) ? n - n % elements.step() : 0;
+    elements.gelu(gate, gateOffset, up, upOffset, vectors);
+    scalar.gelu(gate, gateOffset + vectors, up, upOffset + vectors, n - vectors);
+  }
+
+  @Override
+  public void rotate(
+      float[] vector,
+      int offset,
+      int pairs,
+      float[] cosine,
+      float[] sine,
+      int tableOffset,
+      boolean neighbouring) {
+    scalar.rotate(vector, offset, pairs, cosine, sine, tableOffset, neighbouring);
+  }
+
+  @Override
+  public KeyValuePage page(KeyValueShape shape) {
+    return scalar.page(shape);
+  }
+
+  @Override
+  public void store(
+      KeyValuePage page,
+      int slot,
+      int layer,
+      int head,
+      float[] key,
+      int keyOffset,
+      float[] value,
+      int valueOffset) {
+    scalar.store(page, slot, layer, head, key, keyOffset, value, valueOffset);
+  }
+
+  @Override
+  public void attend(
+      KeyValuePage[] pages,
+      int layer,
+      int head,
+      int first,
+      int last,
+      float[] query,
+      int queryOffset,
+      int group,
+      float scale,
+      float[] out,
+      int outOffset) {
+    if (first < 0 || first >= last || !ready(Operation.ATTEND)) {
+      scalar.attend(
+          pages, layer, head, first, last, query, queryOffset, group, scale, out, outOffset);
+      return;
+    }
+    int size = ((PackedPage) pages[first / KeyValuePage.POSITIONS]).shape.headSize();
+    int[] q = new int[size];
+    for (int h = 0; h < group; h++) {
+      float c = ScalarKernel.query(query, queryOffset + h * size, q, scale);
+      attend(pages, layer, head, first, last, q, c, out, outOffset + h * size);
+    }
+  }
+
+  private void attend(
+      KeyValuePage[] pages,
+      int layer,
+      int head,
+      int first,
+      int last,
+      int[] q,
+      float c,
+      float[] out,
+      int outOffset) {
+    int firstPage = first / KeyValuePage.POSITIONS;
+    int lastPage = (last - 1) / KeyValuePage.POSITIONS;
+    int start = firstPage * KeyValuePage.POSITIONS;
+    int n = (lastPage + 1) * KeyValuePage.POSITIONS - start;
+    Scratch s = scratch.get();
+    float[] w = s.weights(n);
+    int vector = ((PackedPage) pages[firstPage]).vector(layer, head);
+    for (int p = firstPage; p <= lastPage; p++) {
+      attention.scores((PackedPage) pages[p], vector, q, c, w, (p - firstPage) * 64);
+    }
+    // Slots of the first and last page that aren't seen: first a score that changes no maximum.
+    Arrays.fill(w, 0, first - start, w[first - start]);
+    Arrays.fill(w, last - start, n, w[first - start]);
+    elements.exp(w, 0, n, attention.largest(w, n));
+    Arrays.fill(w, 0, first - start, 0f);
+    Arrays.fill(w, last - start, n, 0f);
+    float denominator = attention.total(w, n) * 0x1p-30f;
+    int largest = 0;
+    for (int p = firstPage; p <= lastPage; p++) {
+      float[] scales = ((PackedPage) pages[p]).valueScales;
+      largest = Math.max(largest, attention.scale(w, (p - firstPage) * 64, scales, vector));
+    }
+    int g = ScalarKernel.weightExponent(Float.intBitsToFloat(largest));
+    attention.round(w, n, ScalarKernel.power(24 - g));
+    Arrays.fill(s.values, 0, q.length, 0.0);
+    for (int p = firstPage; p <= lastPage; p++) {
+      int from = Math.max(first, p * KeyValuePage.POSITIONS);
+      int to = Math.min(last, (p + 1) * KeyValuePage.POSITIONS);
+      int slot = from % KeyValuePage.POSITIONS;
+      attention.values((PackedPage) pages[p], vector, slot, to - from, w, from - start, s.values);
+    }
+    float toFloat = ScalarKernel.power(g - 24);
+    for (int d = 0; d < q.length; d++) {
+      out[outOffset + d] = (float) s.values[d] * toFloat / denominator;
+    }
+  }
+}

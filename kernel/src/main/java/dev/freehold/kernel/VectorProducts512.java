@@ -1,0 +1,53 @@
+// SPDX-FileCopyrightText: The Freehold authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.freehold.kernel;
+
+/** The products of the 512-bit lane, of which the build derives 256 and 128 bits. */
+final class VectorProducts512 implements Products {
+  private static final int ROWS = VectorDecode512.ROWS;
+
+  @Override
+  public int bits() {
+    return 16 * ROWS;
+  }
+
+  @Override
+  public int rows() {
+    return 2 * ROWS;
+  }
+
+  @Override
+  public int index(int row) {
+    int lanes = ROWS / 2;
+    int lane = row % lanes;
+    return row - lane + (lane & 1) * (lanes / 2) + lane / 2;
+  }
+
+  @Override
+  public int tileBytes() {
+    return VectorPrefill512.TILE_BYTES;
+  }
+
+  @Override
+  public int dotBytes() {
+    return VectorPrefill512.DOT_BYTES;
+  }
+
+  @Override
+  public void decode(
+      PackedMatrix w, PackedActivations x, int token, int row, int last, Scratch scratch) {
+    int second = row + ROWS < last ? row + ROWS : row;
+    long a = w.address + row / 32 * w.groupBytes();
+    long b = w.address + second / 32 * w.groupBytes();
+    VectorDecode512.product(w, a, row % 32, b, second % 32, x, token, scratch);
+  }
+
+  @Override
+  public void prefill(
+      PackedMatrix w, PackedActivations x, int from, int to, int row, int last, Scratch scratch) {
+    int second = row + ROWS < last ? row + ROWS : row;
+    long a = w.address + row / 32 * w.groupBytes();
+    long b = w.address + second / 32 * w.groupBytes();
+    VectorPrefill512.product(w, a, row % 32, b, second % 32, x, from, to, scratch);
+  }
+}
