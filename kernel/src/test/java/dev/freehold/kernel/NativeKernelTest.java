@@ -146,6 +146,31 @@ class NativeKernelTest {
   @ParameterizedTest
   @EnumSource(
       value = TensorType.class,
+      names = {"F32", "Q4_1", "Q8_0"})
+  void packsInSeveralCallsWhatIsLarge(TensorType type) {
+    NativeKernel kernel = kernels().getFirst();
+    try (Arena arena = Arena.ofConfined()) {
+      int rows = 10_001;
+      MemorySegment file = Synthetic.weights(type, rows, 1024, 9, arena);
+      Matrix matrix = kernel.pack(type, file, rows, 1024, arena);
+      WeightRow expected = new WeightRow(type, 1024);
+      float[] row = new float[1024];
+      for (int r = 0; r < rows; r += 499) {
+        matrix.row(r, row, 0);
+        expected.load(file, r);
+        for (int i = 0; i < row.length; i++) {
+          int sub = i / expected.subBlock;
+          int code = expected.codes[i] - expected.centre;
+          assertThat(row[i])
+              .isEqualTo(((long) expected.m[sub] * code + expected.mu[sub]) * 0x1p-24f);
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = TensorType.class,
       names = {"F32", "F16", "BF16"})
   void floatsBecomeTheSameEightBits(TensorType type) {
     for (NativeKernel kernel : kernels()) {

@@ -139,7 +139,7 @@ ALWAYS void pack_rows(int type, int file_bytes, const uint8_t *file, Matrix *to,
   for (int group = first_group; group < last_group; group++) {
     uint8_t *out = (uint8_t *)matrix_group(to, type, group);
     int rows = to->rows - group * GROUP < GROUP ? to->rows - group * GROUP : GROUP;
-    const uint8_t *in = file + (size_t)group * GROUP * units * file_bytes;
+    const uint8_t *in = file + (size_t)(group - first_group) * GROUP * units * file_bytes;
     Bound bounds[GROUP] = {{0, 0}};
     for (size_t u = 0; u < units; u++) {
       for (int r = 0; r < rows; r++) {
@@ -161,7 +161,7 @@ ALWAYS void pack_rows(int type, int file_bytes, const uint8_t *file, Matrix *to,
   }
 }
 
-// Packs row groups first..last. A row whose bound is in doubt is marked; the caller looks closer.
+// Packs row groups first..last; `file` begins with the first one's rows. A row whose bound is in doubt is marked; the caller looks closer.
 EXPORT void freehold_pack(const uint8_t *file, Matrix *to, int first_group, int last_group, uint8_t *doubtful) {
   switch (to->type) {
     case Q4_0: pack_rows(Q4_0, 18, file, to, first_group, last_group, doubtful); break;
