@@ -17,6 +17,8 @@ import picocli.CommandLine.Mixin;
       Chat.class,
       ModelVerbs.class,
       ReceiptVerbs.class,
+      Doctor.class,
+      Bench.class,
       Completion.class
     },
     footer = {

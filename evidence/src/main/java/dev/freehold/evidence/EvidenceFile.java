@@ -32,7 +32,7 @@ public sealed interface EvidenceFile {
   /** Reads the one encoding of either. */
   static Parsed<EvidenceFile> decode(byte[] bytes) {
     try {
-      Json value = Members.canonical(bytes, Transcript.LIMIT);
+      Json value = Members.parse(bytes, Transcript.LIMIT);
       String format = new Members("the file", value).string("format");
       return switch (format) {
         case Statement.FORMAT ->
@@ -41,7 +41,8 @@ public sealed interface EvidenceFile {
                   new Parsed.Read<>(new ReceiptAlone(receipt));
               case Parsed.Malformed<Receipt>(String reason) -> new Parsed.Malformed<>(reason);
             };
-        case Transcript.FORMAT -> new Parsed.Read<>(new WithTranscript(Transcript.read(value)));
+        case Transcript.FORMAT ->
+            new Parsed.Read<>(new WithTranscript(Transcript.read(value, bytes)));
         default ->
             new Parsed.Malformed<>(
                 "the format \""

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.evidence;
 
-import dev.freehold.record.CanonicalJson;
 import dev.freehold.record.Digest;
 import dev.freehold.record.Json;
 import dev.freehold.record.JsonException;
@@ -27,18 +26,21 @@ final class Members {
     this.object = members;
   }
 
-  /** Bytes into JSON, and the JSON back into the same bytes. */
-  static Json canonical(byte[] bytes, int limit) throws MalformedException {
+  /** Bytes into JSON. */
+  static Json parse(byte[] bytes, int limit) throws MalformedException {
     if (bytes.length > limit) {
       throw new MalformedException("longer than the limit of " + limit + " bytes");
     }
-    Json value;
     try {
-      value = Json.parse(bytes);
+      return Json.parse(bytes);
     } catch (JsonException e) {
       throw new MalformedException("not strict JSON: " + e.getMessage());
     }
-    int difference = Arrays.mismatch(CanonicalJson.bytes(value), bytes);
+  }
+
+  /** What was read must be written as the same bytes again. */
+  static void requireSame(byte[] encoded, byte[] bytes) throws MalformedException {
+    int difference = Arrays.mismatch(encoded, bytes);
     if (difference >= 0) {
       throw new MalformedException(
           "not canonical JSON (RFC 8785): it differs from byte "
@@ -46,7 +48,6 @@ final class Members {
               + " on"
               + (bytes[bytes.length - 1] == '\n' ? " (a line feed follows the object)" : ""));
     }
-    return value;
   }
 
   Json value(String name) throws MalformedException {

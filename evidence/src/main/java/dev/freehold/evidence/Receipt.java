@@ -58,7 +58,9 @@ public record Receipt(Statement statement, Signature signature) {
   /** Reads the one encoding; whether the signature is right is {@link #signed} to say. */
   public static Parsed<Receipt> decode(byte[] bytes) {
     try {
-      return new Parsed.Read<>(read(Members.canonical(bytes, LIMIT)));
+      Receipt receipt = read(Members.parse(bytes, LIMIT));
+      Members.requireSame(receipt.encode(), bytes);
+      return new Parsed.Read<>(receipt);
     } catch (Members.MalformedException e) {
       return new Parsed.Malformed<>(e.reason());
     }

@@ -86,25 +86,7 @@ public final class Transcript {
    * @throws IllegalStateException if it would be longer than {@link #LIMIT}
    */
   public byte[] encode() {
-    List<Json> tokens = new ArrayList<>();
-    for (int[] output : outputs) {
-      tokens.add(Json.array(Arrays.stream(output).mapToObj(Json::of).toList()));
-    }
-    byte[] bytes =
-        CanonicalJson.bytes(
-            Json.object()
-                .put("format", FORMAT)
-                .put("outputs", Json.array(tokens))
-                .put("receipt", receipt.toJson())
-                .put("request", request)
-                .put("response", response)
-                .put(
-                    "salts",
-                    Json.object()
-                        .put("request", salts.request().hex())
-                        .put("response", salts.response().hex())
-                        .build())
-                .build());
+    byte[] bytes = json();
     if (bytes.length > LIMIT) {
       throw new IllegalStateException(
           "the transcript of %s takes %d bytes, more than the %d that a transcript may have"
@@ -113,16 +95,37 @@ public final class Transcript {
     return bytes;
   }
 
+  private byte[] json() {
+    List<Json> tokens = new ArrayList<>();
+    for (int[] output : outputs) {
+      tokens.add(Json.array(Arrays.stream(output).mapToObj(Json::of).toList()));
+    }
+    return CanonicalJson.bytes(
+        Json.object()
+            .put("format", FORMAT)
+            .put("outputs", Json.array(tokens))
+            .put("receipt", receipt.toJson())
+            .put("request", request)
+            .put("response", response)
+            .put(
+                "salts",
+                Json.object()
+                    .put("request", salts.request().hex())
+                    .put("response", salts.response().hex())
+                    .build())
+            .build());
+  }
+
   /** Reads the one encoding. */
   public static Parsed<Transcript> decode(byte[] bytes) {
     try {
-      return new Parsed.Read<>(read(Members.canonical(bytes, LIMIT)));
+      return new Parsed.Read<>(read(Members.parse(bytes, LIMIT), bytes));
     } catch (Members.MalformedException e) {
       return new Parsed.Malformed<>(e.reason());
     }
   }
 
-  static Transcript read(Json value) throws Members.MalformedException {
+  static Transcript read(Json value, byte[] bytes) throws Members.MalformedException {
     Members members = new Members("the transcript", value);
     if (!members.string("format").equals(FORMAT)) {
       throw new Members.MalformedException(
@@ -147,10 +150,14 @@ public final class Transcript {
     String request = members.string("request");
     Json.Arr response = members.array("response");
     members.end();
+    Transcript transcript;
     try {
-      return new Transcript(receipt, request, response, outputs, new Salts(ofRequest, ofResponse));
+      transcript =
+          new Transcript(receipt, request, response, outputs, new Salts(ofRequest, ofResponse));
     } catch (IllegalArgumentException e) {
       throw new Members.MalformedException(String.valueOf(e.getMessage()));
     }
+    Members.requireSame(transcript.json(), bytes);
+    return transcript;
   }
 }

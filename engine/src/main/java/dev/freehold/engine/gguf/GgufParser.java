@@ -6,10 +6,10 @@ import dev.freehold.kernel.TensorType;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -29,17 +29,16 @@ final class GgufParser {
   private static final int MAX_NAME = 255;
   private static final long MAX_DIMENSION = 1L << 40;
 
-  private static final ValueLayout.OfShort SHORT =
-      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final ValueLayout.OfInt INT =
-      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final ValueLayout.OfLong LONG =
-      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-
   private final String name;
   private final MemorySegment file;
   private final Map<String, Metadata.Value> values = new LinkedHashMap<>();
   private final List<TensorInfo> tensors = new ArrayList<>();
+
+  /** A stretch of the file on the heap: a mapping is slow to read value by value before the JIT. */
+  private final byte[] window = new byte[1 << 16];
+
+  private long windowStart;
+  private int windowLength;
   private long at;
   private long elements;
   private long text;
@@ -152,24 +151,19 @@ final class GgufParser {
   }
 
   private Metadata.Value readTexts(int count) {
-    long start = at;
     int[] ends = new int[count];
-    int total = 0;
+    byte[] bytes = new byte[Math.min(1 << 20, 16 * count + 16)];
+    int end = 0;
     for (int i = 0; i < count; i++) {
-      long length = textLength();
-      at += length;
-      total += (int) length;
-      ends[i] = total;
+      int length = (int) textLength();
+      if (length > bytes.length - end) {
+        bytes = Arrays.copyOf(bytes, Math.max(2 * bytes.length, end + length));
+      }
+      take(bytes, end, length);
+      end += length;
+      ends[i] = end;
     }
-    byte[] bytes = new byte[total];
-    at = start;
-    for (int i = 0; i < count; i++) {
-      int from = i == 0 ? 0 : ends[i - 1];
-      at += 8;
-      MemorySegment.copy(file, ValueLayout.JAVA_BYTE, at, bytes, from, ends[i] - from);
-      at += ends[i] - from;
-    }
-    return new Metadata.Value.Texts(bytes, ends);
+    return new Metadata.Value.Texts(Arrays.copyOf(bytes, end), ends);
   }
 
   private long alignment() {
@@ -354,32 +348,55 @@ final class GgufParser {
 
   private byte[] take(long length) {
     byte[] bytes = new byte[(int) length];
-    MemorySegment.copy(file, ValueLayout.JAVA_BYTE, at, bytes, 0, bytes.length);
-    at += length;
+    take(bytes, 0, bytes.length);
     return bytes;
   }
 
+  private void take(byte[] bytes, int from, int length) {
+    if (length <= window.length) {
+      System.arraycopy(window, advance(length), bytes, from, length);
+    } else {
+      MemorySegment.copy(file, ValueLayout.JAVA_BYTE, at, bytes, from, length);
+      at += length;
+    }
+  }
+
   private byte take1() {
-    return file.get(ValueLayout.JAVA_BYTE, advance(1));
+    return window[advance(1)];
   }
 
   private short u16() {
-    return file.get(SHORT, advance(2));
+    int i = advance(2);
+    return (short) ((window[i] & 0xff) | (window[i + 1] << 8));
   }
 
   private int u32() {
-    return file.get(INT, advance(4));
+    return u32(advance(4));
+  }
+
+  private int u32(int i) {
+    return (window[i] & 0xff)
+        | (window[i + 1] & 0xff) << 8
+        | (window[i + 2] & 0xff) << 16
+        | window[i + 3] << 24;
   }
 
   private long u64() {
-    return file.get(LONG, advance(8));
+    int i = advance(8);
+    return (u32(i) & 0xffff_ffffL) | (long) u32(i + 4) << 32;
   }
 
-  private long advance(int bytes) {
+  /** Steps over so many bytes, and gives the place of the first in the window. */
+  private int advance(int bytes) {
     if (file.byteSize() - at < bytes) {
       throw refuse("it ends inside " + reading + ": it is truncated; fetch it again");
     }
-    long from = at;
+    if (at < windowStart || at + bytes > windowStart + windowLength) {
+      windowStart = at;
+      windowLength = (int) Math.min(window.length, file.byteSize() - at);
+      MemorySegment.copy(file, ValueLayout.JAVA_BYTE, at, window, 0, windowLength);
+    }
+    int from = (int) (at - windowStart);
     at += bytes;
     return from;
   }

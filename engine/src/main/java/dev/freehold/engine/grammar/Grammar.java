@@ -4,11 +4,19 @@ package dev.freehold.engine.grammar;
 
 import dev.freehold.record.Json;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /** What texts an answer may be, independent of any vocabulary. Immutable. */
-@SuppressWarnings("DoNotCallSuggester")
 public final class Grammar {
-  private Grammar() {}
+  private final Automaton automaton;
+
+  /** The masks of the vocabulary that was used last. */
+  private final AtomicReference<@Nullable Masks> masks = new AtomicReference<>();
+
+  private Grammar(Rules rules, int start) {
+    this.automaton = Automaton.of(rules, start);
+  }
 
   /**
    * The JSON texts that validate against a schema; docs/formats/grammar.md says which keywords are
@@ -17,12 +25,14 @@ public final class Grammar {
    * @throws GrammarException naming the keyword and its place, if the schema can't be enforced
    */
   public static Grammar ofJsonSchema(Json schema) {
-    throw new GrammarException("structured output lands within the hour: " + schema);
+    Rules rules = new Rules();
+    return new Grammar(rules, new SchemaCompiler(rules, schema, "#", false).compile());
   }
 
   /** Any JSON object. */
   public static Grammar ofJsonObject() {
-    throw new GrammarException("structured output lands within the hour");
+    Rules rules = new Rules();
+    return new Grammar(rules, rules.object());
   }
 
   /**
@@ -32,6 +42,7 @@ public final class Grammar {
    *     nothing else. A call of one named function is a list of that one tool, required
    * @param parallel whether more than one call is allowed
    */
+  @SuppressWarnings("DoNotCallSuggester")
   public static Grammar ofTools(
       ToolForm form, List<Tool> tools, boolean required, boolean parallel) {
     throw new GrammarException("tool calls land within the hour: " + form + tools);
@@ -43,6 +54,11 @@ public final class Grammar {
    * @throws GrammarException if the vocabulary lacks a byte that the grammar can't do without
    */
   public GrammarState start(TokenBytes vocabulary) {
-    throw new GrammarException("structured output lands within the hour: " + vocabulary.size());
+    Masks known = masks.get();
+    if (known == null || known.vocabulary() != vocabulary) {
+      known = new Masks(automaton, vocabulary);
+      masks.set(known);
+    }
+    return new Position(known, List.of(Frame.at(automaton.start)), false);
   }
 }

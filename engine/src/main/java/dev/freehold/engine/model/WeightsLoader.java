@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Checks that a file holds exactly the tensors its architecture needs, in the right shapes, and
@@ -200,11 +201,11 @@ final class WeightsLoader {
     List<TensorInfo> largestFirst = new ArrayList<>(matrices.values());
     largestFirst.sort(Comparator.comparingLong(TensorInfo::bytes).reversed());
     Matrix[] done = new Matrix[largestFirst.size()];
-    int threads = workers.threads();
+    AtomicInteger next = new AtomicInteger();
     workers.run(
         member -> {
-          // claims give large shares first: the wrong way round for tensors of unlike size
-          for (int i = member; i < done.length; i += threads) {
+          // one by one, the largest first: tensors are too unlike for the shares of a claim
+          for (int i = next.getAndIncrement(); i < done.length; i = next.getAndIncrement()) {
             done[i] = pack(largestFirst.get(i));
           }
         });

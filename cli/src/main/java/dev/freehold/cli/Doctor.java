@@ -1,0 +1,244 @@
+// SPDX-FileCopyrightText: The Freehold authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.freehold.cli;
+
+import dev.freehold.catalogue.Catalogue;
+import dev.freehold.catalogue.Machine;
+import dev.freehold.catalogue.ModelStore;
+import dev.freehold.catalogue.ModelUnavailable;
+import dev.freehold.catalogue.StoredModel;
+import dev.freehold.kernel.Kernel;
+import dev.freehold.kernel.Kernels;
+import dev.freehold.node.NodeConfiguration;
+import dev.freehold.node.receipts.ReceiptStore;
+import dev.freehold.node.receipts.ReceiptStoreException;
+import dev.freehold.record.Json;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import picocli.CommandLine.Command;
+
+/** {@code freehold doctor}. */
+@Command(
+    name = "doctor",
+    description = "Look at this machine and this home: what is wrong, and how to mend it.")
+final class Doctor extends Verb {
+  private enum State {
+    OK,
+    NOTE,
+    WRONG
+  }
+
+  /**
+   * One finding.
+   *
+   * @param cure what to do; empty where nothing is wrong
+   */
+  private record Finding(String what, State state, String found, String cure) {}
+
+  private final List<Finding> findings = new ArrayList<>();
+
+  @Override
+  int run() throws Exception {
+    java();
+    kernels();
+    memory();
+    cache();
+    models();
+    home();
+    receipts();
+    port();
+    boolean wrong = findings.stream().anyMatch(f -> f.state() == State.WRONG);
+    if (json) {
+      List<Json> all = new ArrayList<>();
+      for (Finding finding : findings) {
+        all.add(
+            Json.object()
+                .put("what", finding.what())
+                .put("state", finding.state().name().toLowerCase(Locale.ROOT))
+                .put("found", finding.found())
+                .put("cure", finding.cure().isEmpty() ? null : finding.cure())
+                .build());
+      }
+      screen.json(Json.object().put("well", !wrong).put("findings", Json.array(all)).build());
+    } else {
+      for (Finding finding : findings) {
+        screen.line(
+            String.format(
+                Locale.ROOT,
+                "%-6s %-10s %s",
+                finding.state().name().toLowerCase(Locale.ROOT),
+                finding.what(),
+                finding.found()));
+        if (!finding.cure().isEmpty()) {
+          screen.line("                  -> " + finding.cure());
+        }
+      }
+      screen.line(wrong ? "Something needs mending." : "All is well.");
+    }
+    return wrong ? FAILED : OK;
+  }
+
+  private void java() {
+    ok("java", Runtime.version() + ", " + System.getProperty("os.arch"));
+  }
+
+  private void kernels() {
+    List<String> lanes = Kernels.available().stream().map(Kernel::name).toList();
+    String best = Kernels.best().name();
+    String found = best + " is used; here are " + String.join(", ", lanes);
+    if (best.startsWith("native")) {
+      ok("arithmetic", found);
+    } else if ("off".equals(places.environment().get("FREEHOLD_NATIVE"))) {
+      note("arithmetic", found, "unset FREEHOLD_NATIVE to use the C kernels, which are faster");
+    } else {
+      note(
+          "arithmetic",
+          found,
+          "install gcc or clang (or 'pip install ziglang'): the C kernels are several times faster");
+    }
+  }
+
+  private void memory() {
+    Machine machine = Machine.look();
+    String found =
+        String.format(
+            Locale.ROOT,
+            "%.1f GB, %.1f GB of them free; %d cores read %.0f GB/s",
+            machine.memoryBytes() / 1e9,
+            machine.freeBytes() / 1e9,
+            machine.cores(),
+            machine.bytesPerSecond() / 1e9);
+    Machine.Fit fit =
+        machine.judge(
+            Catalogue.shipped().defaultModel().bytes(),
+            Catalogue.shipped().defaultModel().keyValueBytesPerToken()
+                * Catalogue.shipped().defaultModel().context());
+    if (fit.fits()) {
+      ok("memory", found);
+    } else {
+      wrong("memory", found, "even the default model does not fit: end other programs");
+    }
+  }
+
+  private void cache() {
+    try {
+      Files.createDirectories(places.cache());
+      Path probe = Files.createTempFile(places.cache(), "doctor", ".tmp");
+      Files.delete(probe);
+      long free = Files.getFileStore(places.cache()).getUsableSpace();
+      String found =
+          String.format(Locale.ROOT, "%s, %.1f GB free on its disk", places.cache(), free / 1e9);
+      if (free < 1_000_000_000L) {
+        wrong("cache", found, "make room, or point FREEHOLD_CACHE to a larger disk");
+      } else {
+        ok("cache", found);
+      }
+    } catch (IOException e) {
+      wrong(
+          "cache",
+          places.cache() + " cannot be written: " + e.getMessage(),
+          "make it writable, or point FREEHOLD_CACHE elsewhere");
+    }
+  }
+
+  private void models() throws IOException {
+    ModelStore store = new ModelStore(places.cache(), InstantSource.system());
+    List<StoredModel> models = store.list();
+    if (models.isEmpty()) {
+      note(
+          "models",
+          "none here",
+          "'freehold up' pulls the default one, 'freehold model list' shows more");
+    }
+    for (StoredModel model : models) {
+      try {
+        store.check(model, true);
+        ok("model", model.name() + ": its bytes are those of " + model.digest());
+      } catch (ModelUnavailable e) {
+        wrong("model", model.name() + " is damaged", String.valueOf(e.getMessage()));
+      } catch (IOException e) {
+        wrong(
+            "model",
+            model.name() + " cannot be read: " + e.getMessage(),
+            "remove it: freehold model rm " + model.name());
+      }
+    }
+  }
+
+  private void home() throws IOException {
+    Path key = places.home().resolve("node.key");
+    if (!Files.exists(key)) {
+      note("home", places.home() + " has no key yet", "'freehold up' makes one");
+      return;
+    }
+    Set<PosixFilePermission> permissions = Set.of();
+    try {
+      permissions = Files.getPosixFilePermissions(key);
+    } catch (UnsupportedOperationException e) {
+      note(
+          "home", "this file system has no owner-only permissions", "keep " + key + " from others");
+    }
+    if (permissions.contains(PosixFilePermission.GROUP_READ)
+        || permissions.contains(PosixFilePermission.OTHERS_READ)) {
+      wrong("home", "others can read " + key, "chmod 600 " + key);
+    } else {
+      ok("home", places.home() + ", its key is the owner's alone");
+    }
+  }
+
+  private void receipts() {
+    try {
+      Optional<ReceiptStore> store = ReceiptStore.openIfThere(places.home());
+      if (store.isEmpty()) {
+        return;
+      }
+      try (ReceiptStore open = store.get()) {
+        ok("receipts", open.count() + " kept");
+      }
+    } catch (ReceiptStoreException e) {
+      wrong(
+          "receipts",
+          String.valueOf(e.getMessage()),
+          "keep a copy of " + places.home().resolve(ReceiptStore.FILE) + " and move it away");
+    }
+  }
+
+  private void port() {
+    Optional<Endpoint> running = Endpoint.find(places.home());
+    if (running.isPresent()) {
+      ok("node", "runs at " + running.get().base() + ", process " + running.get().process());
+      return;
+    }
+    try (ServerSocket _ =
+        new ServerSocket(NodeConfiguration.DEFAULT_PORT, 1, InetAddress.getLoopbackAddress())) {
+      ok("port", NodeConfiguration.DEFAULT_PORT + " is free");
+    } catch (IOException e) {
+      wrong(
+          "port",
+          NodeConfiguration.DEFAULT_PORT + " is taken by another program",
+          "end it, or start with 'freehold up --port 0'");
+    }
+  }
+
+  private void ok(String what, String found) {
+    findings.add(new Finding(what, State.OK, found, ""));
+  }
+
+  private void note(String what, String found, String cure) {
+    findings.add(new Finding(what, State.NOTE, found, cure));
+  }
+
+  private void wrong(String what, String found, String cure) {
+    findings.add(new Finding(what, State.WRONG, found, cure));
+  }
+}
