@@ -1,0 +1,194 @@
+// SPDX-FileCopyrightText: The Freehold authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.freehold.bench.peer;
+
+import dev.freehold.engine.gguf.Gguf;
+import dev.freehold.engine.reference.Reference;
+import dev.freehold.engine.tokenizer.Tokenizer;
+import dev.freehold.kernel.Kernels;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Quality against llama.cpp and against binary64: {@code Quality MODEL TEXT TOKENS TRUTH_TOKENS}.
+ * Windows of 512 tokens of the text; perplexity of both engines, how often the likeliest token is
+ * the same, and (over the first TRUTH_TOKENS) the mean divergence of each from the binary64 forward
+ * pass on the dequantised weights.
+ */
+public final class Quality {
+  private static final int WINDOW = 512;
+  private static final double CLEAR = 0.5;
+
+  private double ourLoss;
+  private double peerLoss;
+  private double truthLoss;
+  private double ourLossThere;
+  private double peerLossThere;
+  private double ourDivergence;
+  private double peerDivergence;
+  private long predictions;
+  private long truths;
+  private long clear;
+  private long clearSame;
+  private long same;
+
+  private Quality() {}
+
+  /** Runs the measurement and prints its table. */
+  public static void main(String[] words) throws Exception {
+    new Quality()
+        .measure(
+            Path.of(words[0]),
+            Files.readString(Path.of(words[1])),
+            Integer.parseInt(words[2]),
+            Integer.parseInt(words[3]));
+  }
+
+  private void measure(Path model, String text, int limit, int truthLimit) throws Exception {
+    Path cache =
+        Path.of(
+            System.getenv()
+                .getOrDefault(
+                    "FREEHOLD_CACHE", System.getProperty("user.home") + "/.cache/freehold"));
+    int threads = Runtime.getRuntime().availableProcessors();
+    int[] tokens;
+    int begin;
+    try (Gguf file = Gguf.open(model);
+        Peer peer = Peer.start(cache, model, threads, WINDOW);
+        Own own = new Own(model, Kernels.best(), threads, WINDOW)) {
+      Tokenizer tokenizer = Tokenizer.of(file.metadata());
+      Reference reference = new Reference(file);
+      tokens = tokenizer.encode(text);
+      begin = tokenizer.addsBegin() ? tokenizer.begin().orElse(-1) : -1;
+      int used = 0;
+      for (int at = 0; at < tokens.length && used < limit; ) {
+        int body = Math.min(begin < 0 ? WINDOW : WINDOW - 1, tokens.length - at);
+        int[] window = new int[begin < 0 ? body : body + 1];
+        window[0] = begin;
+        System.arraycopy(tokens, at, window, window.length - body, body);
+        at += body;
+        window(own, peer, used < truthLimit ? reference : null, window);
+        used += window.length;
+      }
+    }
+    print(model);
+  }
+
+  private void window(Own own, Peer peer, @Nullable Reference truth, int[] tokens) {
+    int vocabulary = own.vocabulary();
+    float[] ours = own.logits(tokens);
+    float[] theirs = peer.logits(tokens);
+    double[][] exact = truth == null ? null : truth.logits(truth.hidden(tokens));
+    for (int i = 0; i + 1 < tokens.length; i++) {
+      double[] a = logSoftmax(ours, i * vocabulary, vocabulary);
+      double[] b = logSoftmax(theirs, i * vocabulary, vocabulary);
+      ourLoss -= a[tokens[i + 1]];
+      peerLoss -= b[tokens[i + 1]];
+      predictions++;
+      int[] best = bestTwo(b);
+      boolean agree = bestTwo(a)[0] == best[0];
+      same += agree ? 1 : 0;
+      if (b[best[0]] - b[best[1]] >= CLEAR) {
+        clear++;
+        clearSame += agree ? 1 : 0;
+      }
+      if (exact != null) {
+        double[] c = logSoftmax(exact[i]);
+        truths++;
+        truthLoss -= c[tokens[i + 1]];
+        ourLossThere -= a[tokens[i + 1]];
+        peerLossThere -= b[tokens[i + 1]];
+        ourDivergence += divergence(c, a);
+        peerDivergence += divergence(c, b);
+      }
+    }
+  }
+
+  private void print(Path model) {
+    double ours = Math.exp(ourLoss / predictions);
+    double theirs = Math.exp(peerLoss / predictions);
+    row("model", String.valueOf(model.getFileName()).substring(0, 12));
+    row("predictions", "" + predictions);
+    row("perplexity, ours", number(ours));
+    row("perplexity, llama.cpp", number(theirs));
+    row("ours above llama.cpp", percent(ours / theirs - 1));
+    row("same likeliest token, all", percent((double) same / predictions));
+    row(
+        "same likeliest token where llama.cpp's margin is at least 0.5",
+        percent((double) clearSame / clear));
+    row("share of those", percent((double) clear / predictions));
+    if (truths > 0) {
+      row("predictions against binary64", "" + truths);
+      row(
+          "perplexity above binary64, ours",
+          percent(Math.exp((ourLossThere - truthLoss) / truths) - 1));
+      row(
+          "perplexity above binary64, llama.cpp",
+          percent(Math.exp((peerLossThere - truthLoss) / truths) - 1));
+      row("mean KL to binary64, ours", number(ourDivergence / truths));
+      row("mean KL to binary64, llama.cpp", number(peerDivergence / truths));
+    }
+  }
+
+  private static void row(String name, String value) {
+    System.out.println("| " + name + " | " + value + " |");
+  }
+
+  private static String number(double value) {
+    return String.format(Locale.ROOT, "%.5f", value);
+  }
+
+  private static String percent(double share) {
+    return String.format(Locale.ROOT, "%.3f %%", 100 * share);
+  }
+
+  private static double[] logSoftmax(float[] logits, int from, int count) {
+    double[] values = new double[count];
+    for (int i = 0; i < count; i++) {
+      values[i] = logits[from + i];
+    }
+    return logSoftmax(values);
+  }
+
+  private static double[] logSoftmax(double[] logits) {
+    double most = Arrays.stream(logits).max().orElseThrow();
+    double sum = 0;
+    for (double value : logits) {
+      sum += Math.exp(value - most);
+    }
+    double shift = most + Math.log(sum);
+    double[] result = new double[logits.length];
+    for (int i = 0; i < logits.length; i++) {
+      result[i] = logits[i] - shift;
+    }
+    return result;
+  }
+
+  private static int[] bestTwo(double[] values) {
+    int first = 0;
+    int second = -1;
+    for (int i = 1; i < values.length; i++) {
+      if (values[i] > values[first]) {
+        second = first;
+        first = i;
+      } else if (second < 0 || values[i] > values[second]) {
+        second = i;
+      }
+    }
+    return new int[] {first, second};
+  }
+
+  private static double divergence(double[] truth, double[] other) {
+    double sum = 0;
+    for (int i = 0; i < truth.length; i++) {
+      double p = Math.exp(truth[i]);
+      if (p > 0) {
+        sum += p * (truth[i] - other[i]);
+      }
+    }
+    return sum;
+  }
+}
