@@ -74,6 +74,37 @@ final class Dfa {
     return new Dfa(classOf, 256, table, accept, noCalls(next.length)).withFewerClasses();
   }
 
+  /**
+   * States given one by one, followed by another automaton: a target beyond the given states is one
+   * of its states.
+   */
+  static Dfa of(int[][] next, boolean[] accept, Dfa after) {
+    int before = next.length;
+    int states = before + after.states();
+    int[][] all = new int[states][];
+    boolean[] accepting = Arrays.copyOf(accept, states);
+    int[][] calls = noCalls(states);
+    for (int s = 0; s < states; s++) {
+      if (s < before) {
+        all[s] = next[s];
+        continue;
+      }
+      int[] row = new int[256];
+      for (int b = 0; b < 256; b++) {
+        int target = after.step(s - before, b);
+        row[b] = target < 0 ? -1 : before + target;
+      }
+      all[s] = row;
+      accepting[s] = after.accept[s - before];
+      calls[s] = after.calls[s - before].clone();
+      for (int i = 1; i < calls[s].length; i += 2) {
+        calls[s][i] += before;
+      }
+    }
+    Dfa plain = of(all, accepting);
+    return new Dfa(plain.classOf, plain.classes, plain.next, accepting, calls);
+  }
+
   /** The automaton of an expression, by subset construction. */
   static Dfa of(Expression expression) {
     Nfa nfa = new Nfa();

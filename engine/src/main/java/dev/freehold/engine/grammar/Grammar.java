@@ -42,10 +42,10 @@ public final class Grammar {
    *     nothing else. A call of one named function is a list of that one tool, required
    * @param parallel whether more than one call is allowed
    */
-  @SuppressWarnings("DoNotCallSuggester")
   public static Grammar ofTools(
       ToolForm form, List<Tool> tools, boolean required, boolean parallel) {
-    throw new GrammarException("tool calls land within the hour: " + form + tools);
+    Rules rules = new Rules();
+    return new Grammar(rules, new ToolGrammar(rules, form, tools).answer(required, parallel));
   }
 
   /**

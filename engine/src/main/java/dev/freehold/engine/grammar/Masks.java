@@ -31,12 +31,15 @@ final class Masks {
     }
   }
 
-  private record InsideKey(int state, int least, int most, int depth) {}
+  private record InsideKey(int state, int least, int most, int depth, boolean bottom) {}
 
   private final Automaton automaton;
   private final TokenBytes vocabulary;
   private final int[] needs;
+
+  /** States that neither call nor name; with {@link Automaton#accept} they still may pop. */
   private final boolean[] plain;
+
   private final Map<InsideKey, Inside> insides;
   private final Map<List<Frame>, long[]> masks;
 
@@ -56,7 +59,7 @@ final class Masks {
     }
     plain = new boolean[automaton.accept.length];
     for (int s = 0; s < plain.length; s++) {
-      plain[s] = !automaton.accept[s] && automaton.calls[s].length == 0 && !automaton.inName[s];
+      plain[s] = automaton.calls[s].length == 0 && !automaton.inName[s];
     }
     long maskBytes = 64L + vocabulary.size() / 8;
     insides = bounded((int) Math.max(16, CACHE_BYTES / maskBytes));
@@ -72,6 +75,11 @@ final class Masks {
         return size() > entries;
       }
     };
+  }
+
+  /** Whether a byte read in that state does nothing but lead to another of its rule. */
+  private boolean isPlain(int state, boolean bottom) {
+    return plain[state] && (bottom || !automaton.accept[state]);
   }
 
   TokenBytes vocabulary() {
@@ -165,7 +173,9 @@ final class Masks {
     int least = Math.min(reach, Math.max(0, automaton.least[state] - frame.count()));
     int most = Math.min(reach, automaton.most[state] - frame.count());
     int depth = automaton.leaf[state] ? 0 : frame.depth();
-    InsideKey key = new InsideKey(state, least, most, depth);
+    // With nothing below, there is nothing to leave for.
+    boolean bottom = frame.parent() == null;
+    InsideKey key = new InsideKey(state, least, most, depth, bottom);
     Inside found;
     synchronized (insides) {
       found = insides.get(key);
@@ -175,7 +185,7 @@ final class Masks {
     }
     long[] mask = new long[(vocabulary.size() + 63) / 64];
     Leaving leaving = new Leaving();
-    new Walk(mask, leaving).under(0, List.of(frame.overBase()));
+    new Walk(mask, bottom ? null : leaving).under(0, List.of(bottom ? frame : frame.overBase()));
     Inside inside = new Inside(mask, Arrays.copyOf(leaving.nodes, leaving.size));
     synchronized (insides) {
       insides.put(key, inside);
@@ -212,7 +222,8 @@ final class Masks {
       if (frames.size() == 1) {
         Frame only = frames.getFirst();
         boolean overBase = leaving != null && only.isOverBase();
-        if (plain[only.state()] || (overBase && automaton.inName[only.state()])) {
+        if (isPlain(only.state(), only.parent() == null)
+            || (overBase && automaton.inName[only.state()])) {
           fast(node, only);
           return;
         }
@@ -272,6 +283,7 @@ final class Masks {
       int[] states = new int[vocabulary.maxDepth + 1];
       int[] counts = new int[vocabulary.maxDepth + 1];
       boolean naming = automaton.inName[frame.state()];
+      boolean bottom = frame.parent() == null;
       states[depthOfNode] = frame.state();
       counts[depthOfNode] = frame.count();
       int i = node + 1;
@@ -293,7 +305,7 @@ final class Masks {
         if (automaton.counted[target] && !automaton.first[state]) {
           count++;
         }
-        if (plain[target] || naming) {
+        if (isPlain(target, bottom) || naming) {
           states[depth] = target;
           counts[depth] = count;
           take(i);

@@ -47,6 +47,12 @@ final class SchemaCompiler {
     return rule(merge.document(), merge.place());
   }
 
+  /** The rule of those values of the whole document that are objects. */
+  int compileObject() {
+    Json object = Json.object().put("type", "object").build();
+    return rule(all(object, merge.document()), merge.place());
+  }
+
   private int rule(Json schema, String path) {
     Integer before = known.get(schema);
     if (before != null) {
@@ -178,7 +184,7 @@ final class SchemaCompiler {
     Json extras =
         additional != null
             ? additional
-            : Json.of(properties.members().isEmpty() && required.isEmpty());
+            : Json.of(!SchemaMerge.hasAny(schema, "properties") && required.isEmpty());
     Map<String, Json> listed = new LinkedHashMap<>(properties.members());
     for (String name : required) {
       listed.putIfAbsent(name, additional == null ? Json.of(true) : additional);

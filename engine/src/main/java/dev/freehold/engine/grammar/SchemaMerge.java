@@ -324,7 +324,7 @@ final class SchemaMerge {
                   : mine.equals(schema) ? schema : SchemaCompiler.all(mine, schema);
           merged.put(name, value);
         });
-    if (!merged.isEmpty()) {
+    if (hasAny(a, "properties") || hasAny(b, "properties")) {
       result.put("properties", new Json.Obj(merged));
     }
     if (leftRest != null && rightRest != null) {
