@@ -96,6 +96,21 @@ final class NativeBuild {
     return library;
   }
 
+  /** Whether exactly these bytes have passed {@link NativeCheck} before. */
+  static boolean isChecked(Path library) throws IOException {
+    Path mark = library.resolveSibling(library.getFileName() + ".checked");
+    return Files.exists(mark)
+        && Files.readString(mark).equals(Digest.sha256(Files.readAllBytes(library)).hex());
+  }
+
+  /** Remembers that a library has passed. */
+  static void markChecked(Path library) throws IOException {
+    Path mark = library.resolveSibling(library.getFileName() + ".checked");
+    Path fresh = Files.createTempFile(library.getParent(), "checked", ".tmp");
+    Files.writeString(fresh, Digest.sha256(Files.readAllBytes(library)).hex());
+    Files.move(fresh, mark, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  }
+
   private static boolean intact(Path library) throws IOException {
     Path expected = library.resolveSibling(library.getFileName() + ".sha256");
     return Files.exists(library)

@@ -15,7 +15,7 @@ import java.util.Objects;
  */
 final class NativeKernel implements Kernel {
   /** Bytes of a file that one call packs: a call holds up garbage collection. */
-  private static final long PACK_BYTES = 4 << 20;
+  private static final long PACK_BYTES = 1 << 20;
 
   private static final int QUERY_HEADS = 4;
   private static final int STRIPE = 16;

@@ -8,7 +8,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.nio.file.Path;
 import java.util.EnumMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -118,10 +117,11 @@ public final class NativeLibrary {
     return best()
         .map(kernel -> kernel.name() + ", " + Loaded.TEXT)
         .orElseGet(
-            () ->
-                Loaded.LIBRARY
-                    .map(library -> "none: " + List.copyOf(library.found.values()))
-                    .orElse(Loaded.TEXT));
+            () -> Loaded.LIBRARY.map(library -> "none: " + library.failures()).orElse(Loaded.TEXT));
+  }
+
+  private synchronized String failures() {
+    return String.join("; ", found.values().stream().map(Found::text).toList());
   }
 
   private synchronized Found find(NativeVariant variant) {
@@ -138,11 +138,15 @@ public final class NativeLibrary {
       if ((int) NativeCalls.CAN_RUN.invokeExact(canRun, variant.number) == 0) {
         return new Found(Optional.empty(), variant.label + " is not for this processor");
       }
-      NativeKernel kernel = new NativeKernel(variant, shared, open(build.variant(variant)));
-      Optional<String> difference = NativeCheck.difference(kernel);
-      if (difference.isPresent()) {
-        return new Found(
-            Optional.empty(), variant.label + " is not used, its results are wrong: " + difference);
+      Path library = build.variant(variant);
+      NativeKernel kernel = new NativeKernel(variant, shared, open(library));
+      if (!NativeBuild.isChecked(library)) {
+        Optional<String> difference = NativeCheck.difference(kernel);
+        if (difference.isPresent()) {
+          String text = variant.label + " is not used, it computes wrongly: " + difference.get();
+          return new Found(Optional.empty(), text);
+        }
+        NativeBuild.markChecked(library);
       }
       return new Found(Optional.of(kernel), variant.label);
     } catch (IOException | RuntimeException e) {

@@ -150,12 +150,12 @@ class NativeKernelTest {
   void packsInSeveralCallsWhatIsLarge(TensorType type) {
     NativeKernel kernel = kernels().getFirst();
     try (Arena arena = Arena.ofConfined()) {
-      int rows = 10_001;
-      MemorySegment file = Synthetic.weights(type, rows, 1024, 9, arena);
-      Matrix matrix = kernel.pack(type, file, rows, 1024, arena);
-      WeightRow expected = new WeightRow(type, 1024);
-      float[] row = new float[1024];
-      for (int r = 0; r < rows; r += 499) {
+      int rows = 1001;
+      MemorySegment file = Synthetic.weights(type, rows, 4096, 9, arena);
+      Matrix matrix = kernel.pack(type, file, rows, 4096, arena);
+      WeightRow expected = new WeightRow(type, 4096);
+      float[] row = new float[4096];
+      for (int r = 0; r < rows; r += 99) {
         matrix.row(r, row, 0);
         expected.load(file, r);
         for (int i = 0; i < row.length; i++) {

@@ -226,7 +226,7 @@ static int attend(const int64_t *pages, size_t head_offset, int size, int first,
   Seen seen = {pages, head_offset, size, first, last, base, (last - base + STRIPE - 1) / STRIPE * STRIPE};
   if (scale == 0.0f) scale = 1.0f / __builtin_sqrtf((float)size);
   for (int h = 0; h < group;) {
-    int heads = group - h >= 4 ? 4 : group - h >= 2 ? 2 : 1;
+    int heads = group - h >= 4 ? 4 : group - h;
     int16_t integers[4 * MAX_HEAD_SIZE];
     float c[4], largest[4], total[4];
     int exponent[4];
@@ -240,6 +240,7 @@ static int attend(const int64_t *pages, size_t head_offset, int size, int first,
       c[i] = head_scale(max, KEY_LIMIT) * scale;
     }
     int status = heads == 4   ? scores(4, &seen, integers, c, scratch, largest)
+                 : heads == 3 ? scores(3, &seen, integers, c, scratch, largest)
                  : heads == 2 ? scores(2, &seen, integers, c, scratch, largest)
                               : scores(1, &seen, integers, c, scratch, largest);
     if (status) return status;
