@@ -31,12 +31,21 @@ final class EventStream implements AutoCloseable {
 
   private void data(String line) throws IOException {
     // JSON text holds no raw line break, so one data line is enough.
-    out.write(("data: " + line + "\n\n").getBytes(StandardCharsets.UTF_8));
-    out.flush();
+    try {
+      out.write(("data: " + line + "\n\n").getBytes(StandardCharsets.UTF_8));
+      out.flush();
+    } catch (RuntimeException e) {
+      // The server's own exceptions for a connection that is gone.
+      throw new IOException("the client is gone", e);
+    }
   }
 
   @Override
   public void close() throws IOException {
-    out.close();
+    try {
+      out.close();
+    } catch (RuntimeException e) {
+      throw new IOException("the client is gone", e);
+    }
   }
 }

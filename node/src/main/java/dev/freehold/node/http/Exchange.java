@@ -22,6 +22,8 @@ import java.util.OptionalLong;
 
 /** One request and its answer. Owned by the connection's thread. */
 final class Exchange {
+  private static final long SKIPPED = 64L << 20;
+
   private final ServerRequest request;
   private final ServerResponse response;
   private final ClientLine line;
@@ -85,17 +87,17 @@ final class Exchange {
       throw new ApiException(ApiError.unsupportedType(type));
     }
     OptionalLong declared = request.headers().contentLength();
-    if (declared.isPresent() && declared.getAsLong() > limit) {
-      throw tooLarge(limit);
-    }
     byte[] bytes;
     try (InputStream in = request.content().inputStream()) {
+      if (declared.isPresent() && declared.getAsLong() > limit) {
+        throw tooLarge(in, limit);
+      }
       bytes = in.readNBytes(limit + 1);
+      if (bytes.length > limit) {
+        throw tooLarge(in, limit);
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    }
-    if (bytes.length > limit) {
-      throw tooLarge(limit);
     }
     if (bytes.length == 0) {
       throw new ApiException(
@@ -111,8 +113,10 @@ final class Exchange {
     }
   }
 
-  private static ApiException tooLarge(int limit) {
-    // The rest of the body is not read, so the connection can't be used again.
+  private static ApiException tooLarge(InputStream in, int limit) throws IOException {
+    // Most clients read an answer only once they have sent everything, so some more is read and
+    // thrown away; past that the connection is closed on them.
+    in.skip(SKIPPED);
     return new ApiException(ApiError.tooLarge(limit).with("Connection", "close"));
   }
 
@@ -143,7 +147,12 @@ final class Exchange {
 
   void bytes(int status, String type, byte[] body, Map<String, String> headers) {
     begin(status, type, headers);
-    response.send(body);
+    try {
+      response.send(body);
+    } catch (RuntimeException e) {
+      // The server's own exceptions for a connection that is gone.
+      throw new UncheckedIOException(new IOException("the client is gone", e));
+    }
   }
 
   /** Begins a stream of server-sent events. */
