@@ -27,7 +27,7 @@ final class Tests {
       case "integer" -> value instanceof Value.Whole;
       case "float" -> value instanceof Value.Real;
       case "mapping" -> value instanceof Value.Mapping;
-      case "iterable" -> isSequence(value) || value instanceof Value.Undefined;
+      case "iterable" -> isSequence(value);
       case "sequence" -> isSequence(value);
       case "callable" -> value instanceof Value.Function || value instanceof Value.Loop;
       case "odd" -> Math.floorMod(Operations.whole(value), 2) == 1;

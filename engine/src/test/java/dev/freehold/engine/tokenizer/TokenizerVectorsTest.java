@@ -11,18 +11,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
+import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The texts and ids that llama.cpp publishes with its vocabularies. */
+@NullMarked
 class TokenizerVectorsTest {
   private static final String SEPARATOR = "\n__ggml_vocab_test__\n";
 
   @ParameterizedTest
   @ValueSource(strings = {"gpt-2", "falcon", "llama-spm", "phi-3"})
   void encodesAndDecodesEveryPublishedText(String name) throws IOException {
-    Path file = vectors().resolve("tokenizer/ggml-vocab-" + name + ".gguf");
+    Path file = LlamaCppTest.vectors().resolve("tokenizer/ggml-vocab-" + name + ".gguf");
     assumeTrue(Files.exists(file), () -> "skipped: " + file + " is absent (set FREEHOLD_VECTORS)");
     Tokenizer tokenizer;
     try (Gguf gguf = Gguf.open(file)) {
@@ -43,10 +44,5 @@ class TokenizerVectorsTest {
           .isEqualTo(expected);
       assertThat(tokenizer.decode(expected)).as("text %d", i).isEqualTo(texts.get(i));
     }
-  }
-
-  private static Path vectors() {
-    return Path.of(
-        Optional.ofNullable(System.getenv("FREEHOLD_VECTORS")).orElse("../../shared/vectors"));
   }
 }
