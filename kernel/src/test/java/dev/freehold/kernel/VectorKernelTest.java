@@ -44,7 +44,7 @@ class VectorKernelTest {
   @MethodSource("widthsAndTypes")
   void sumsAreThoseOfThePlainKernel(int width, TensorType type) {
     VectorKernel kernel = VectorKernel.always(width);
-    for (int tokens : new int[] {1, 2, 3, 6, 7, 17}) {
+    for (int tokens : new int[] {1, 2, 6, 17}) {
       compare(kernel, type, 83, 256, tokens, false);
     }
     for (int tokens : new int[] {1, 5}) {
