@@ -215,8 +215,7 @@ class AnswersTest {
     Http.Answer refused = Http.post(node.port(), COMPLETIONS, SHORT);
     assertThat(refused.status()).isEqualTo(429);
     assertThat(refused.error("code")).isEqualTo("queue_full");
-    assertThat(Integer.parseInt(String.valueOf(refused.headers().get("retry-after"))))
-        .isPositive();
+    assertThat(Integer.parseInt(String.valueOf(refused.headers().get("retry-after")))).isPositive();
   }
 
   @Test

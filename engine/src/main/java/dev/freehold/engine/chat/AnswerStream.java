@@ -122,7 +122,8 @@ public final class AnswerStream {
                   "content",
                   calls.isEmpty() || !content.isEmpty()
                       ? Json.of(content.toString())
-                      : Json.Null.VALUE);
+                      : Json.Null.VALUE)
+              .put("refusal", Json.Null.VALUE);
       if (!calls.isEmpty()) {
         message.put("tool_calls", Json.array(toolCalls(false)));
       }
