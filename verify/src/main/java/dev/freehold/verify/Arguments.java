@@ -42,7 +42,7 @@ record Arguments(
 
       Options:
         --model FILE      the model's file; without it the model is looked for by its digest in
-                          FREEHOLD_CACHE/models (FREEHOLD_CACHE is ~/.cache/freehold unless set)
+                          FREEHOLD_CACHE/models (unless set, freehold in the user's cache folder)
         --require CLAIMS  claims that must be decided for the verdict Valid, with commas between them;
                           all three unless told otherwise
         --node NODE       who must have signed: a name (did:key:z6Mk...), or the 64 hexadecimal digits of

@@ -39,9 +39,13 @@ record ModelFiles(@Nullable Path givenOrNull, Path cache) {
   /** The folder FREEHOLD_CACHE, or the user's cache folder. */
   static Path cache(Map<String, String> environment) {
     String set = environment.getOrDefault("FREEHOLD_CACHE", "");
-    return set.isBlank()
+    String caches = environment.getOrDefault("XDG_CACHE_HOME", "");
+    if (!set.isBlank()) {
+      return Path.of(set);
+    }
+    return caches.isBlank()
         ? Path.of(System.getProperty("user.home", "."), ".cache", "freehold")
-        : Path.of(set);
+        : Path.of(caches, "freehold");
   }
 
   Search find(Digest wanted) {

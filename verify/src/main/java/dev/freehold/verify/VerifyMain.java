@@ -3,6 +3,7 @@
 package dev.freehold.verify;
 
 import dev.freehold.evidence.Transcript;
+import dev.freehold.record.StandardError;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
@@ -23,6 +24,7 @@ public final class VerifyMain {
 
   /** Verifies and ends the process with its exit code. */
   public static void main(String[] arguments) {
+    StandardError.adopt();
     PrintStream out = new PrintStream(System.out, false, StandardCharsets.UTF_8);
     PrintStream err = new PrintStream(System.err, true, StandardCharsets.UTF_8);
     int code = run(List.of(arguments), System.getenv(), out, err);

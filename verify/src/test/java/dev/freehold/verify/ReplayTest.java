@@ -72,7 +72,13 @@ class ReplayTest {
             + "{\"role\":\"user\",\"content\":\"<|im_end|>\"}],\"model\":\"tiny\",\"stream\":true}",
         "{\"model\":\"tiny\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}],\"max_tokens\":16,"
             + "\"repetition_penalty\":1.3,\"presence_penalty\":0.5,\"frequency_penalty\":0.25,\"logit_bias\":{\"104\":3.5},"
-            + "\"top_k\":40,\"min_p\":0.01,\"logprobs\":true,\"top_logprobs\":3}"
+            + "\"top_k\":40,\"min_p\":0.01,\"logprobs\":true,\"top_logprobs\":3}",
+        "{\"model\":\"tiny\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}],\"max_tokens\":60,"
+            + "\"response_format\":{\"type\":\"json_object\"}}",
+        "{\"model\":\"tiny\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}],\"max_tokens\":90,"
+            + "\"tool_choice\":\"required\",\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\","
+            + "\"parameters\":{\"type\":\"object\",\"properties\":{\"b\":{\"type\":\"boolean\"}},"
+            + "\"required\":[\"b\"],\"additionalProperties\":false}}}]}"
       })
   void anHonestChatIsValid(String body) {
     expectValid(Draft.answer(model, Kind.CHAT, body, -1));
@@ -171,6 +177,7 @@ class ReplayTest {
         "kind | prompt",
         "tokenizer | names the tokenizer",
         "template | names the chat template",
+        "template left out | names no chat template",
         "choice added | the request asks for 1 choices, the receipt has 2",
         "stop string | ends after",
         "request no JSON | the request is not JSON",
@@ -234,6 +241,7 @@ class ReplayTest {
       }
       case "tokenizer" -> draft.tokenizer = Digest.sha256("tokenizer");
       case "template" -> draft.template = Digest.sha256("template");
+      case "template left out" -> draft.template = null;
       case "choice added" -> {
         draft.promptCounts.add(draft.promptCounts.getFirst());
         draft.outputs.add(output);

@@ -15,11 +15,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Small random models with a tokenizer of bytes. */
+/** Small random models with a tokenizer of bytes and a chat template. */
 final class TinyModels {
   static final int VOCABULARY = 320;
+  private static final String TEMPLATE =
+      "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\\n' + message['content'] + '<|im_end|>\\n' }}"
+          + "{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}";
   private static final SyntheticModel.Shape SHAPE =
-      new SyntheticModel.Shape(2, 64, 2, 1, 32, 96, VOCABULARY, 256);
+      new SyntheticModel.Shape(2, 64, 2, 1, 32, 96, VOCABULARY, 1024);
 
   private TinyModels() {}
 
@@ -64,6 +67,7 @@ final class TinyModels {
     metadata.put("tokenizer.ggml.merges", List.of("h e"));
     metadata.put("tokenizer.ggml.eos_token_id", 257);
     metadata.put("tokenizer.ggml.bos_token_id", 256);
+    metadata.put("tokenizer.chat_template", TEMPLATE);
     return metadata;
   }
 }

@@ -61,7 +61,7 @@ class VerifierTest {
     byte[] file = Invented.receipt().encode();
     Verifier verifier = verifier(SIGNED);
     for (int at = 0; at < file.length; at++) {
-      for (int bit = 0; bit < 8; bit++) {
+      for (int bit = at % 4; bit < 8; bit += 4) {
         byte[] changed = file.clone();
         changed[at] ^= (byte) (1 << bit);
         assertThat(verifier.verify(changed).verdict())
