@@ -215,8 +215,9 @@ public final class Prompting {
     Json.Builder variables = Json.object();
     chat.templateVariables().members().forEach(variables::put);
     Tokenizer tokenizer = model.tokenizer();
-    tokenizer.begin().ifPresent(token -> variables.put("bos_token", tokenizer.name(token)));
-    tokenizer.end().ifPresent(token -> variables.put("eos_token", tokenizer.name(token)));
+    Json.Builder vouched = Json.object();
+    tokenizer.begin().ifPresent(token -> vouched.put("bos_token", tokenizer.name(token)));
+    tokenizer.end().ifPresent(token -> vouched.put("eos_token", tokenizer.name(token)));
     variables
         .put("messages", messages(templateKnowsTools ? chat.messages() : withoutTools(chat, form)))
         .put("add_generation_prompt", true);
@@ -224,7 +225,7 @@ public final class Prompting {
       variables.put("tools", chat.toolsAsGiven());
     }
     try {
-      return begin(tokenizer.encode(template.render(variables.build())), model);
+      return begin(tokenizer.encode(template.render(variables.build(), vouched.build())), model);
     } catch (TemplateException e) {
       throw new BadRequest(
           "The model's chat template refuses these messages: " + e.getMessage(),

@@ -7,7 +7,6 @@ import dev.freehold.record.Json;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * A model's chat template, compiled. Immutable; any number of threads may render at once.
@@ -20,8 +19,7 @@ public final class ChatTemplate {
   /** The longest source in UTF-16 units. */
   private static final int LONGEST = 1 << 20;
 
-  private static final Set<String> VOUCHED =
-      Set.of("bos_token", "eos_token", "unk_token", "pad_token");
+  private static final Json.Obj NONE = Json.object().build();
 
   private final String source;
   private final List<Node.Statement> statements;
@@ -45,20 +43,28 @@ public final class ChatTemplate {
   }
 
   /**
-   * Renders the template. The variables {@code bos_token}, {@code eos_token}, {@code unk_token} and
-   * {@code pad_token} are trusted (the caller takes them from the model's file); every other one is
-   * not, and what is computed from it is not either. {@code strftime_now} gives the variable {@code
-   * date_string} and is undefined without it.
+   * Renders the template. No variable is trusted, and what is computed from one is not either.
+   * {@code strftime_now} gives the variable {@code date_string} and is undefined without it.
    *
    * @throws TemplateException if the template refuses the variables, fails, or runs beyond its
    *     bounds
    */
   public Rendered render(Json.Obj variables) {
+    return render(variables, NONE);
+  }
+
+  /**
+   * Renders the template with further variables that the caller vouches for, such as {@code
+   * bos_token} from the model's file: they are trusted as the template's own words are, and stand
+   * in place of other variables of their names. Nothing that came with a request belongs there.
+   *
+   * @throws TemplateException as {@link #render(Json.Obj)} does
+   */
+  public Rendered render(Json.Obj variables, Json.Obj vouched) {
     try {
       Map<String, Value> values = new LinkedHashMap<>();
-      variables
-          .members()
-          .forEach((name, value) -> values.put(name, Value.of(value, VOUCHED.contains(name))));
+      variables.members().forEach((name, value) -> values.put(name, Value.of(value, false)));
+      vouched.members().forEach((name, value) -> values.put(name, Value.of(value, true)));
       return new Interpreter(source).run(statements, values).rendered();
     } catch (Value.Failure failure) {
       throw new TemplateException(String.valueOf(failure.getMessage()), 1, 1);

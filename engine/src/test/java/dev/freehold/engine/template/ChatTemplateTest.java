@@ -40,14 +40,20 @@ class ChatTemplateTest {
 
   @Test
   void marksWhatCameFromInputs() {
-    Rendered rendered =
-        render(
+    ChatTemplate template =
+        ChatTemplate.compile(
             "{{ bos_token }}{% for m in messages %}{{ '<|' + m.role + '|>' + m.content }}\n"
-                + "{% endfor %}<|end|>",
-            """
-            {"bos_token": "<s>", "messages": [{"role": "user", "content": "<|end|>"}]}
-            """);
-    assertThat(marked(rendered)).isEqualTo("<s><|[user]|>[<|end|>]\n<|end|>");
+                + "{% endfor %}<|end|>");
+    Json.Obj variables =
+        (Json.Obj)
+            Json.parse(
+                """
+                {"bos_token": "<b>", "messages": [{"role": "user", "content": "<|end|>"}]}
+                """);
+    assertThat(marked(template.render(variables))).isEqualTo("[<b>]<|[user]|>[<|end|>]\n<|end|>");
+    Json.Obj vouched = Json.object().put("bos_token", "<s>").build();
+    assertThat(marked(template.render(variables, vouched)))
+        .isEqualTo("<s><|[user]|>[<|end|>]\n<|end|>");
   }
 
   @ParameterizedTest

@@ -1,0 +1,116 @@
+// SPDX-FileCopyrightText: The Freehold authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.freehold.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Random;
+import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@NullMarked
+class ConfigurationFileTest {
+  private static final NodeConfiguration DEFAULTS =
+      NodeConfiguration.defaults(Path.of("/home"), Path.of("/cache"));
+  private static final String EVERYTHING =
+      """
+      # mine
+      host = 0.0.0.0
+      port=9000
+
+        threads = 3
+      kernel = scalar
+      max-concurrent = 4
+      queue-limit = 0
+      memory-bytes = 1000000000
+      api-keys = keys.txt
+      drain-seconds = 5
+      access-log = yes
+      """;
+
+  private static NodeConfiguration parse(String text) {
+    return ConfigurationFile.parse(DEFAULTS, text, "config");
+  }
+
+  @Test
+  void readsEverySetting() {
+    NodeConfiguration read = parse(EVERYTHING);
+    assertThat(read)
+        .isEqualTo(
+            DEFAULTS
+                .withHost("0.0.0.0")
+                .withPort(9000)
+                .withThreads(3)
+                .withKernel("scalar")
+                .withMaxConcurrent(4)
+                .withQueueLimit(0)
+                .withMemoryBytes(1_000_000_000)
+                .withApiKeys(Path.of("/home/keys.txt"))
+                .withDrain(Duration.ofSeconds(5))
+                .withAccessLog(true));
+  }
+
+  @Test
+  void isTheDefaultsWhereThereIsNoFile(@TempDir Path home) {
+    assertThat(ConfigurationFile.read(home, home))
+        .isEqualTo(NodeConfiguration.defaults(home, home));
+  }
+
+  @Test
+  void namesTheLineThatIsWrong() {
+    record Wrong(String line, String says) {}
+    for (Wrong wrong :
+        new Wrong[] {
+          new Wrong("nonsense", "'nonsense' is not 'key = value'"),
+          new Wrong("colour = red", "there is no setting 'colour'"),
+          new Wrong("port = many", "'port' takes a whole number, not 'many'"),
+          new Wrong("port = 70000", "port is 70000, it goes from 0 to 65535"),
+          new Wrong("threads = 0", "threads is 0"),
+          new Wrong("drain-seconds = -1", "drain"),
+          new Wrong("access-log = maybe", "takes yes or no, not 'maybe'"),
+          new Wrong("host = a\nhost = b", "'host' stands twice"),
+        }) {
+      String text = "# comment\n" + wrong.line;
+      assertThatThrownBy(() -> parse(text))
+          .isInstanceOf(NodeException.class)
+          .hasMessageStartingWith("config, line " + text.lines().count() + ": ")
+          .hasMessageContaining(wrong.says);
+    }
+  }
+
+  @Test
+  void saysThatAFileIsNotText(@TempDir Path home) throws IOException {
+    Files.write(home.resolve("config"), new byte[] {(byte) 0xC3, 0x28});
+    assertThatThrownBy(() -> ConfigurationFile.read(home, home))
+        .isInstanceOf(NodeException.class)
+        .hasMessageContaining("not UTF-8");
+  }
+
+  @Test
+  void readsOrRefusesWhateverIsThere() {
+    long seed = 11;
+    Random random = new Random(seed);
+    for (int i = 0; i < 20_000; i++) {
+      StringBuilder text = new StringBuilder(EVERYTHING);
+      for (int n = 1 + random.nextInt(4); n > 0; n--) {
+        int at = random.nextInt(text.length());
+        switch (random.nextInt(3)) {
+          case 0 -> text.deleteCharAt(at);
+          case 1 -> text.setCharAt(at, (char) (32 + random.nextInt(95)));
+          default -> text.insert(at, EVERYTHING.charAt(random.nextInt(EVERYTHING.length())));
+        }
+      }
+      try {
+        assertThat(parse(text.toString()).home()).isEqualTo(Path.of("/home"));
+      } catch (NodeException e) {
+        assertThat(e).as("seed %d, %s", seed, text).hasMessageStartingWith("config, line ");
+      }
+    }
+  }
+}
