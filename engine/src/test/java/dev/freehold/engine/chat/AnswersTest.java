@@ -1,0 +1,247 @@
+// SPDX-FileCopyrightText: The Freehold authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.freehold.engine.chat;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.freehold.engine.generate.FinishReason;
+import dev.freehold.engine.generate.GenerationEvent;
+import dev.freehold.engine.generate.LoadedModel;
+import dev.freehold.engine.generate.TinyModel;
+import dev.freehold.engine.sampling.Sampled;
+import dev.freehold.kernel.ScalarKernel;
+import dev.freehold.kernel.TensorType;
+import dev.freehold.record.Json;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+@NullMarked
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class AnswersTest {
+  private static final String ASK = "{'model':'m','messages':[{'role':'user','content':'Hi'}]";
+  private static final int END = TinyModel.VOCABULARY - 1;
+
+  private final LoadedModel model = TinyModel.open();
+
+  @AfterAll
+  void close() {
+    model.close();
+  }
+
+  private static Request chat(String more) {
+    return PromptingTest.parse(Request.CHAT, ASK + more + "}");
+  }
+
+  /** The tokens of a text in the tiny model: a token for each byte. */
+  private static int[] tokens(String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    return IntStream.range(0, bytes.length).map(i -> bytes[i] & 0xFF).toArray();
+  }
+
+  private static int[] ended(String text) {
+    int[] tokens = tokens(text);
+    int[] ended = Arrays.copyOf(tokens, tokens.length + 1);
+    ended[tokens.length] = END;
+    return ended;
+  }
+
+  private String choice(Request request, int[] output, FinishReason reason) {
+    return Answers.choices(request, model, List.of(output), List.of(reason)).write();
+  }
+
+  @Test
+  void answerIsItsTextAndItsReason() {
+    assertThat(choice(chat(""), ended("Grüße 🙂"), FinishReason.STOP))
+        .isEqualTo(
+            "[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"Grüße 🙂\"},"
+                + "\"finish_reason\":\"stop\"}]");
+    assertThat(choice(chat(""), new int[] {END}, FinishReason.STOP)).contains("\"content\":\"\"");
+    assertThat(choice(chat(""), tokens("ab"), FinishReason.LENGTH))
+        .contains("\"content\":\"ab\"")
+        .contains("\"finish_reason\":\"length\"");
+  }
+
+  @Test
+  void textIsCutBeforeAStopString() {
+    assertThat(choice(chat(",'stop':['END','zz']"), tokens("one two END"), FinishReason.STOP))
+        .contains("\"content\":\"one two \"");
+    assertThat(choice(chat(",'stop':'END'"), tokens("one EN"), FinishReason.LENGTH))
+        .contains("\"content\":\"one EN\"");
+  }
+
+  @Test
+  void charactersThatWereCutShortAreReplaced() {
+    int[] half = Arrays.copyOf(tokens("aé"), 2);
+    assertThat(choice(chat(""), half, FinishReason.LENGTH)).contains("\"content\":\"a\uFFFD\"");
+  }
+
+  @Test
+  void completionMayEchoItsPrompt() {
+    Request request =
+        PromptingTest.parse(
+            Request.COMPLETIONS, "{'model':'m','prompt':['ab',[99,100]],'n':2,'echo':true}");
+    Json.Arr choices =
+        Answers.choices(
+            request,
+            model,
+            List.of(tokens("1"), tokens("2"), tokens("3"), tokens("4")),
+            List.of(
+                FinishReason.LENGTH,
+                FinishReason.LENGTH,
+                FinishReason.LENGTH,
+                FinishReason.LENGTH));
+    assertThat(choices.write())
+        .contains(
+            "{\"index\":0,\"text\":\"ab1\"", "{\"index\":1,\"text\":\"ab2\"",
+            "{\"index\":2,\"text\":\"cd3\"", "{\"index\":3,\"text\":\"cd4\"");
+  }
+
+  @Test
+  void plainTextAnswerLosesTheSpaceItBeginsWith() {
+    try (LoadedModel base = TinyModel.open(TensorType.F32, null, new ScalarKernel(), 1)) {
+      Json.Arr choices =
+          Answers.choices(
+              chat(""), base, List.of(tokens("  well \nUser:")), List.of(FinishReason.STOP));
+      assertThat(choices.write()).contains("\"content\":\"well \"");
+    }
+  }
+
+  @Test
+  void logProbabilitiesHaveOpenAisShapes() {
+    GenerationEvent.Token token =
+        new GenerationEvent.Token(
+            'h',
+            -0.5f,
+            List.of(new Sampled.Alternative('h', -0.5f), new Sampled.Alternative(0xC3, -2f)));
+    AnswerStream chat = new AnswerStream(chat(",'logprobs':true,'top_logprobs':2"), model, 0);
+    var _ = chat.start();
+    assertThat(chat.push(token).getFirst().write())
+        .isEqualTo(
+            "{\"index\":0,\"delta\":{\"content\":\"h\"},\"logprobs\":{\"content\":[{\"token\":\"h\","
+                + "\"logprob\":-0.5,\"bytes\":[104],\"top_logprobs\":[{\"token\":\"h\","
+                + "\"logprob\":-0.5,\"bytes\":[104]},{\"token\":\"\uFFFD\",\"logprob\":-2,"
+                + "\"bytes\":[195]}]}],\"refusal\":null},\"finish_reason\":null}");
+    AnswerStream text =
+        new AnswerStream(
+            PromptingTest.parse(Request.COMPLETIONS, "{'model':'m','prompt':'x','logprobs':2}"),
+            model,
+            0);
+    var _ = text.start();
+    var _ = text.push(token);
+    var _ = text.push(token);
+    var _ = text.finish(FinishReason.LENGTH);
+    assertThat(text.choiceWithLogprobs().get("logprobs").orElseThrow().write())
+        .isEqualTo(
+            "{\"tokens\":[\"h\",\"h\"],\"token_logprobs\":[-0.5,-0.5],"
+                + "\"top_logprobs\":[{\"h\":-0.5,\"\uFFFD\":-2},{\"h\":-0.5,\"\uFFFD\":-2}],"
+                + "\"text_offset\":[0,1]}");
+  }
+
+  @Test
+  void vectorsAreNumbersOrBase64() {
+    float[] vector = {0.1f, -1f};
+    var numbers =
+        (EmbeddingRequest) PromptingTest.parse(Request.EMBEDDINGS, "{'model':'m','input':'x'}");
+    assertThat(Answers.embeddings(numbers, List.of(vector)).write())
+        .isEqualTo("[{\"object\":\"embedding\",\"index\":0,\"embedding\":[0.1,-1]}]");
+    var base64 =
+        (EmbeddingRequest)
+            PromptingTest.parse(
+                Request.EMBEDDINGS, "{'model':'m','input':'x','encoding_format':'base64'}");
+    assertThat(Answers.embeddings(base64, List.of(vector)).write())
+        .contains("\"embedding\":\"zczMPQAAgL8=\"");
+  }
+
+  /** Whatever the tokens: what a client adds up is what the digest is over. */
+  @Test
+  void deltasAddUpToTheChoice() {
+    Random random = new Random(5);
+    String[] texts = {
+      "plain",
+      " ",
+      "\n",
+      "ST",
+      "STOP",
+      "<tool",
+      "_call>",
+      "{\"name\": \"add\", ",
+      "\"arguments\": {}}",
+      "</tool_call>",
+      "<tool_call>\n{\"name\": \"add\", \"arguments\": {}}\n</tool_call>",
+      "é",
+      "🙂"
+    };
+    for (String more :
+        List.of(
+            "",
+            ",'stop':['STOP','é']",
+            ",'logprobs':true",
+            ",'tools':[{'type':'function','function':{'name':'add'}}]",
+            ",'stop':'STOP','tools':[{'type':'function','function':{'name':'add'}}]")) {
+      for (int i = 0; i < 300; i++) {
+        StringBuilder text = new StringBuilder();
+        for (int parts = random.nextInt(7); parts > 0; parts--) {
+          text.append(texts[random.nextInt(texts.length)]);
+        }
+        int[] output = ended(text.toString());
+        for (int changes = random.nextInt(3); changes > 0; changes--) {
+          output[random.nextInt(output.length)] = random.nextInt(TinyModel.VOCABULARY);
+        }
+        FinishReason reason = random.nextBoolean() ? FinishReason.STOP : FinishReason.LENGTH;
+        Request request = chat(more);
+        assertThat(addedUp(request, output, reason))
+            .as("%s of %s", text, more)
+            .isEqualTo(choice(request, output, reason));
+      }
+    }
+  }
+
+  /** Adds the chunks up as OpenAI's clients do. */
+  private String addedUp(Request request, int[] output, FinishReason reason) {
+    AnswerStream stream = new AnswerStream(request, model, 0);
+    List<Json.Obj> chunks = new ArrayList<>(stream.start());
+    for (int token : output) {
+      chunks.addAll(stream.push(new GenerationEvent.Token(token, -1, List.of())));
+    }
+    chunks.addAll(stream.finish(reason));
+    StringBuilder content = new StringBuilder();
+    boolean spoke = false;
+    Json calls = Json.Null.VALUE;
+    Json ended = Json.Null.VALUE;
+    for (Json.Obj chunk : chunks) {
+      assertThat(ended).isEqualTo(Json.Null.VALUE);
+      Json.Obj delta = (Json.Obj) chunk.get("delta").orElseThrow();
+      if (delta.get("content").orElse(Json.Null.VALUE) instanceof Json.Str piece) {
+        content.append(piece.value());
+        spoke = true;
+      }
+      calls = delta.get("tool_calls").orElse(calls);
+      ended = chunk.get("finish_reason").orElseThrow();
+    }
+    Json.Builder message =
+        Json.object()
+            .put("role", "assistant")
+            .put("content", spoke ? Json.of(content.toString()) : Json.Null.VALUE);
+    if (calls instanceof Json.Arr array) {
+      message.put(
+          "tool_calls",
+          Json.array(
+              array.items().stream().map(call -> ((Json.Obj) call).without("index")).toList()));
+    }
+    return Json.array(
+            Json.object()
+                .put("index", 0)
+                .put("message", message.build())
+                .put("finish_reason", ended)
+                .build())
+        .write();
+  }
+}
