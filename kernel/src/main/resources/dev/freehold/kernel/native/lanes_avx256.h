@@ -93,6 +93,8 @@ ALWAYS Ints ints_dot_digit(Ints sums, Ints digits, Ints v) { return ints_dot(sum
 #endif
 
 ALWAYS Factors factors(Ints v) { return (Factors){v, _mm256_srli_epi64(v, 32)}; }
+// Of equal lanes.
+ALWAYS Factors factors_same(Ints v) { return (Factors){v, v}; }
 ALWAYS Sums sums_zero(void) { return (Sums){_mm256_setzero_si256(), _mm256_setzero_si256()}; }
 // y + v·f
 ALWAYS Sums sums_mac(Sums y, Ints v, Factors f) {
@@ -103,6 +105,17 @@ ALWAYS Sums sums_mac(Sums y, Ints v, Factors f) {
 ALWAYS Sums sums_mac_same(Sums y, Ints v, Factors f) {
   return (Sums){_mm256_add_epi64(y.even, _mm256_mul_epi32(v, f.even)),
                 _mm256_add_epi64(y.odd, _mm256_mul_epi32(v, f.odd))};
+}
+// y + sums·d, where the sums stay within 48 bits: AVX2 has no 64-bit product, so they are cut in two.
+ALWAYS Ints wide_product(Ints sums, Ints d) {
+  Ints high = _mm256_mul_epi32(_mm256_srli_epi64(sums, 16), d);
+  Ints low = _mm256_mul_epi32(_mm256_and_si256(sums, _mm256_set1_epi64x(0xffff)), d);
+  return _mm256_add_epi64(_mm256_slli_epi64(high, 16), low);
+}
+ALWAYS Sums sums_mac_wide(Sums y, Sums sums, Ints d) {
+  Factors f = factors(d);
+  return (Sums){_mm256_add_epi64(y.even, wide_product(sums.even, f.even)),
+                _mm256_add_epi64(y.odd, wide_product(sums.odd, f.odd))};
 }
 ALWAYS void sums_store(int64_t *p, Sums y) {
   Ints low = _mm256_unpacklo_epi64(y.even, y.odd), high = _mm256_unpackhi_epi64(y.even, y.odd);

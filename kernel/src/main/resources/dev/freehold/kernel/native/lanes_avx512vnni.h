@@ -54,6 +54,8 @@ ALWAYS Ints ints_dot_pairs(Ints sums, Ints a, Ints b) { return _mm512_dpwssd_epi
 ALWAYS Ints ints_mul_small(Ints a, Ints b) { return _mm512_madd_epi16(a, b); }
 
 ALWAYS Factors factors(Ints v) { return (Factors){v, _mm512_srli_epi64(v, 32)}; }
+// Of equal lanes.
+ALWAYS Factors factors_same(Ints v) { return (Factors){v, v}; }
 ALWAYS Sums sums_zero(void) { return (Sums){_mm512_setzero_si512(), _mm512_setzero_si512()}; }
 // y + v·f
 ALWAYS Sums sums_mac(Sums y, Ints v, Factors f) {
@@ -64,6 +66,12 @@ ALWAYS Sums sums_mac(Sums y, Ints v, Factors f) {
 ALWAYS Sums sums_mac_same(Sums y, Ints v, Factors f) {
   return (Sums){_mm512_add_epi64(y.even, _mm512_mul_epi32(v, f.even)),
                 _mm512_add_epi64(y.odd, _mm512_mul_epi32(v, f.odd))};
+}
+// y + sums·d, where the sums stay within 48 bits.
+ALWAYS Sums sums_mac_wide(Sums y, Sums sums, Ints d) {
+  Ints even = _mm512_srai_epi64(_mm512_slli_epi64(d, 32), 32), odd = _mm512_srai_epi64(d, 32);
+  return (Sums){_mm512_add_epi64(y.even, _mm512_mullo_epi64(sums.even, even)),
+                _mm512_add_epi64(y.odd, _mm512_mullo_epi64(sums.odd, odd))};
 }
 ALWAYS int64_t sums_total(Sums y) { return _mm512_reduce_add_epi64(_mm512_add_epi64(y.even, y.odd)); }
 ALWAYS void sums_store(int64_t *p, Sums y) {

@@ -75,6 +75,8 @@ ALWAYS Ints ints_dot_pairs(Ints sums, Ints a, Ints b) {
 ALWAYS Ints ints_mul_small(Ints a, Ints b) { return vmulq_s32(a, b); }
 
 ALWAYS Factors factors(Ints v) { return v; }
+// Of equal lanes.
+ALWAYS Factors factors_same(Ints v) { return v; }
 ALWAYS Sums sums_zero(void) { return (Sums){vdupq_n_s64(0), vdupq_n_s64(0)}; }
 // y + v·f
 ALWAYS Sums sums_mac(Sums y, Ints v, Factors f) {
@@ -82,6 +84,16 @@ ALWAYS Sums sums_mac(Sums y, Ints v, Factors f) {
 }
 // The same where all lanes of v are equal.
 ALWAYS Sums sums_mac_same(Sums y, Ints v, Factors f) { return sums_mac(y, v, f); }
+// y + sums·d, where the sums stay within 48 bits: NEON has no 64-bit product, so they are cut in two.
+ALWAYS int64x2_t wide_product(int64x2_t sums, int32x2_t d) {
+  int64x2_t high = vmull_s32(vshrn_n_s64(sums, 16), d);
+  int32x2_t low = vmovn_s64(vandq_s64(sums, vdupq_n_s64(0xffff)));
+  return vmlal_s32(vshlq_n_s64(high, 16), low, d);
+}
+ALWAYS Sums sums_mac_wide(Sums y, Sums sums, Ints d) {
+  return (Sums){vaddq_s64(y.low, wide_product(sums.low, vget_low_s32(d))),
+                vaddq_s64(y.high, wide_product(sums.high, vget_high_s32(d)))};
+}
 ALWAYS int64_t sums_total(Sums y) { return vaddvq_s64(vaddq_s64(y.low, y.high)); }
 ALWAYS void sums_store(int64_t *p, Sums y) {
   vst1q_s64(p, y.low);

@@ -94,6 +94,8 @@ ALWAYS Ints ints_dot_pairs(Ints sums, Ints a, Ints b) {
 ALWAYS Ints ints_mul_small(Ints a, Ints b) { return ints_mul(a, b); }
 
 ALWAYS Factors factors(Ints v) { return v; }
+// Of equal lanes.
+ALWAYS Factors factors_same(Ints v) { return v; }
 ALWAYS Sums sums_zero(void) { return (Sums){{0}}; }
 // y + v·f
 ALWAYS Sums sums_mac(Sums y, Ints v, Factors f) {
@@ -102,6 +104,11 @@ ALWAYS Sums sums_mac(Sums y, Ints v, Factors f) {
 }
 // The same where all lanes of v are equal.
 ALWAYS Sums sums_mac_same(Sums y, Ints v, Factors f) { return sums_mac(y, v, f); }
+// y + sums·d, where the sums stay within 48 bits.
+ALWAYS Sums sums_mac_wide(Sums y, Sums sums, Ints d) {
+  EACH y.lane[i] += sums.lane[i] * d.lane[i];
+  return y;
+}
 ALWAYS int64_t sums_total(Sums y) {
   int64_t total = 0;
   EACH total += y.lane[i];

@@ -5,7 +5,8 @@
 //
 // Codes stay unsigned and sums start at -centre Σa. 4-bit codes with a minimum are centred on 8 as
 // well, and µ + 8m takes the minimum's place: so |Σqa| <= 8·127·32 fits int16, and n Σqa is one
-// VPMADDWD. n Σqa always fits int32; its product with m is summed in int64.
+// VPMADDWD. n Σqa always fits int32; its product with m is summed in int64. Q6_K, with two sub-scales
+// a block, sums n (s Σqa + s' Σqa) of a unit first, and multiplies by d once.
 
 #ifndef FREEHOLD_PRODUCT_H
 #define FREEHOLD_PRODUCT_H
@@ -48,26 +49,29 @@ ALWAYS Ints codes(int type, const uint8_t *block, int row, int k) {
   return v;
 }
 
-// m of the rows, and what multiplies n Σa; in Q6_K m of columns 0..15 and of 16..31.
-ALWAYS void scales(int type, const uint8_t *unit, int sub, int row, Factors *first, Factors *second) {
-  Ints m = ints_halves(unit + 2 * row);
+// What a block's sums are multiplied with.
+typedef struct {
+  Factors m, u;  // m, and what multiplies n Σa
+  Ints sub[2];   // Q6_K: the sub-scales of columns 0..15 and of 16..31
+} Scales;
+
+ALWAYS Scales scales(int type, const uint8_t *unit, int sub, int row) {
   const uint8_t *subs = unit + scales_offset(type);
-  Ints minimum = has_minimum(type) ? ints_halves(unit + 64 + 2 * row) : m;
-  Ints u = m;
-  if (type == Q4_K || type == Q5_K) {
-    m = ints_mul(m, ints_unsigned_bytes(subs + sub * GROUP + row));
-    Ints product = ints_mul(minimum, ints_unsigned_bytes(subs + 256 + sub * GROUP + row));
-    u = ints_sub(type == Q4_K ? ints_left(m, 3) : ints_set(0), product);
-  } else if (type == Q4_1) {
-    u = ints_add(minimum, ints_left(m, 3));
-  } else if (type == Q5_1) {
-    u = minimum;
-  } else if (type == Q6_K) {
-    u = ints_mul(m, ints_signed_bytes(subs + (2 * sub + 1) * GROUP + row));
-    m = ints_mul(m, ints_signed_bytes(subs + 2 * sub * GROUP + row));
+  Scales out;
+  if (type == Q6_K) {
+    for (int i = 0; i < 2; i++) out.sub[i] = ints_signed_bytes(subs + (2 * sub + i) * GROUP + row);
+    return out;
   }
-  *first = factors(m);
-  *second = factors(u);
+  Ints m = ints_halves(unit + 2 * row);
+  Ints minimum = has_minimum(type) ? ints_halves(unit + 64 + 2 * row) : m;
+  if (is_large(type)) {
+    m = ints_mul(m, ints_unsigned_bytes(subs + sub * GROUP + row));
+    minimum = ints_sub(ints_set(0), ints_mul(minimum, ints_unsigned_bytes(subs + 256 + sub * GROUP + row)));
+  }
+  if (is_small(type)) minimum = ints_add(minimum, ints_left(m, 3));
+  out.m = factors(m);
+  out.u = factors(minimum);
+  return out;
 }
 
 // Where tokens' integers lie in a block: one token (TokenBlock) or some of a tile (TileBlock).
@@ -88,8 +92,9 @@ ALWAYS Tokens tile_tokens(const TileBlock *block, int lane) {
 
 // Adds one block of `rows` vectors × `tokens` to y. Codes come from `block`, or already unpacked.
 ALWAYS void add_block(int type, int tokens, int rows, const uint8_t *block, int row, const Ints *unpacked,
-                      Tokens x, const Factors *first, const Factors *second, Sums (*y)[MAX_ROWS]) {
+                      Tokens x, const Scales *by, Sums (*y)[MAX_ROWS]) {
   const int parts = type == Q6_K ? 2 : 1, steps = 8 / parts;
+  Ints v[TILE][MAX_ROWS];
   UNROLL for (int part = 0; part < parts; part++) {
     Ints s[TILE][MAX_ROWS];
     UNROLL for (int t = 0; t < tokens; t++) {
@@ -113,18 +118,46 @@ ALWAYS void add_block(int type, int tokens, int rows, const uint8_t *block, int 
       }
     }
     UNROLL for (int t = 0; t < tokens; t++) {
-      Ints n = ints_spread(x.block + x.n + 4 * t);
       UNROLL for (int r = 0; r < rows; r++) {
-        Ints v = is_small(type) ? ints_mul_small(s[t][r], n) : ints_mul(s[t][r], n);
-        y[t][r] = sums_mac(y[t][r], v, part ? second[r] : first[r]);
+        if (type != Q6_K) {
+          v[t][r] = s[t][r];
+        } else if (part == 0) {
+          v[t][r] = ints_mul(s[t][r], by[r].sub[0]);
+        } else {
+          v[t][r] = ints_add(v[t][r], ints_mul(s[t][r], by[r].sub[1]));
+        }
+      }
+    }
+  }
+  UNROLL for (int t = 0; t < tokens; t++) {
+    Ints n = ints_spread(x.block + x.n + 4 * t);
+    UNROLL for (int r = 0; r < rows; r++) {
+      if (type == Q6_K) {
+        y[t][r] = sums_mac(y[t][r], v[t][r], factors_same(n));
+      } else {
+        Ints weighted = is_small(type) ? ints_mul_small(v[t][r], n) : ints_mul(v[t][r], n);
+        y[t][r] = sums_mac(y[t][r], weighted, by[r].m);
       }
     }
   }
   if (has_minimum(type)) {
     UNROLL for (int t = 0; t < tokens; t++) {
       Ints weighted = ints_spread(x.block + x.weighted + 4 * t);
-      UNROLL for (int r = 0; r < rows; r++) y[t][r] = sums_mac_same(y[t][r], weighted, second[r]);
+      UNROLL for (int r = 0; r < rows; r++) y[t][r] = sums_mac_same(y[t][r], weighted, by[r].u);
     }
+  }
+}
+
+ALWAYS void clear(int tokens, int rows, Sums (*y)[MAX_ROWS]) {
+  UNROLL for (int t = 0; t < tokens; t++) {
+    UNROLL for (int r = 0; r < rows; r++) y[t][r] = sums_zero();
+  }
+}
+
+// y + d times the sums of a unit of Q6_K.
+ALWAYS void add_unit(int tokens, int rows, const Ints *d, Sums (*sums)[MAX_ROWS], Sums (*y)[MAX_ROWS]) {
+  UNROLL for (int t = 0; t < tokens; t++) {
+    UNROLL for (int r = 0; r < rows; r++) y[t][r] = sums_mac_wide(y[t][r], sums[t][r], d[r]);
   }
 }
 
@@ -170,23 +203,25 @@ ALWAYS void stream(int type, int tokens, int rows, const Matrix *w, const Activa
       const uint8_t *unit = matrix_group(w, type, group);
       const TokenBlock *one = token_blocks(x, token);
       const TileBlock *tile = tile_blocks(x, token / TILE);
-      Sums y[TILE][MAX_ROWS];
-      UNROLL for (int t = 0; t < tokens; t++) {
-        UNROLL for (int r = 0; r < rows; r++) y[t][r] = sums_zero();
-      }
+      Sums y[TILE][MAX_ROWS], within[TILE][MAX_ROWS];
+      clear(tokens, rows, y);
       for (int u = 0; u < units; u++, unit += bytes) {
+        if (type == Q6_K) clear(tokens, rows, within);
         for (int sub = 0; sub < blocks; sub++, one++, tile++) {
           const uint8_t *block = unit + codes_offset(type) + sub * block_bytes(type);
           if (row == 0) {
             // Memory's latency is longer than the hardware looks ahead: 21 -> 30 GB/s for 4 bits.
             for (int i = 0; i < block_bytes(type); i += 64) __builtin_prefetch(block + 4096 + i);
           }
-          Factors first[MAX_ROWS], second[MAX_ROWS];
-          UNROLL for (int r = 0; r < rows; r++) {
-            scales(type, unit, sub, row + r * LANES, &first[r], &second[r]);
-          }
+          Scales by[MAX_ROWS];
+          UNROLL for (int r = 0; r < rows; r++) by[r] = scales(type, unit, sub, row + r * LANES);
           Tokens at = tokens == 1 ? one_token(one) : tile_tokens(tile, lane);
-          add_block(type, tokens, rows, block, row, 0, at, first, second, y);
+          add_block(type, tokens, rows, block, row, 0, at, by, type == Q6_K ? within : y);
+        }
+        if (type == Q6_K) {
+          Ints d[MAX_ROWS];
+          UNROLL for (int r = 0; r < rows; r++) d[r] = ints_halves(unit + 2 * (row + r * LANES));
+          add_unit(tokens, rows, d, within, y);
         }
       }
       UNROLL for (int t = 0; t < tokens; t++) {
@@ -200,11 +235,11 @@ ALWAYS void stream(int type, int tokens, int rows, const Matrix *w, const Activa
   }
 }
 
-// Codes and factors of RUN_BLOCKS blocks of TILE_ROWS vectors, unpacked for many tiles of tokens.
+// Codes and scales of RUN_BLOCKS blocks of TILE_ROWS vectors, unpacked for many tiles of tokens.
 typedef struct {
   Ints codes[RUN_BLOCKS][8][TILE_ROWS];
-  Factors first[RUN_BLOCKS][TILE_ROWS];
-  Factors second[RUN_BLOCKS][TILE_ROWS];
+  Scales scales[RUN_BLOCKS][TILE_ROWS];
+  Ints d[RUN_BLOCKS / 8][TILE_ROWS];
 } Unpacked;
 
 ALWAYS void unpack(int type, const uint8_t *group, int row, int from, int count, Unpacked *to) {
@@ -213,9 +248,29 @@ ALWAYS void unpack(int type, const uint8_t *group, int row, int from, int count,
     const uint8_t *unit = group + (size_t)((from + b) / unit_blocks(type)) * unit_bytes(type);
     const uint8_t *block = unit + codes_offset(type) + sub * block_bytes(type);
     UNROLL for (int r = 0; r < TILE_ROWS; r++) {
-      scales(type, unit, sub, row + r * LANES, &to->first[b][r], &to->second[b][r]);
-      UNROLL for (int k = 0; k < 8; k++) to->codes[b][k][r] = codes(type, block, row + r * LANES, k);
+      int first = row + r * LANES;
+      to->scales[b][r] = scales(type, unit, sub, first);
+      if (type == Q6_K && sub == 0) to->d[b / 8][r] = ints_halves(unit + 2 * first);
+      UNROLL for (int k = 0; k < 8; k++) to->codes[b][k][r] = codes(type, block, first, k);
     }
+  }
+}
+
+// Adds `count` unpacked blocks to one tile's sums.
+ALWAYS void add_unpacked(int type, const Unpacked *from, int count, const TileBlock *tile, Sums (*y)[MAX_ROWS]) {
+  if (type != Q6_K) {
+    for (int j = 0; j < count; j++) {
+      add_block(type, TILE, TILE_ROWS, 0, 0, from->codes[j][0], tile_tokens(tile + j, 0), from->scales[j], y);
+    }
+    return;
+  }
+  for (int u = 0; u < count / 8; u++) {
+    Sums within[TILE][MAX_ROWS];
+    clear(TILE, TILE_ROWS, within);
+    for (int j = 8 * u; j < 8 * u + 8; j++) {
+      add_block(type, TILE, TILE_ROWS, 0, 0, from->codes[j][0], tile_tokens(tile + j, 0), from->scales[j], within);
+    }
+    add_unit(TILE, TILE_ROWS, from->d[u], within, y);
   }
 }
 
@@ -239,10 +294,7 @@ ALWAYS void tiles(int type, const Matrix *w, const Activations *x, int from, int
             UNROLL for (int t = 0; t < TILE; t++) {
               UNROLL for (int r = 0; r < TILE_ROWS; r++) y[t][r] = b == 0 ? sums_zero() : kept[i][t][r];
             }
-            for (int j = 0; j < part; j++) {
-              add_block(type, TILE, TILE_ROWS, 0, row, unpacked.codes[j][0], tile_tokens(tile + j, 0),
-                        unpacked.first[j], unpacked.second[j], y);
-            }
+            add_unpacked(type, &unpacked, part, tile, y);
             UNROLL for (int t = 0; t < TILE; t++) {
               UNROLL for (int r = 0; r < TILE_ROWS; r++) kept[i][t][r] = y[t][r];
             }
