@@ -4,6 +4,7 @@ package dev.freehold.kernel;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import jdk.incubator.vector.VectorShape;
 
@@ -61,6 +62,11 @@ public final class Kernels {
       if (kernel.name().equals(name)) {
         return kernel;
       }
+    }
+    // A slower native variant is built only when it is asked for.
+    Optional<Kernel> slower = NativeKernels.named(name);
+    if (slower.isPresent()) {
+      return slower.get();
     }
     throw new IllegalArgumentException(
         "there is no kernel named "

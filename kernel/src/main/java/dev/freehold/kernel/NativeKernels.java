@@ -14,6 +14,14 @@ final class NativeKernels {
     return NativeLibrary.best().<List<Kernel>>map(List::of).orElse(List.of());
   }
 
+  /** The native lane of that name, if it could be had and this processor runs it. */
+  static Optional<Kernel> named(String name) {
+    return NativeVariant.ofThisArchitecture().stream()
+        .filter(variant -> name.equals("native-" + variant.label))
+        .findFirst()
+        .flatMap(NativeLibrary::kernel);
+  }
+
   /** Every native lane that this processor runs; others than the best are built when asked for. */
   static List<NativeKernel> all() {
     return NativeVariant.ofThisArchitecture().stream()

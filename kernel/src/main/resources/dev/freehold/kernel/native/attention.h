@@ -63,6 +63,13 @@ ALWAYS HeadPage seen_page(const Seen *seen, int position) {
   return head_page((char *)(intptr_t)seen->pages[position / POSITIONS], seen->head_offset, seen->size);
 }
 
+// How far the next page lies from this one; 0 at the end. What comes next is asked for while this
+// page is worked on: memory's latency is longer than the hardware looks ahead.
+ALWAYS ptrdiff_t next_page(const Seen *seen, int position) {
+  int next = position / POSITIONS + 1;
+  return next * POSITIONS < seen->last ? (ptrdiff_t)(seen->pages[next] - seen->pages[next - 1]) : 0;
+}
+
 // Scores of `heads` query heads: int16 query pairs [head][size / 2], factors c, and the largest of each.
 ALWAYS int scores(int heads, const Seen *seen, const int16_t *query, const float *c, float *out, float *largest) {
   Ints outside = ints_set(0);
@@ -75,6 +82,7 @@ ALWAYS int scores(int heads, const Seen *seen, const int16_t *query, const float
     HeadPage page = seen_page(seen, position);
     int slot = position % POSITIONS;
     const char *keys = (const char *)(page.keys + (size_t)slot * seen->size);
+    ptrdiff_t ahead = next_page(seen, position);
     UNROLL for (int part = 0; part < STRIPE; part += LANES) {
       const char *k = keys + 4 * part;
       Ints a[4], b[4];
@@ -82,6 +90,10 @@ ALWAYS int scores(int heads, const Seen *seen, const int16_t *query, const float
       int i = 0;
       for (; i + 4 <= seen->size; i += 4, k += 8 * STRIPE) {
         Ints even = ints_load(k), odd = ints_load(k + 4 * STRIPE);
+        if (part == 0) {
+          __builtin_prefetch(k + ahead);
+          __builtin_prefetch(k + ahead + 4 * STRIPE);
+        }
         UNROLL for (int h = 0; h < heads; h++) {
           a[h] = ints_dot_pairs(a[h], even, ints_spread(query + h * seen->size + i));
           b[h] = ints_dot_pairs(b[h], odd, ints_spread(query + h * seen->size + i + 2));
@@ -174,9 +186,13 @@ ALWAYS void values(int heads, int vectors, const Seen *seen, const float *digits
       HeadPage page = seen_page(seen, position);
       const int8_t *v = page.values + (size_t)(position % POSITIONS / 4) * step + 4 * element;
       const char *w = (const char *)(digits + (position - seen->base));
+      ptrdiff_t ahead = next_page(seen, position);
       for (int quad = 0; quad < STRIPE; quad += 4, v += step) {
         Ints value[4];
-        UNROLL for (int i = 0; i < vectors; i++) value[i] = ints_load(v + 4 * LANES * i);
+        UNROLL for (int i = 0; i < vectors; i++) {
+          value[i] = ints_load(v + 4 * LANES * i);
+          __builtin_prefetch(v + ahead + 4 * LANES * i);
+        }
         UNROLL for (int h = 0; h < heads; h++) {
           UNROLL for (int d = 0; d < DIGITS; d++) {
             Ints digit = ints_spread(w + (size_t)h * seen->span * 4 + STRIPE * d + quad);
@@ -200,14 +216,17 @@ ALWAYS void values(int heads, int vectors, const Seen *seen, const float *digits
 
 ALWAYS void heads_out(int heads, const Seen *seen, const float *digits, const int *exponent,
                       const float *total, float *out) {
-  enum { VECTORS = 2 };
+  // Two heads, three digits and four vectors just fit 32 registers.
+  enum { VECTORS = LANES == 16 ? 4 : 2 };
   int64_t sums[2 * VECTORS * LANES];
-  for (int element = 0; element < padded_size(seen->size); element += VECTORS * LANES) {
+  for (int element = 0; element < padded_size(seen->size);) {
     int vectors = (padded_size(seen->size) - element) / LANES;
     if (vectors >= VECTORS) {
       vectors = VECTORS;
       values(heads, VECTORS, seen, digits, element, sums);
     } else {
+      // A size that is no multiple of the step: the rest goes one vector at a time.
+      vectors = 1;
       values(heads, 1, seen, digits, element, sums);
     }
     for (int h = 0; h < heads; h++) {
@@ -216,6 +235,7 @@ ALWAYS void heads_out(int heads, const Seen *seen, const float *digits, const in
         out[h * seen->size + element + i] = (float)sums[h * vectors * LANES + i] * scale / total[h];
       }
     }
+    element += vectors * LANES;
   }
 }
 
