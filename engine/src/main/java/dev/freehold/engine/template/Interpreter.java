@@ -27,30 +27,6 @@ final class Interpreter {
     CONTINUE
   }
 
-  /** Variables, and those of the block around. */
-  private static final class Scope {
-    private final @Nullable Scope outer;
-    private final Map<String, Value> variables = new HashMap<>();
-
-    Scope(@Nullable Scope outer) {
-      this.outer = outer;
-    }
-
-    Value get(String name) {
-      for (Scope scope = this; scope != null; scope = scope.outer) {
-        Value value = scope.variables.get(name);
-        if (value != null) {
-          return value;
-        }
-      }
-      return new Undefined(name);
-    }
-
-    void set(String name, Value value) {
-      variables.put(name, value);
-    }
-  }
-
   private final String source;
   private final Budget budget = new Budget();
   private final Operations operations = new Operations(budget);

@@ -25,8 +25,11 @@ final class BytePairTokenizer extends GgufTokenizer {
   private final int[] tokens;
 
   BytePairTokenizer(Metadata metadata, String preName) {
-    super(new Vocabulary(metadata, -1, -1), "gpt2", preName);
-    preTokenizer = PreTokenizer.named(preName.isEmpty() ? "default" : preName);
+    PreTokenizer named = PreTokenizer.named(preName.isEmpty() ? "default" : preName);
+    Vocabulary known = new Vocabulary(metadata, -1, -1);
+    List<byte[]> rules = known.required("merges");
+    super(known, "gpt2", preName, named.addsBegin(), false, new float[0], rules);
+    preTokenizer = named;
     byte[] all = new byte[256];
     for (int i = 0; i < all.length; i++) {
       all[i] = (byte) i;
@@ -49,14 +52,12 @@ final class BytePairTokenizer extends GgufTokenizer {
         tokenOfPiece[piece] = token;
       }
     }
-    List<byte[]> rules = vocabulary.required("merges");
     for (int rank = 0; rank < rules.size(); rank++) {
       addMerge(rules.get(rank), rank);
     }
-    int known = Math.min(tokenOfPiece.length, pieces.size());
+    int filled = Math.min(tokenOfPiece.length, pieces.size());
     tokens = Arrays.copyOf(tokenOfPiece, pieces.size());
-    Arrays.fill(tokens, known, tokens.length, -1);
-    finish(preTokenizer.addsBegin(), false, new float[0], rules);
+    Arrays.fill(tokens, filled, tokens.length, -1);
   }
 
   /** The bytes that a text of the vocabulary stands for; null where merges can't make it. */

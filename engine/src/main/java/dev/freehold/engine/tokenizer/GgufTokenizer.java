@@ -19,24 +19,33 @@ abstract sealed class GgufTokenizer implements Tokenizer
   private final SpecialTokens specialTokens;
   private final String model;
   private final String preName;
-  private boolean addsBegin;
-  private boolean dropsLeadingSpace;
-  private Digest digest = Digest.sha256("");
+  private final boolean addsBegin;
+  private final boolean dropsLeadingSpace;
+  private final Digest digest;
 
-  GgufTokenizer(Vocabulary vocabulary, String model, String preName) {
+  /**
+   * @param addsBegin whether a begin token is expected where the file doesn't say
+   * @param spacePrefix whether a space is put before every text
+   * @param scores of the tokens, or nothing
+   * @param merges in order, or nothing
+   */
+  GgufTokenizer(
+      Vocabulary vocabulary,
+      String model,
+      String preName,
+      boolean addsBegin,
+      boolean spacePrefix,
+      float[] scores,
+      List<byte[]> merges) {
     this.vocabulary = vocabulary;
     this.model = model;
     this.preName = preName;
-    specialTokens = new SpecialTokens(vocabulary);
-  }
-
-  /** Called at the end of construction. */
-  final void finish(boolean addsBegin, boolean spacePrefix, float[] scores, List<byte[]> merges) {
     this.addsBegin = vocabulary.flag("add_bos_token", addsBegin);
     if (this.addsBegin && vocabulary.begin().isEmpty()) {
       throw new TokenizerException(
           "the model's texts begin with a token, but tokenizer.ggml.bos_token_id names none");
     }
+    specialTokens = new SpecialTokens(vocabulary);
     dropsLeadingSpace = spacePrefix;
     digest = digest(spacePrefix, scores, merges);
   }

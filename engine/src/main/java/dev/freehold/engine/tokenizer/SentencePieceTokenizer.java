@@ -23,9 +23,12 @@ final class SentencePieceTokenizer extends GgufTokenizer {
   private final Neighbours neighbours = new Neighbours();
 
   SentencePieceTokenizer(Metadata metadata) {
-    super(new Vocabulary(metadata, 1, 2), "llama", "");
-    scores = vocabulary.scores();
-    addsSpace = vocabulary.flag("add_space_prefix", true);
+    Vocabulary known = new Vocabulary(metadata, 1, 2);
+    boolean spaced = known.flag("add_space_prefix", true);
+    float[] given = known.scores();
+    super(known, "llama", "", true, spaced, given, List.of());
+    scores = given;
+    addsSpace = spaced;
     Arrays.fill(bytes, -1);
     IntList tokenOfPiece = new IntList();
     for (int token = 0; token < vocabulary.size(); token++) {
@@ -50,7 +53,6 @@ final class SentencePieceTokenizer extends GgufTokenizer {
         bytes[i] = piece < 0 ? -1 : tokens[piece];
       }
     }
-    finish(true, addsSpace, scores, List.of());
   }
 
   @Override

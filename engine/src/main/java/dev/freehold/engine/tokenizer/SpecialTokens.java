@@ -89,7 +89,7 @@ final class SpecialTokens {
       if (found < 0) {
         break;
       }
-      if (special.control() && trusted.nextClearBit(found) < found + length) {
+      if (special.control() && !isTrusted(trusted, found, found + length)) {
         search = found + 1;
         continue;
       }
@@ -106,6 +106,14 @@ final class SpecialTokens {
     if (from < fragment.to()) {
       out.add(new Fragment(-1, from, fragment.to()));
     }
+  }
+
+  private static boolean isTrusted(BitSet trusted, int from, int to) {
+    int at = from;
+    while (at < to && trusted.get(at)) {
+      at++;
+    }
+    return at == to;
   }
 
   private static boolean isSpace(char c) {
