@@ -34,8 +34,10 @@ record NativeCompiler(List<String> command, Map<String, String> environment, Str
   /**
    * The first that answers: gcc, clang, or zig as a Python package. Where there is none, the
    * package is installed into {@code cache}; empty if that fails too.
+   *
+   * @param mayInstall false: nothing is fetched from the network
    */
-  static Optional<NativeCompiler> find(Path cache) {
+  static Optional<NativeCompiler> find(Path cache, boolean mayInstall) {
     for (String name : List.of("gcc", "clang", "cc")) {
       Optional<NativeCompiler> found = probe(List.of(name), Map.of(), List.of(name, "--version"));
       if (found.isPresent()) {
@@ -51,6 +53,9 @@ record NativeCompiler(List<String> command, Map<String, String> environment, Str
     Path target = cache.resolve("ziglang-" + ZIGLANG);
     Map<String, String> environment = Map.of("PYTHONPATH", target.toString());
     if (!Files.isDirectory(target)) {
+      if (!mayInstall) {
+        return Optional.empty();
+      }
       Path fresh = cache.resolve("ziglang-" + ZIGLANG + "." + ProcessHandle.current().pid());
       List<String> install =
           List.of(

