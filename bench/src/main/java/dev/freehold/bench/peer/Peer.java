@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -53,10 +54,10 @@ final class Peer implements AutoCloseable {
         "-o",
         program.toString(),
         source.toString(),
-        "-L" + libraries,
-        "-lllama",
-        "-lggml",
-        "-lggml-base",
+        library(libraries, "libllama.v*.so"),
+        library(libraries, "libggml.v*.so"),
+        library(libraries, "libggml-base.so"),
+        "-Wl,--allow-shlib-undefined",
         "-Wl,-rpath," + libraries);
     Process process =
         new ProcessBuilder(program.toString(), libraries.toString())
@@ -117,6 +118,13 @@ final class Peer implements AutoCloseable {
       process.getOutputStream().flush();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The package names its libraries by version. */
+  private static String library(Path folder, String pattern) throws IOException {
+    try (DirectoryStream<Path> found = Files.newDirectoryStream(folder, pattern)) {
+      return found.iterator().next().toString();
     }
   }
 
