@@ -107,14 +107,23 @@ final class Dfa {
 
   /** The automaton of an expression, by subset construction. */
   static Dfa of(Expression expression) {
+    return of(expression, MAX_STATES);
+  }
+
+  /** The same, refusing what needs more than {@code most} states. */
+  static Dfa of(Expression expression, int most) {
     Nfa nfa = new Nfa();
     int start = nfa.state();
     int end = nfa.add(expression, start);
-    return of(nfa, start, end);
+    return of(nfa, start, end, most);
   }
 
   /** The automaton of a graph whose texts lead from {@code start} to {@code end}. */
   static Dfa of(Nfa nfa, int start, int end) {
+    return of(nfa, start, end, MAX_STATES);
+  }
+
+  private static Dfa of(Nfa nfa, int start, int end, int most) {
     int[] classOf = nfa.classes();
     int classes = Arrays.stream(classOf).max().orElse(0) + 1;
     int[] sample = new int[classes];
@@ -123,7 +132,7 @@ final class Dfa {
     }
     Map<IntBuffer, Integer> numbers = new HashMap<>();
     List<int[]> sets = new ArrayList<>();
-    number(nfa.closure(start), numbers, sets);
+    number(nfa.closure(start), numbers, sets, most);
     List<int[]> rows = new ArrayList<>();
     List<int[]> calls = new ArrayList<>();
     for (int s = 0; s < sets.size(); s++) {
@@ -131,7 +140,7 @@ final class Dfa {
       int[] row = new int[classes];
       for (int c = 0; c < classes; c++) {
         int[] target = nfa.targets(set, sample[c]);
-        row[c] = target.length == 0 ? -1 : number(target, numbers, sets);
+        row[c] = target.length == 0 ? -1 : number(target, numbers, sets, most);
       }
       rows.add(row);
       Map<Integer, int[]> called = nfa.called(set);
@@ -139,7 +148,7 @@ final class Dfa {
       int at = 0;
       for (Map.Entry<Integer, int[]> call : called.entrySet()) {
         pairs[at++] = call.getKey();
-        pairs[at++] = number(call.getValue(), numbers, sets);
+        pairs[at++] = number(call.getValue(), numbers, sets, most);
       }
       calls.add(pairs);
     }
@@ -155,13 +164,14 @@ final class Dfa {
     return new Dfa(classOf, classes, next, accept, callTable);
   }
 
-  private static int number(int[] set, Map<IntBuffer, Integer> numbers, List<int[]> sets) {
+  private static int number(
+      int[] set, Map<IntBuffer, Integer> numbers, List<int[]> sets, int most) {
     IntBuffer key = IntBuffer.wrap(set);
     Integer known = numbers.get(key);
     if (known != null) {
       return known;
     }
-    if (sets.size() >= MAX_STATES) {
+    if (sets.size() >= most) {
       throw tooLarge();
     }
     numbers.put(key, sets.size());
@@ -171,9 +181,7 @@ final class Dfa {
 
   static GrammarException tooLarge() {
     return new GrammarException(
-        "The schema needs more than "
-            + MAX_STATES
-            + " states: shorten its patterns, enumerations or counts.");
+        "The schema needs too many states: shorten its patterns, enumerations or counts.");
   }
 
   /** The texts that both accept; neither has calls. */

@@ -252,6 +252,9 @@ final class Pattern {
       return value;
     }
     int value = hexadecimal(4);
+    if (!Character.isSurrogate((char) value)) {
+      return value;
+    }
     if (Character.isHighSurrogate((char) value)
         && at + 1 < source.length
         && source[at] == '\\'
@@ -261,9 +264,8 @@ final class Pattern {
       if (Character.isLowSurrogate((char) low)) {
         return Character.toCodePoint((char) value, (char) low);
       }
-      throw error("has half a surrogate pair");
     }
-    return value;
+    throw error("has half a surrogate pair");
   }
 
   private int hexadecimal(int digits) {

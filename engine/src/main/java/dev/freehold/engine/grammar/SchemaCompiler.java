@@ -21,6 +21,10 @@ import org.jspecify.annotations.Nullable;
 final class SchemaCompiler {
   private static final int MAX_COUNT = 10_000;
   private static final int MAX_PRODUCT = 2_000;
+
+  /** The time to make an automaton of a pattern grows with this. */
+  static final int MAX_PATTERN_STATES = 4_000;
+
   private static final Set<String> TYPES =
       Set.of("object", "array", "string", "number", "integer", "boolean", "null");
 
@@ -288,7 +292,8 @@ final class SchemaCompiler {
             "is above " + MAX_PRODUCT + " beside a pattern or format");
       }
       Expression any = JsonText.canonical(Pattern.ANY);
-      dfa = dfa.intersect(quoted(new Expression.Repeat(any, least, most)));
+      Expression counted = new Expression.Repeat(any, least, most);
+      dfa = dfa.intersect(Dfa.of(Expression.sequence(JsonText.QUOTE, counted, JsonText.QUOTE)));
     }
     return new Call(rules.add(dfa));
   }
@@ -305,7 +310,9 @@ final class SchemaCompiler {
   }
 
   private static Dfa quoted(Expression characters) {
-    return Dfa.of(Expression.sequence(JsonText.QUOTE, characters, JsonText.QUOTE)).minimal();
+    return Dfa.of(
+            Expression.sequence(JsonText.QUOTE, characters, JsonText.QUOTE), MAX_PATTERN_STATES)
+        .minimal();
   }
 
   private Numbers.@Nullable Bounds bounds(Json.Obj schema, String path) {
