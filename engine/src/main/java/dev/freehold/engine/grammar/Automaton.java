@@ -41,6 +41,9 @@ final class Automaton {
   /** The state of a counted string between two characters, and the only one that counts. */
   final boolean[] counted;
 
+  /** All states of counted strings, and the counts. */
+  final boolean[] limited;
+
   final int[] least;
   final int[] most;
 
@@ -86,6 +89,7 @@ final class Automaton {
     tail = new boolean[states];
     counted = new boolean[states];
     first = new boolean[states];
+    limited = new boolean[states];
     least = new int[states];
     most = new int[states];
     inName = new boolean[states];
@@ -138,6 +142,7 @@ final class Automaton {
       case Rules.Kind.Counted limits -> {
         int body = dfa.step(0, '"');
         for (int s = 0; s < dfa.states(); s++) {
+          limited[base + s] = true;
           least[base + s] = limits.least();
           most[base + s] = limits.most();
         }

@@ -19,19 +19,32 @@ import org.jspecify.annotations.Nullable;
  */
 final class Masks {
   private static final long CACHE_BYTES = 8L << 20;
+  private static final byte[] NO_COUNT = {};
 
-  /** What tokens do inside a rule: those that stay, and the nodes where the rule may have ended. */
+  /** What tokens do inside a rule. */
   private static final class Inside {
+    /** Those that stay in it. */
     final long[] tokens;
+
+    /** In a counted string: how many characters each token begins; otherwise empty. */
+    final byte[] begun;
+
+    /** The nodes at which the rule may have ended, and the characters begun and ended by then. */
     final int[] leaving;
 
-    Inside(long[] tokens, int[] leaving) {
+    final byte[] leavingBegun;
+    final byte[] leavingEnded;
+
+    Inside(long[] tokens, byte[] begun, Leaving leaving) {
       this.tokens = tokens;
-      this.leaving = leaving;
+      this.begun = begun;
+      this.leaving = Arrays.copyOf(leaving.nodes, leaving.size);
+      this.leavingBegun = Arrays.copyOf(leaving.begun, leaving.size);
+      this.leavingEnded = Arrays.copyOf(leaving.ended, leaving.size);
     }
   }
 
-  private record InsideKey(int state, int least, int most, int depth, boolean bottom) {}
+  private record InsideKey(int state, int depth, boolean bottom) {}
 
   private final Automaton automaton;
   private final TokenBytes vocabulary;
@@ -39,6 +52,9 @@ final class Masks {
 
   /** States that neither call nor name; with {@link Automaton#accept} they still may pop. */
   private final boolean[] plain;
+
+  /** The bytes that lead from a state to itself, as {@link TokenBytes#below} has them. */
+  private final long[] loops;
 
   private final Map<InsideKey, Inside> insides;
   private final Map<List<Frame>, long[]> masks;
@@ -61,9 +77,25 @@ final class Masks {
     for (int s = 0; s < plain.length; s++) {
       plain[s] = automaton.calls[s].length == 0 && !automaton.inName[s];
     }
+    loops = loops();
     long maskBytes = 64L + vocabulary.size() / 8;
     insides = bounded((int) Math.max(16, CACHE_BYTES / maskBytes));
     masks = bounded((int) Math.max(16, CACHE_BYTES / maskBytes));
+  }
+
+  private long[] loops() {
+    long[] sets = new long[2 * plain.length];
+    for (int s = 0; s < plain.length; s++) {
+      // No letter, no use: such states are many, and stay for a byte at most.
+      if (automaton.next[s * automaton.classes + automaton.classOf['e']] == s) {
+        for (int b = 0; b < 127; b++) {
+          if (automaton.next[s * automaton.classes + automaton.classOf[b]] == s) {
+            sets[2 * s + (b >> 6)] |= 1L << b;
+          }
+        }
+      }
+    }
+    return sets;
   }
 
   private static <K, V> Map<K, V> bounded(int entries) {
@@ -130,32 +162,9 @@ final class Masks {
     for (Frame frame : automaton.closure(threads)) {
       if (automaton.listed[frame.state()] != null) {
         // The names an open object has are not part of its state.
-        new Walk(mask, null).under(0, List.of(frame));
-        continue;
-      }
-      Inside inside = inside(frame);
-      for (int i = 0; i < mask.length; i++) {
-        mask[i] |= inside.tokens[i];
-      }
-      Frame parent = frame.parent();
-      if (parent == null) {
-        continue;
-      }
-      Walk walk = new Walk(mask, null);
-      for (int node : inside.leaving) {
-        if (!automaton.inName[frame.state()]) {
-          walk.under(node, List.of(parent));
-          continue;
-        }
-        Name name = frame.name();
-        byte[] path = vocabulary.rawBytes(vocabulary.tokens[vocabulary.firstToken[node]]);
-        // The opening quote is not part of the name, nor is the closing one.
-        for (int i = automaton.first[frame.state()] ? 1 : 0; i < vocabulary.depth[node] - 1; i++) {
-          name = Name.after(name, path[i]);
-        }
-        if (!automaton.isTaken(parent, name)) {
-          walk.arrive(node, List.of(parent.with(name)));
-        }
+        new Walk(mask, null, NO_COUNT).under(0, List.of(frame));
+      } else {
+        add(frame, inside(frame), mask);
       }
     }
     if (automaton.mayEnd(threads)) {
@@ -166,16 +175,59 @@ final class Masks {
     return mask;
   }
 
+  private void add(Frame frame, Inside inside, long[] mask) {
+    int state = frame.state();
+    boolean limited = automaton.limited[state];
+    // Inside a character, that one has begun and is not counted yet.
+    int open = automaton.counted[state] || automaton.first[state] ? 0 : 1;
+    int room = limited ? automaton.most[state] - frame.count() - open : Integer.MAX_VALUE;
+    int due = automaton.least[state] - frame.count();
+    for (int i = 0; i < mask.length; i++) {
+      long bits = inside.tokens[i];
+      if (room <= vocabulary.maxDepth) {
+        for (long rest = bits; rest != 0; rest &= rest - 1) {
+          int token = (i << 6) + Long.numberOfTrailingZeros(rest);
+          if ((inside.begun[token] & 0xff) > room) {
+            bits &= ~(1L << token);
+          }
+        }
+      }
+      mask[i] |= bits;
+    }
+    Frame parent = frame.parent();
+    Walk walk = new Walk(mask, null, NO_COUNT);
+    for (int i = 0; i < inside.leaving.length; i++) {
+      int node = inside.leaving[i];
+      if (limited
+          && ((inside.leavingBegun[i] & 0xff) > room || (inside.leavingEnded[i] & 0xff) < due)) {
+        continue;
+      }
+      if (parent == null) {
+        walk.take(node);
+        continue;
+      }
+      if (!automaton.inName[state]) {
+        walk.take(node);
+        walk.under(node, List.of(parent));
+        continue;
+      }
+      Name name = frame.name();
+      byte[] path = vocabulary.rawBytes(vocabulary.tokens[vocabulary.firstToken[node]]);
+      // The opening quote is not part of the name, nor is the closing one.
+      for (int b = automaton.first[state] ? 1 : 0; b < vocabulary.depth[node] - 1; b++) {
+        name = Name.after(name, path[b]);
+      }
+      if (!automaton.isTaken(parent, name)) {
+        walk.arrive(node, List.of(parent.with(name)), 0, 0);
+      }
+    }
+  }
+
   private Inside inside(Frame frame) {
     int state = frame.state();
-    int reach = vocabulary.maxDepth + 1;
-    // Beyond what one token can count, the exact count is without effect.
-    int least = Math.min(reach, Math.max(0, automaton.least[state] - frame.count()));
-    int most = Math.min(reach, automaton.most[state] - frame.count());
-    int depth = automaton.leaf[state] ? 0 : frame.depth();
-    // With nothing below, there is nothing to leave for.
-    boolean bottom = frame.parent() == null;
-    InsideKey key = new InsideKey(state, least, most, depth, bottom);
+    // With nothing below, there is nothing to leave for, but the count of a counted string.
+    boolean bottom = frame.parent() == null && !automaton.limited[state];
+    InsideKey key = new InsideKey(state, automaton.leaf[state] ? 0 : frame.depth(), bottom);
     Inside found;
     synchronized (insides) {
       found = insides.get(key);
@@ -184,9 +236,11 @@ final class Masks {
       return found;
     }
     long[] mask = new long[(vocabulary.size() + 63) / 64];
+    byte[] begun = new byte[automaton.limited[state] ? vocabulary.size() : 0];
     Leaving leaving = new Leaving();
-    new Walk(mask, bottom ? null : leaving).under(0, List.of(bottom ? frame : frame.overBase()));
-    Inside inside = new Inside(mask, Arrays.copyOf(leaving.nodes, leaving.size));
+    Walk walk = new Walk(mask, bottom ? null : leaving, begun);
+    walk.under(0, List.of(bottom ? frame : frame.overBase()));
+    Inside inside = new Inside(mask, begun, leaving);
     synchronized (insides) {
       insides.put(key, inside);
     }
@@ -195,13 +249,19 @@ final class Masks {
 
   private static final class Leaving {
     private int[] nodes = new int[64];
+    private byte[] begun = new byte[64];
+    private byte[] ended = new byte[64];
     private int size;
 
-    void add(int node) {
+    void add(int node, int charactersBegun, int charactersEnded) {
       if (size == nodes.length) {
         nodes = Arrays.copyOf(nodes, size * 2);
+        begun = Arrays.copyOf(begun, size * 2);
+        ended = Arrays.copyOf(ended, size * 2);
       }
-      nodes[size++] = node;
+      nodes[size] = node;
+      begun[size] = (byte) Math.min(255, charactersBegun);
+      ended[size++] = (byte) Math.min(255, charactersEnded);
     }
   }
 
@@ -212,9 +272,13 @@ final class Masks {
     /** Where nodes at which the base's rule has ended are noted; null: there is no base. */
     private final @Nullable Leaving leaving;
 
-    Walk(long[] mask, @Nullable Leaving leaving) {
+    /** Takes the characters each token begins, where the base's rule counts them. */
+    private final byte[] begun;
+
+    Walk(long[] mask, @Nullable Leaving leaving, byte[] begun) {
       this.mask = mask;
       this.leaving = leaving;
+      this.begun = begun;
     }
 
     /** Everything below a node at which the frames stand. */
@@ -230,44 +294,42 @@ final class Masks {
       }
       int last = vocabulary.end[node];
       for (int child = node + 1; child < last; child = vocabulary.end[child]) {
-        int value = vocabulary.label[child] & 0xff;
-        if (leaving != null && value == '"' && endsName(frames)) {
-          leaving.add(child);
-        }
-        List<Frame> after = step(frames, value);
+        List<Frame> after = step(frames, vocabulary.label[child] & 0xff);
         if (!after.isEmpty()) {
-          arrive(child, after);
+          arrive(child, after, 0, 0);
         }
       }
     }
 
-    private boolean endsName(List<Frame> frames) {
-      for (Frame frame : frames) {
-        if (frame.isOverBase() && automaton.nameBody[frame.state()]) {
-          return true;
-        }
-      }
-      return false;
-    }
-
-    void arrive(int node, List<Frame> frames) {
-      take(node);
+    /** The frames stand at a node; the base's rule has begun and ended so many characters. */
+    void arrive(int node, List<Frame> frames, int charactersBegun, int charactersEnded) {
+      boolean stays = leaving == null;
       if (leaving != null) {
+        boolean leaves = false;
         for (Frame frame : frames) {
-          if (frame.isOverBase() && automaton.accept[frame.state()]) {
-            leaving.add(node);
-            break;
-          }
+          boolean ends = frame.isOverBase() && automaton.accept[frame.state()];
+          leaves |= ends;
+          // A counted string that ends must have its characters: whoever leaves is asked.
+          stays |= !(ends && automaton.limited[frame.state()]);
         }
+        if (leaves) {
+          leaving.add(node, charactersBegun, charactersEnded);
+        }
+      }
+      if (stays) {
+        take(node);
       }
       if (node + 1 < vocabulary.end[node]) {
         under(node, frames);
       }
     }
 
-    private void take(int node) {
-      int to = vocabulary.firstToken[node + 1];
-      for (int i = vocabulary.firstToken[node]; i < to; i++) {
+    void take(int node) {
+      take(vocabulary.firstToken[node], vocabulary.firstToken[node + 1]);
+    }
+
+    private void take(int from, int to) {
+      for (int i = from; i < to; i++) {
         int token = vocabulary.tokens[i];
         mask[token >> 6] |= 1L << token;
       }
@@ -278,42 +340,70 @@ final class Masks {
       int classes = automaton.classes;
       int[] next = automaton.next;
       int[] classOf = automaton.classOf;
-      int depthOfNode = vocabulary.depth[node];
-      int last = vocabulary.end[node];
-      int[] states = new int[vocabulary.maxDepth + 1];
-      int[] counts = new int[vocabulary.maxDepth + 1];
+      short[] depths = vocabulary.depth;
+      int[] ends = vocabulary.end;
+      byte[] labels = vocabulary.label;
+      long[] below = vocabulary.below;
+      int last = ends[node];
+      int room = Automaton.MAX_DEPTH - frame.depth();
       boolean naming = automaton.inName[frame.state()];
       boolean bottom = frame.parent() == null;
-      states[depthOfNode] = frame.state();
-      counts[depthOfNode] = frame.count();
+      boolean counting = begun.length > 0;
+      boolean limited = !counting && automaton.limited[frame.state()];
+      int[] states = new int[vocabulary.maxDepth + 1];
+      // Of characters: begun in a base that is counted; ended otherwise.
+      int[] first = new int[vocabulary.maxDepth + 1];
+      int[] ended = new int[vocabulary.maxDepth + 1];
+      states[depths[node]] = frame.state();
+      ended[depths[node]] = counting ? 0 : frame.count();
       int i = node + 1;
       while (i < last) {
-        int depth = vocabulary.depth[i];
+        int depth = depths[i];
         int state = states[depth - 1];
-        int count = counts[depth - 1];
-        int value = vocabulary.label[i] & 0xff;
+        int value = labels[i] & 0xff;
         if (naming && value == '"' && automaton.nameBody[state] && leaving != null) {
-          leaving.add(i);
+          leaving.add(i, 0, 0);
         }
         int target = next[state * classes + classOf[value]];
         if (target < 0
-            || frame.depth() + needs[target] > Automaton.MAX_DEPTH
-            || (automaton.counted[state] && !automaton.countAllows(state, count, value))) {
-          i = vocabulary.end[i];
+            || needs[target] > room
+            || (limited
+                && automaton.counted[state]
+                && !automaton.countAllows(state, ended[depth - 1], value))) {
+          i = ends[i];
           continue;
         }
-        if (automaton.counted[target] && !automaton.first[state]) {
-          count++;
+        if (counting || limited) {
+          boolean begins = automaton.counted[state] && value != '"';
+          first[depth] = first[depth - 1] + (begins ? 1 : 0);
+          boolean arrives = automaton.counted[target] && !automaton.first[state];
+          ended[depth] = ended[depth - 1] + (arrives ? 1 : 0);
         }
-        if (isPlain(target, bottom) || naming) {
-          states[depth] = target;
-          counts[depth] = count;
-          take(i);
-          i++;
-        } else {
-          arrive(i, List.of(frame.moved(target, count, null)));
-          i = vocabulary.end[i];
+        if (!isPlain(target, bottom) && !naming) {
+          Frame moved = frame.moved(target, limited ? ended[depth] : frame.count(), null);
+          arrive(i, List.of(moved), first[depth], ended[depth]);
+          i = ends[i];
+          continue;
         }
+        states[depth] = target;
+        int from = vocabulary.firstToken[i];
+        int to = vocabulary.firstToken[i + 1];
+        int after = i + 1;
+        if (!limited
+            && (below[2 * i] & ~loops[2 * target]) == 0
+            && (below[2 * i + 1] & ~loops[2 * target + 1]) == 0) {
+          // Whatever comes below, the state stays the same.
+          after = ends[i];
+          to = vocabulary.firstToken[after];
+        }
+        take(from, to);
+        for (int t = from; counting && t < to; t++) {
+          int token = vocabulary.tokens[t];
+          int more = vocabulary.rawBytes(token).length - depth;
+          begun[token] =
+              (byte) Math.min(255, first[depth] + (automaton.counted[target] ? more : 0));
+        }
+        i = after;
       }
     }
   }

@@ -28,6 +28,11 @@ public final class TokenBytes {
   final int maxDepth;
 
   /**
+   * The bytes below node i: bit b of {@code below[2i]} and {@code below[2i + 1]}; see {@link #bit}.
+   */
+  final long[] below;
+
+  /**
    * Builds the trie.
    *
    * @param size the number of tokens
@@ -92,6 +97,28 @@ public final class TokenBytes {
     for (int d = 0; d <= (nodes == 1 ? 0 : this.depth[nodes - 1]); d++) {
       end[open[d]] = nodes;
     }
+    this.below = below();
+  }
+
+  private long[] below() {
+    int[] parent = new int[label.length];
+    int[] last = new int[maxDepth + 1];
+    for (int n = 1; n < label.length; n++) {
+      parent[n] = last[depth[n] - 1];
+      last[depth[n]] = n;
+    }
+    long[] sets = new long[2 * label.length];
+    for (int n = label.length - 1; n > 0; n--) {
+      int b = bit(label[n] & 0xff);
+      sets[2 * parent[n]] |= sets[2 * n] | (b < 64 ? 1L << b : 0);
+      sets[2 * parent[n] + 1] |= sets[2 * n + 1] | (b < 64 ? 0 : 1L << b);
+    }
+    return sets;
+  }
+
+  /** A byte's bit: DEL and all that is not ASCII share one. */
+  static int bit(int value) {
+    return Math.min(value, 127);
   }
 
   /** The number of tokens. */
