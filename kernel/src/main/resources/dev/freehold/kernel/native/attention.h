@@ -170,72 +170,87 @@ ALWAYS float weights(const Seen *seen, float *score, float largest, int *exponen
 // 65,536 positions times 255·127 still fit int32.
 enum { VALUE_RUN = 65536 };
 
-// Weighed sums of `vectors` × LANES elements from `element`, for `heads` heads.
-ALWAYS void values(int heads, int vectors, const Seen *seen, const float *digits, int element, int64_t *sums) {
+// Weighed sums of at most VALUE_RUN positions, for `heads` heads and `vectors` × LANES elements:
+// out[head][digit][vector].
+ALWAYS void value_run(int heads, int vectors, const Seen *seen, const float *digits, int from, int to, int element,
+                      Ints *out) {
   int step = 4 * padded_size(seen->size);
-  for (int i = 0; i < heads * vectors * LANES; i++) sums[i] = 0;
-  for (int from = seen->base; from < seen->last; from += VALUE_RUN) {
-    int to = seen->last - from < VALUE_RUN ? seen->last : from + VALUE_RUN;
-    Ints s[2][DIGITS][4];
-    UNROLL for (int h = 0; h < heads; h++) {
-      UNROLL for (int d = 0; d < DIGITS; d++) {
-        UNROLL for (int i = 0; i < vectors; i++) s[h][d][i] = ints_set(0);
-      }
+  Ints s[2][DIGITS][4];
+  UNROLL for (int h = 0; h < heads; h++) {
+    UNROLL for (int d = 0; d < DIGITS; d++) {
+      UNROLL for (int i = 0; i < vectors; i++) s[h][d][i] = ints_set(0);
     }
-    for (int position = from; position < to; position += STRIPE) {
-      HeadPage page = seen_page(seen, position);
-      const int8_t *v = page.values + (size_t)(position % POSITIONS / 4) * step + 4 * element;
-      const char *w = (const char *)(digits + (position - seen->base));
-      ptrdiff_t ahead = next_page(seen, position);
-      for (int quad = 0; quad < STRIPE; quad += 4, v += step) {
-        Ints value[4];
-        UNROLL for (int i = 0; i < vectors; i++) {
-          value[i] = ints_load(v + 4 * LANES * i);
-          __builtin_prefetch(v + ahead + 4 * LANES * i);
-        }
-        UNROLL for (int h = 0; h < heads; h++) {
-          UNROLL for (int d = 0; d < DIGITS; d++) {
-            Ints digit = ints_spread(w + (size_t)h * seen->span * 4 + STRIPE * d + quad);
-            UNROLL for (int i = 0; i < vectors; i++) s[h][d][i] = ints_dot_digit(s[h][d][i], digit, value[i]);
-          }
-        }
-      }
-    }
-    UNROLL for (int h = 0; h < heads; h++) {
+  }
+  for (int position = from; position < to; position += STRIPE) {
+    HeadPage page = seen_page(seen, position);
+    const int8_t *v = page.values + (size_t)(position % POSITIONS / 4) * step + 4 * element;
+    const char *w = (const char *)(digits + (position - seen->base));
+    ptrdiff_t ahead = next_page(seen, position);
+    for (int quad = 0; quad < STRIPE; quad += 4, v += step) {
+      Ints value[4];
       UNROLL for (int i = 0; i < vectors; i++) {
-        int64_t *to_sum = sums + (h * vectors + i) * LANES;
+        value[i] = ints_load(v + 4 * LANES * i);
+        __builtin_prefetch(v + ahead + 4 * LANES * i);
+      }
+      UNROLL for (int h = 0; h < heads; h++) {
         UNROLL for (int d = 0; d < DIGITS; d++) {
-          int32_t part[LANES];
-          ints_store(part, s[h][d][i]);
-          for (int lane = 0; lane < LANES; lane++) to_sum[lane] += (int64_t)part[lane] * (1 << d * DIGIT_BITS);
+          Ints digit = ints_spread(w + (size_t)h * seen->span * 4 + STRIPE * d + quad);
+          UNROLL for (int i = 0; i < vectors; i++) s[h][d][i] = ints_dot_digit(s[h][d][i], digit, value[i]);
         }
       }
     }
   }
+  UNROLL for (int h = 0; h < heads; h++) {
+    UNROLL for (int d = 0; d < DIGITS; d++) {
+      UNROLL for (int i = 0; i < vectors; i++) out[(h * DIGITS + d) * vectors + i] = s[h][d][i];
+    }
+  }
 }
 
-ALWAYS void heads_out(int heads, const Seen *seen, const float *digits, const int *exponent,
-                      const float *total, float *out) {
-  // Two heads, three digits and four vectors just fit 32 registers.
-  enum { VECTORS = LANES == 16 ? 4 : 2 };
-  int64_t sums[2 * VECTORS * LANES];
-  for (int element = 0; element < padded_size(seen->size);) {
-    int vectors = (padded_size(seen->size) - element) / LANES;
-    if (vectors >= VECTORS) {
-      vectors = VECTORS;
-      values(heads, VECTORS, seen, digits, element, sums);
-    } else {
-      // A size that is no multiple of the step: the rest goes one vector at a time.
-      vectors = 1;
-      values(heads, 1, seen, digits, element, sums);
-    }
-    for (int h = 0; h < heads; h++) {
-      float scale = power(exponent[h] - 24);
-      for (int i = 0; i < vectors * LANES && element + i < seen->size; i++) {
-        out[h * seen->size + element + i] = (float)sums[h * vectors * LANES + i] * scale / total[h];
+// Two heads, three digits and four vectors just fit 32 registers; so these are not inlined.
+enum { VALUE_VECTORS = LANES == 16 ? 4 : 2 };
+
+typedef void ValueRun(const Seen *seen, const float *digits, int from, int to, int element, Ints *out);
+
+#define VALUE_RUN_OF(NAME, HEADS, VECTORS)                                                                    \
+  static __attribute__((noinline)) void NAME(const Seen *seen, const float *digits, int from, int to,        \
+                                             int element, Ints *out) {                                       \
+    value_run(HEADS, VECTORS, seen, digits, from, to, element, out);                                         \
+  }
+VALUE_RUN_OF(one_head, 1, VALUE_VECTORS)
+VALUE_RUN_OF(one_head_rest, 1, 1)
+VALUE_RUN_OF(two_heads, 2, VALUE_VECTORS)
+VALUE_RUN_OF(two_heads_rest, 2, 1)
+
+// Weighed values over the sums of their probabilities, into out[head][element].
+static void values(int heads, const Seen *seen, const float *digits, const int *exponent, const float *total,
+                   float *out) {
+  int vectors = VALUE_VECTORS, size = padded_size(seen->size);
+  for (int element = 0; element < size; element += vectors * LANES) {
+    if (element + vectors * LANES > size) vectors = 1;
+    ValueRun *run = vectors == 1 ? (heads == 1 ? one_head_rest : two_heads_rest)
+                                 : (heads == 1 ? one_head : two_heads);
+    Sums sums[2 * VALUE_VECTORS];
+    for (int i = 0; i < heads * vectors; i++) sums[i] = sums_zero();
+    for (int from = seen->base; from < seen->last; from += VALUE_RUN) {
+      int to = seen->last - from < VALUE_RUN ? seen->last : from + VALUE_RUN;
+      Ints part[2 * DIGITS * VALUE_VECTORS];
+      run(seen, digits, from, to, element, part);
+      for (int i = 0; i < heads * vectors; i++) {
+        for (int d = 0; d < DIGITS; d++) {
+          Factors place = factors_same(ints_set(1 << d * DIGIT_BITS));
+          sums[i] = sums_mac(sums[i], part[(i / vectors * DIGITS + d) * vectors + i % vectors], place);
+        }
       }
     }
-    element += vectors * LANES;
+    for (int i = 0; i < heads * vectors; i++) {
+      float all[LANES];
+      int head = i / vectors, at = element + i % vectors * LANES;
+      if (at >= seen->size) continue;
+      sums_store_floats(all, sums[i], power(exponent[head] - 24));
+      Floats result = floats_div(floats_load(all), floats_set(total[head]));
+      store_part(out + head * seen->size + at, result, seen->size - at);
+    }
   }
 }
 
@@ -268,13 +283,8 @@ static int attend(const int64_t *pages, size_t head_offset, int size, int first,
       total[i] = weights(&seen, scratch + (size_t)i * seen.span, largest[i], &exponent[i]);
     }
     for (int i = 0; i < heads; i += 2) {
-      const float *digits = scratch + (size_t)i * seen.span;
-      float *to = out + (size_t)(h + i) * size;
-      if (heads - i >= 2) {
-        heads_out(2, &seen, digits, exponent + i, total + i, to);
-      } else {
-        heads_out(1, &seen, digits, exponent + i, total + i, to);
-      }
+      values(heads - i >= 2 ? 2 : 1, &seen, scratch + (size_t)i * seen.span, exponent + i, total + i,
+             out + (size_t)(h + i) * size);
     }
     h += heads;
   }

@@ -17,7 +17,7 @@
 enum { TILE_ROWS = 2, TILE_LANES = TILE_ROWS * LANES, MAX_ROWS = GROUP / LANES };
 
 // Blocks whose codes and factors are unpacked at once for a run of tiles, and tokens of a run.
-enum { RUN_BLOCKS = 32, RUN_TILES = 32 };
+enum { RUN_BLOCKS = 16, RUN_TILES = 32 };
 
 // What is taken off a code, as a power of two; -1 for nothing.
 ALWAYS int centre_shift(int type) {

@@ -15,6 +15,9 @@ KERNELS(Q6_K)
 extern const Kernels freehold_kernels_Q8_0, freehold_kernels_Q4_0, freehold_kernels_Q4_1, freehold_kernels_Q5_0,
     freehold_kernels_Q5_1;
 
+// Below this, unpacking on the way beats unpacking ahead.
+enum { FEW_TILES = 4 };
+
 static const Kernels *kernels_of(int type) {
   switch (type) {
     case Q8_0: return &freehold_kernels_Q8_0;
@@ -34,21 +37,26 @@ EXPORT void freehold_multiply(const Matrix *w, const Activations *x, int from, i
                               int last_group, float *y, int64_t *sums, int offset, int stride) {
   const Kernels *kernels = kernels_of(w->type);
   Result out = {y + offset, sums, stride, w->rows};
-  if (to - from > TILE) {
+  int tiles = (to + TILE - 1) / TILE - from / TILE;
+  if (tiles > FEW_TILES) {
     kernels->many(w, x, from, to, first_group, last_group, out);
     return;
   }
-  for (int token = from; token < to;) {
-    int lane = token % TILE;
-    int left = TILE - lane < to - token ? TILE - lane : to - token;
-    if (left == 1) {
-      kernels->one(w, x, token, from, to, first_group, last_group, out);
-    } else if (left == 2) {
-      kernels->two(w, x, token, from, to, first_group, last_group, out);
-    } else {
-      // Lanes of the tile that are not wanted hold old integers, and their sums are dropped.
-      kernels->four(w, x, token - lane, from, to, first_group, last_group, out);
+  // Several tiles share a group while it lies in the cache.
+  int step = tiles > 1 ? 1 : last_group - first_group;
+  for (int group = first_group; group < last_group; group += step) {
+    for (int token = from; token < to;) {
+      int lane = token % TILE;
+      int left = TILE - lane < to - token ? TILE - lane : to - token;
+      if (left == 1) {
+        kernels->one(w, x, token, from, to, group, group + step, out);
+      } else if (left == 2) {
+        kernels->two(w, x, token, from, to, group, group + step, out);
+      } else {
+        // Lanes of the tile that are not wanted hold old integers, and their sums are dropped.
+        kernels->four(w, x, token - lane, from, to, group, group + step, out);
+      }
+      token += left;
     }
-    token += left;
   }
 }
