@@ -108,7 +108,8 @@ final class Filters {
       throw new Failure("separators is a pair of strings");
     }
     boolean ascii = arguments.get(1, "ensure_ascii").truth();
-    return operations.json(operand, by, comma, colon, ascii, arguments.get(3, "sort_keys").truth());
+    boolean sorted = arguments.get(3, "sort_keys").truth();
+    return operations.json(operand, new Operations.Style(by, comma, colon, ascii, sorted, "null"));
   }
 
   Value length(Value operand) {

@@ -45,8 +45,8 @@ final class Operations {
       case Value.Bool(boolean truth, boolean trusted) -> Text.of(Boolean.toString(truth), trusted);
       case Value.None ignored -> Text.EMPTY;
       case Value.Undefined ignored -> Text.EMPTY;
-      case Sequence ignored -> json(value, "", ", ", ": ", false, false);
-      case Mapping ignored -> json(value, "", ", ", ": ", false, false);
+      case Sequence ignored -> json(value, Style.PLAIN);
+      case Mapping ignored -> json(value, Style.PLAIN);
       case Value.Namespace ignored -> throw new Failure("a namespace can't be written");
       case Value.Function(String name, Value.Function.Body body) ->
           throw new Failure("the function '" + name + "' can't be written; call it");
@@ -55,7 +55,7 @@ final class Operations {
   }
 
   private static String real(double number) {
-    String text = Json.of(number).write();
+    String text = number == 0 && 1 / number < 0 ? "-0" : Json.of(number).write();
     boolean plain = text.chars().allMatch(c -> c == '-' || (c >= '0' && c <= '9'));
     return plain ? text + ".0" : text;
   }
@@ -69,14 +69,18 @@ final class Operations {
    * JSON as Python's {@code json.dumps} writes it. Trusted only if all of the value is: between the
    * parts of an input even a comma is the input's.
    */
-  Text json(Value value, String indent, String comma, String colon, boolean ascii, boolean sorted) {
+  Text json(Value value, Style style) {
     StringBuilder out = new StringBuilder();
-    write(value, out, new Style(indent, comma, colon, ascii, sorted), 0);
+    write(value, out, style, 0);
     budget.characters(out.length());
     return Text.of(out.toString(), value.isTrusted());
   }
 
-  private record Style(String indent, String comma, String colon, boolean ascii, boolean sorted) {
+  /** How JSON is written; {@code undefined} stands for what was never set. */
+  record Style(
+      String indent, String comma, String colon, boolean ascii, boolean sorted, String undefined) {
+    private static final Style PLAIN = new Style("", ", ", ": ", false, false, "undefined");
+
     void line(StringBuilder out, int depth) {
       if (!indent.isEmpty()) {
         out.append('\n').repeat(indent, depth);
@@ -95,7 +99,7 @@ final class Operations {
       case Value.Real(double number, boolean trusted) -> out.append(real(number));
       case Value.Bool(boolean truth, boolean trusted) -> out.append(truth);
       case Value.None ignored -> out.append("null");
-      case Value.Undefined ignored -> out.append("null");
+      case Value.Undefined ignored -> out.append(style.undefined());
       case Sequence sequence -> {
         out.append('[');
         String separator = "";
@@ -294,7 +298,8 @@ final class Operations {
       case Sequence sequence -> {
         boolean found = false;
         for (int i = 0; i < sequence.items().size() && !found; i++) {
-          found = same(sequence.items().get(i), part);
+          Value item = sequence.items().get(i);
+          found = item instanceof Value.Bool == part instanceof Value.Bool && same(item, part);
         }
         yield found;
       }
@@ -332,6 +337,10 @@ final class Operations {
         }
       }
       return Integer.compare(a.items().size(), b.items().size());
+    }
+    if ((left instanceof Value.None && right instanceof Value.None)
+        || (left instanceof Value.Undefined && right instanceof Value.Undefined)) {
+      return 0;
     }
     throw new Failure(left.kind() + " and " + right.kind() + " have no order");
   }

@@ -129,6 +129,10 @@ class ChatTemplateTest {
         .isEqualTo("\nx|a");
     assertThat(render("{{ -7 // 2 }} {{ -7 % 3 }} {{ 1 == 1.0 }} {{ '1' == 1 }}"))
         .isEqualTo("-4 2 true false");
+    assertThat(
+            render(
+                "{{ -0.0 }} {{ 1 in [true] }} {{ [x] }} {{ [x] | tojson }} {{ [none, none] | sort }}"))
+        .isEqualTo("-0.0 false [undefined] [null] [null, null]");
     assertThat(render("{{ 1 < 2 < 3 }} {{ 3 is divisibleby(3) }} {{ 'b' is in ['a', 'b'] }}"))
         .isEqualTo("true true true");
     assertThat(render("{{ ['a ', 'b'] | map('trim') | map('upper') | list | tojson }}"))
