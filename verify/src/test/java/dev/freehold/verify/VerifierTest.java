@@ -197,7 +197,8 @@ class VerifierTest {
       Report report = verifier.verify(file.getBytes(StandardCharsets.UTF_8));
       assertThat(report.verdict()).as(file.substring(0, 20)).isInstanceOf(Verdict.Invalid.class);
     }
-    assertThat(verifier.verify(new byte[Transcript.LIMIT + 1]).verdict()).isInstanceOf(Verdict.Invalid.class);
+    assertThat(verifier.verify(new byte[Transcript.LIMIT + 1]).verdict())
+        .isInstanceOf(Verdict.Invalid.class);
   }
 
   @Test
