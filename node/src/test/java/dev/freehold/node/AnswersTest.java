@@ -270,6 +270,23 @@ class AnswersTest {
   }
 
   @Test
+  void requestsSentBeforeTheirTurnAreAnsweredInOrder() throws IOException {
+    String one = Http.request("POST", COMPLETIONS, SHORT).replace("Connection: close\r\n", "");
+    String two = Http.request("POST", COMPLETIONS, SHORT.replace("\"ab\"", "\"xyz\""));
+    try (Node node = Node.start(configuration);
+        Socket client = new Socket(InetAddress.getLoopbackAddress(), node.port())) {
+      client.setSoTimeout(30_000);
+      client.getOutputStream().write((one + one).getBytes(StandardCharsets.UTF_8));
+      client.getOutputStream().write(two.getBytes(StandardCharsets.UTF_8));
+      String all = new String(client.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertThat(all.split("\"prompt_tokens\":2,", -1)).hasSize(3);
+      assertThat(all.split("\"prompt_tokens\":3,", -1)).hasSize(2);
+      assertThat(all.indexOf("\"prompt_tokens\":3,"))
+          .isGreaterThan(all.lastIndexOf("\"prompt_tokens\":2,"));
+    }
+  }
+
+  @Test
   void stoppingLetsAnswersFinishAndRefusesNewOnes()
       throws IOException, InterruptedException, ExecutionException {
     Node node = Node.start(configuration.withDrain(Duration.ofSeconds(60)));

@@ -77,10 +77,9 @@ public final class Api {
       }
       answer(exchange, endpoint);
     } catch (UncheckedIOException e) {
-      // The client left: there is nobody to tell.
-      log.event("client-left", Json.object().put("path", endpoint.label()).build());
+      left(endpoint);
     } catch (RuntimeException e) {
-      fail(exchange, endpoint, error(e));
+      fail(exchange, endpoint, e);
     } finally {
       active.decrementAndGet();
       metrics.request(exchange.method(), endpoint.label(), exchange.status());
@@ -97,17 +96,32 @@ public final class Api {
     }
   }
 
-  private void fail(Exchange exchange, Endpoint endpoint, ApiError error) {
+  private void fail(Exchange exchange, Endpoint endpoint, RuntimeException failure) {
+    ApiError error = error(failure);
     if (error.status() >= 500 && error.status() != 503) {
-      log.event(
-          "error",
-          Json.object()
-              .put("path", endpoint.label())
-              .put("code", error.code())
-              .put("message", error.message())
-              .build());
+      log.event("error", describe(endpoint, error, failure));
     }
-    exchange.error(error);
+    try {
+      exchange.error(error);
+    } catch (UncheckedIOException e) {
+      left(endpoint);
+    }
+  }
+
+  /** There is nobody to tell. */
+  private void left(Endpoint endpoint) {
+    log.event("client-left", Json.object().put("path", endpoint.label()).build());
+  }
+
+  /** Where it happened, without the exception's own words: they may quote what a client wrote. */
+  private static Json.Obj describe(Endpoint endpoint, ApiError error, RuntimeException failure) {
+    StackTraceElement[] frames = failure.getStackTrace();
+    return Json.object()
+        .put("path", endpoint.label())
+        .put("code", error.code())
+        .put("exception", failure.getClass().getName())
+        .put("at", frames.length == 0 ? null : frames[0].toString())
+        .build();
   }
 
   private void answer(Exchange exchange, Endpoint endpoint) {
@@ -137,7 +151,11 @@ public final class Api {
       case ModelUnready e -> ApiError.modelFailed(String.valueOf(e.getMessage()));
       case ReceiptStoreException e -> ApiError.noEvidence(String.valueOf(e.getMessage()));
       case AnswerFailed e -> ApiError.failed(String.valueOf(e.getMessage()));
-      default -> ApiError.failed("the node failed at this request: " + failure);
+      default ->
+          ApiError.failed(
+              "the node failed at this request ("
+                  + failure.getClass().getSimpleName()
+                  + "); its log has an entry 'error' that says where: please report it");
     };
   }
 }
