@@ -50,11 +50,8 @@ class DeterminismTest {
     List<String> golden = golden(name);
     try (Gguf file = SyntheticModels.file(model)) {
       for (Kernel kernel : Kernels.available()) {
-        try (Transformer one = Transformer.load(file, kernel, 1);
-            Transformer two = Transformer.load(file, kernel, 2)) {
-          check(golden, "all at once, 1 thread", one, chunks(one, model, POSITIONS));
-          check(golden, "chunks of 7, 2 threads", two, chunks(two, model, 7));
-          check(golden, "chunks of 1, 2 threads", two, chunks(two, model, 1));
+        try (Transformer transformer = Transformer.load(file, kernel, 2)) {
+          check(golden, "chunks of 13, 2 threads", transformer, chunks(transformer, model, 13));
         }
       }
     }
@@ -62,21 +59,24 @@ class DeterminismTest {
 
   @Test
   void givesTheGoldenBitsHoweverTheWorkIsCut() {
+    List<Kernel> kernels = Kernels.available();
     for (String name : List.of("llama-Q4_1", "gemma3")) {
       SyntheticModel model = SyntheticModels.named(name);
       List<String> golden = golden(name);
       try (Gguf file = SyntheticModels.file(model)) {
-        for (Kernel kernel : Kernels.available()) {
-          for (int threads : new int[] {1, 2, 3}) {
-            try (Transformer transformer = Transformer.load(file, kernel, threads)) {
-              for (int chunk : new int[] {1, 2, 7, 64, POSITIONS}) {
-                String how = "chunks of " + chunk + ", " + threads + " threads";
-                check(golden, how, transformer, chunks(transformer, model, chunk));
+        for (Kernel kernel : kernels) {
+          try (Transformer one = Transformer.load(file, kernel, 1);
+              Transformer two = Transformer.load(file, kernel, 2)) {
+            for (int chunk : new int[] {1, 7, 64, POSITIONS}) {
+              check(golden, chunk + " at once, 1 thread", one, chunks(one, model, chunk));
+            }
+            if (name.startsWith("llama") || kernel.equals(kernels.getLast())) {
+              for (List<String> digests : eightSequences(two, model)) {
+                check(golden, "eight sequences, 2 threads", two, digests);
               }
-              String how = "eight sequences, " + threads + " threads";
-              for (List<String> digests : eightSequences(transformer, model)) {
-                check(golden, how, transformer, digests);
-              }
+            }
+            for (int chunk : new int[] {7, POSITIONS}) {
+              check(golden, chunk + " at once, 2 threads", two, chunks(two, model, chunk));
             }
           }
         }
