@@ -185,13 +185,7 @@ public final class AnswerStream {
 
   /** How much of the text surely stands before any tool call, without the space around it. */
   private int beforeCalls(ToolForm toolForm) {
-    String mark =
-        switch (toolForm) {
-          case HERMES, HERMES_LIST, GENERIC -> "<tool_call>";
-          case MISTRAL -> "[TOOL_CALLS]";
-          case FENCED -> "```tool_call";
-          case LLAMA -> "";
-        };
+    String mark = toolForm.open();
     if (mark.isEmpty()) {
       String start = content.toString().stripLeading();
       boolean call =

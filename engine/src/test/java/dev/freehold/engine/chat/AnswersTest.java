@@ -61,7 +61,8 @@ class AnswersTest {
   void answerIsItsTextAndItsReason() {
     assertThat(choice(chat(""), ended("Grüße 🙂"), FinishReason.STOP))
         .isEqualTo(
-            "[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"Grüße 🙂\"},"
+            "[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"Grüße 🙂\","
+                + "\"refusal\":null},"
                 + "\"finish_reason\":\"stop\"}]");
     assertThat(choice(chat(""), new int[] {END}, FinishReason.STOP)).contains("\"content\":\"\"");
     assertThat(choice(chat(""), tokens("ab"), FinishReason.LENGTH))
@@ -229,7 +230,8 @@ class AnswersTest {
     Json.Builder message =
         Json.object()
             .put("role", "assistant")
-            .put("content", spoke ? Json.of(content.toString()) : Json.Null.VALUE);
+            .put("content", spoke ? Json.of(content.toString()) : Json.Null.VALUE)
+            .put("refusal", Json.Null.VALUE);
     if (calls instanceof Json.Arr array) {
       message.put(
           "tool_calls",
