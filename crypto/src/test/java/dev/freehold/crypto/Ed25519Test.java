@@ -130,6 +130,37 @@ class Ed25519Test {
     assertThat(key.verify(new byte[0], Signature.of(signature))).isFalse();
   }
 
+  /**
+   * A point of small order added to a sound one: libraries that multiply by the cofactor, and those
+   * that do not, disagree about signatures with such keys.
+   */
+  @Test
+  void refusesASoundKeyMixedWithAPointOfSmallOrder() {
+    byte[] sound = SigningKey.ofSeed(new byte[32]).verifyingKey().bytes();
+    EdwardsPoint key = EdwardsPoint.decode(sound);
+    assertThat(key.encode()).isEqualTo(sound);
+    EdwardsPoint small =
+        EdwardsPoint.decode(
+            HEX.parseHex("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05"));
+    EdwardsPoint mixed = key;
+    for (int i = 1; i < 8; i++) {
+      mixed = mixed.plus(small);
+      assertThat(VerifyingKey.decode(mixed.encode())).isEmpty();
+    }
+    assertThat(mixed.plus(small).encode()).isEqualTo(sound);
+  }
+
+  /** R + T with S for R: the equation holds after multiplication by the cofactor only. */
+  @Test
+  void rejectsASignatureWhoseFirstHalfIsMixedWithAPointOfSmallOrder() {
+    SigningKey key = SigningKey.ofSeed(new byte[32]);
+    byte[] signature = key.sign(new byte[] {1}).bytes();
+    EdwardsPoint order4 = EdwardsPoint.decode(new byte[32]);
+    EdwardsPoint first = EdwardsPoint.decode(java.util.Arrays.copyOf(signature, 32));
+    System.arraycopy(first.plus(order4).encode(), 0, signature, 0, 32);
+    assertThat(key.verifyingKey().verify(new byte[] {1}, Signature.of(signature))).isFalse();
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {0, 31, 33, 64})
   void refusesKeysOfOtherLengths(int length) {

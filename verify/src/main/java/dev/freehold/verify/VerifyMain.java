@@ -78,6 +78,10 @@ public final class VerifyMain {
       report = new Verifier(arguments.required(), arguments.nodeOrNull(), replay).verify(bytes);
     } catch (Arguments.UsageException e) {
       return wrongUse(err, String.valueOf(e.getMessage()));
+    } catch (RuntimeException | OutOfMemoryError | StackOverflowError | LinkageError e) {
+      // The virtual machine's own exit code for this is 1, which would read as Invalid.
+      err.println("freehold verify: the verifier broke, which says nothing of the file: " + e);
+      return exitCode(new Verdict.Undecidable("the verifier broke"));
     }
     if (!arguments.quiet()) {
       out.print(

@@ -1,0 +1,59 @@
+// SPDX-FileCopyrightText: The Freehold authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.freehold.verify;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.Arrays;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/** A sceptic's program: small, and without any way to reach beyond this machine. */
+class OfflineTest {
+  private static final JavaClasses CLASSES =
+      new ClassFileImporter()
+          .withImportOption(new ImportOption.DoNotIncludeTests())
+          .importPackages("dev.freehold");
+
+  @Test
+  void nothingThatVerifyNeedsSeesTheNetworkOrADatabase() {
+    noClasses()
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("java.net..", "javax.net..", "java.nio.channels.spi", "java.sql..", "java.rmi..")
+        .check(CLASSES);
+    noClasses()
+        .should()
+        .dependOnClassesThat()
+        .haveNameMatching("java\\.nio\\.channels\\..*Socket.*")
+        .check(CLASSES);
+  }
+
+  @Test
+  void onlyTheKernelStartsAnotherProgramToCompileItself() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("dev.freehold.kernel")
+        .should()
+        .dependOnClassesThat()
+        .haveFullyQualifiedName(ProcessBuilder.class.getName())
+        .check(CLASSES);
+  }
+
+  @Test
+  void theClassPathHoldsSixRoomsAndTwoLibraries() {
+    TreeSet<String> rooms =
+        CLASSES.stream()
+            .map(type -> type.getPackageName().split("\\.", -1)[2])
+            .collect(Collectors.toCollection(TreeSet::new));
+    assertThat(rooms)
+        .isEqualTo(
+            new TreeSet<>(
+                Arrays.asList("crypto", "engine", "evidence", "kernel", "record", "verify")));
+  }
+}
