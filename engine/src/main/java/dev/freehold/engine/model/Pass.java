@@ -9,43 +9,45 @@ import dev.freehold.kernel.KeyValuePage;
 import dev.freehold.kernel.Matrix;
 
 /**
- * One member's part of one forward pass. All members walk through the same steps; between two steps
- * stands a barrier. A product is shared by row groups; what belongs to single rows of the batch
- * (norms, quantising, rotation) is shared by rows, or done by the last member to reach the barrier
- * when there are fewer rows than members.
+ * One member's part of one forward pass. All members walk through the same steps, each of which
+ * begins when the one before it is over. A product is shared by row groups; what belongs to single
+ * rows of the batch (norms, quantising, rotation) is a step of its own, shared by rows, or done by
+ * one member at the end of the step before when there are fewer rows than members.
  */
 final class Pass {
   private final Transformer transformer;
   private final Configuration model;
   private final Weights weights;
   private final Kernel kernel;
-  private final Workers workers;
+  private final int threads;
   private final Batch batch;
-  private final int member;
+  private final Workers.Member member;
   private final int rows;
+  private final int wanted;
   private final int width;
   private final int queryWidth;
   private final int keyValueWidth;
   private final int headsWidth;
   private int at;
 
-  Pass(Transformer transformer, Batch batch, int member) {
+  /**
+   * A walk. The numbers of rows come from the caller: a member that starts late must not look at a
+   * batch that may already be another one.
+   */
+  Pass(Transformer transformer, Batch batch, int rows, int wanted, Workers.Member member) {
     this.transformer = transformer;
     this.model = transformer.configuration();
     this.weights = transformer.weights();
     this.kernel = transformer.kernel();
-    this.workers = transformer.workers();
+    this.threads = transformer.threads();
     this.batch = batch;
     this.member = member;
-    this.rows = batch.size();
+    this.rows = rows;
+    this.wanted = wanted;
     this.width = model.width();
     this.queryWidth = model.queryWidth();
     this.keyValueWidth = model.keyValueWidth();
     this.headsWidth = queryWidth + 2 * keyValueWidth;
-  }
-
-  private interface Rows {
-    void run(int from, int to);
   }
 
   void run() {
@@ -61,7 +63,8 @@ final class Pass {
   }
 
   private void walk() {
-    each(
+    step(
+        rows,
         (from, to) -> {
           embed(from, to);
           normalise(from, to, weights.layers().getFirst().attentionNorm());
@@ -69,21 +72,29 @@ final class Pass {
     for (at = 0; at < model.layers(); at++) {
       int index = at;
       Weights.Layer layer = weights.layers().get(index);
-      multiplyHeads(layer);
-      each((from, to) -> place(index, layer, from, to));
-      attend(index);
-      each((from, to) -> kernel.quantize(batch.mixed, 0, queryWidth, from, to, batch.mixedInput));
-      multiply(layer.output(), batch.mixedInput, rows, batch.out, width);
-      each(
+      int wide = model.feedForward();
+      step(
+          layer.query().groups() + layer.key().groups() + layer.value().groups(),
+          (from, to) -> multiplyHeads(layer, from, to),
+          (from, to) -> place(index, layer, from, to));
+      step(
+          rows * model.keyValueHeads() * parts(),
+          (from, to) -> attend(index, from, to),
+          (from, to) -> kernel.quantize(batch.mixed, 0, queryWidth, from, to, batch.mixedInput));
+      step(
+          layer.output().groups(),
+          (from, to) -> multiply(layer.output(), batch.mixedInput, from, to),
           (from, to) -> {
             accumulate(from, to, layer.outputBias(), layer.postAttentionNorm());
             normalise(from, to, layer.feedForwardNorm());
           });
-      multiplyGateAndUp(layer);
-      int wide = model.feedForward();
-      each((from, to) -> kernel.quantize(batch.gate, 0, wide, from, to, batch.gateInput));
-      multiply(layer.down(), batch.gateInput, rows, batch.out, width);
-      each(
+      step(
+          layer.gate().groups(),
+          (from, to) -> multiplyGateAndUp(layer, from, to),
+          (from, to) -> kernel.quantize(batch.gate, 0, wide, from, to, batch.gateInput));
+      step(
+          layer.down().groups(),
+          (from, to) -> multiply(layer.down(), batch.gateInput, from, to),
           (from, to) -> {
             accumulate(from, to, new float[0], layer.postFeedForwardNorm());
             if (index + 1 < model.layers()) {
@@ -93,22 +104,23 @@ final class Pass {
             }
           });
     }
-    if (batch.wanted() > 0) {
-      multiplyOutput();
+    if (wanted > 0) {
+      step(weights.output().groups(), this::multiplyOutput);
     }
   }
 
-  /** Work on single rows, done by all before anybody goes on. */
-  private void each(Rows work) {
-    if (rows < workers.threads() || workers.threads() == 1) {
-      workers.barrier(member, () -> work.run(0, rows));
-      return;
+  private void step(int total, Workers.Pieces work) {
+    member.step(total, total, work, null);
+  }
+
+  /** A step, and then the work on single rows that it makes possible. */
+  private void step(int total, Workers.Pieces work, Workers.Pieces eachRow) {
+    if (rows < threads) {
+      member.step(total, total, work, () -> eachRow.run(0, rows));
+    } else {
+      step(total, work);
+      step(rows, eachRow);
     }
-    workers.barrier(member);
-    for (long share = workers.claim(rows); share >= 0; share = workers.claim(rows)) {
-      work.run((int) (share >> 32), (int) share);
-    }
-    workers.barrier(member);
   }
 
   private void embed(int from, int to) {
@@ -160,24 +172,16 @@ final class Pass {
     }
   }
 
-  private void multiply(Matrix matrix, Activations input, int tokens, float[] out, int stride) {
-    int groups = matrix.groups();
-    for (long share = workers.claim(groups); share >= 0; share = workers.claim(groups)) {
-      kernel.multiply(matrix, input, 0, tokens, (int) (share >> 32), (int) share, out, 0, stride);
-    }
+  private void multiply(Matrix matrix, Activations input, int from, int to) {
+    kernel.multiply(matrix, input, 0, rows, from, to, batch.out, 0, width);
   }
 
-  private void multiplyHeads(Weights.Layer layer) {
+  private void multiplyHeads(Weights.Layer layer, int from, int to) {
     int query = layer.query().groups();
     int key = query + layer.key().groups();
-    int value = key + layer.value().groups();
-    for (long share = workers.claim(value); share >= 0; share = workers.claim(value)) {
-      int from = (int) (share >> 32);
-      int to = (int) share;
-      part(layer.query(), from, Math.min(to, query), 0);
-      part(layer.key(), Math.max(from, query) - query, Math.min(to, key) - query, queryWidth);
-      part(layer.value(), Math.max(from, key) - key, to - key, queryWidth + keyValueWidth);
-    }
+    part(layer.query(), from, Math.min(to, query), 0);
+    part(layer.key(), Math.max(from, query) - query, Math.min(to, key) - query, queryWidth);
+    part(layer.value(), Math.max(from, key) - key, to - key, queryWidth + keyValueWidth);
   }
 
   private void part(Matrix matrix, int from, int to, int offset) {
@@ -187,22 +191,17 @@ final class Pass {
     }
   }
 
-  private void multiplyGateAndUp(Weights.Layer layer) {
+  private void multiplyGateAndUp(Weights.Layer layer, int from, int to) {
     int wide = model.feedForward();
-    int groups = layer.gate().groups();
-    for (long share = workers.claim(groups); share >= 0; share = workers.claim(groups)) {
-      int from = (int) (share >> 32);
-      int to = (int) share;
-      kernel.multiply(layer.gate(), batch.normedInput, 0, rows, from, to, batch.gate, 0, wide);
-      kernel.multiply(layer.up(), batch.normedInput, 0, rows, from, to, batch.up, 0, wide);
-      int count = Math.min(to * Matrix.GROUP, wide) - from * Matrix.GROUP;
-      for (int row = 0; row < rows; row++) {
-        int offset = row * wide + from * Matrix.GROUP;
-        if (model.architecture().gelu()) {
-          kernel.gelu(batch.gate, offset, batch.up, offset, count);
-        } else {
-          kernel.silu(batch.gate, offset, batch.up, offset, count);
-        }
+    kernel.multiply(layer.gate(), batch.normedInput, 0, rows, from, to, batch.gate, 0, wide);
+    kernel.multiply(layer.up(), batch.normedInput, 0, rows, from, to, batch.up, 0, wide);
+    int count = Math.min(to * Matrix.GROUP, wide) - from * Matrix.GROUP;
+    for (int row = 0; row < rows; row++) {
+      int offset = row * wide + from * Matrix.GROUP;
+      if (model.architecture().gelu()) {
+        kernel.gelu(batch.gate, offset, batch.up, offset, count);
+      } else {
+        kernel.silu(batch.gate, offset, batch.up, offset, count);
       }
     }
   }
@@ -252,52 +251,49 @@ final class Pass {
         model.architecture().neighbouringPairs());
   }
 
-  /** A piece of work is a row and a key/value head; with few rows, a part of its query heads. */
-  private void attend(int index) {
+  /** With few rows, the query heads of a key/value head are pieces of their own. */
+  private int parts() {
+    return rows * model.keyValueHeads() < 2 * threads && threads > 1
+        ? model.heads() / model.keyValueHeads()
+        : 1;
+  }
+
+  /** A piece is a row, a key/value head, and one of the parts of its query heads. */
+  private void attend(int index, int from, int to) {
     int size = model.headSize();
     int group = model.heads() / model.keyValueHeads();
-    int pairs = rows * model.keyValueHeads();
-    int parts = pairs < 2 * workers.threads() && workers.threads() > 1 ? group : 1;
-    int pieces = pairs * parts;
+    int parts = parts();
     int window = model.isSliding(index) ? model.window() : Integer.MAX_VALUE;
-    for (long share = workers.claim(pieces); share >= 0; share = workers.claim(pieces)) {
-      for (int piece = (int) (share >> 32); piece < (int) share; piece++) {
-        int row = piece / parts / model.keyValueHeads();
-        int head = piece / parts % model.keyValueHeads();
-        int query = head * group + piece % parts * (group / parts);
-        int last = batch.position(row) + 1;
-        kernel.attend(
-            batch.pages(row),
-            index,
-            head,
-            Math.max(0, last - window),
-            last,
-            batch.heads,
-            row * headsWidth + query * size,
-            group / parts,
-            model.attentionScale(),
-            batch.mixed,
-            row * queryWidth + query * size);
-      }
+    for (int piece = from; piece < to; piece++) {
+      int row = piece / parts / model.keyValueHeads();
+      int head = piece / parts % model.keyValueHeads();
+      int query = head * group + piece % parts * (group / parts);
+      int last = batch.position(row) + 1;
+      kernel.attend(
+          batch.pages(row),
+          index,
+          head,
+          Math.max(0, last - window),
+          last,
+          batch.heads,
+          row * headsWidth + query * size,
+          group / parts,
+          model.attentionScale(),
+          batch.mixed,
+          row * queryWidth + query * size);
     }
   }
 
-  private void multiplyOutput() {
-    int groups = weights.output().groups();
+  private void multiplyOutput(int from, int to) {
     int vocabulary = model.vocabulary();
-    int wanted = batch.wanted();
     float[] logits = batch.logits();
-    for (long share = workers.claim(groups); share >= 0; share = workers.claim(groups)) {
-      int from = (int) (share >> 32);
-      int to = (int) share;
-      kernel.multiply(
-          weights.output(), batch.hiddenInput, 0, wanted, from, to, logits, 0, vocabulary);
-      if (model.logitCap() > 0) {
-        int end = Math.min(to * Matrix.GROUP, vocabulary);
-        for (int slot = 0; slot < wanted; slot++) {
-          for (int i = slot * vocabulary + from * Matrix.GROUP; i < slot * vocabulary + end; i++) {
-            logits[i] = Arithmetic.cap(logits[i], model.logitCap());
-          }
+    kernel.multiply(
+        weights.output(), batch.hiddenInput, 0, wanted, from, to, logits, 0, vocabulary);
+    if (model.logitCap() > 0) {
+      int end = Math.min(to * Matrix.GROUP, vocabulary);
+      for (int slot = 0; slot < wanted; slot++) {
+        for (int i = slot * vocabulary + from * Matrix.GROUP; i < slot * vocabulary + end; i++) {
+          logits[i] = Arithmetic.cap(logits[i], model.logitCap());
         }
       }
     }

@@ -91,7 +91,9 @@ public final class Transformer implements AutoCloseable {
         rotary.prepare(batch.position(row));
         slidingRotary.prepare(batch.position(row));
       }
-      workers.run(member -> new Pass(this, batch, member).run());
+      int rows = batch.size();
+      int wanted = batch.wanted();
+      workers.run(member -> new Pass(this, batch, rows, wanted, member).run());
     } finally {
       running.unlock();
     }
@@ -99,10 +101,6 @@ public final class Transformer implements AutoCloseable {
 
   Weights weights() {
     return weights;
-  }
-
-  Workers workers() {
-    return workers;
   }
 
   Rotary rotary(int layer) {

@@ -20,7 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Checks that a file holds exactly the tensors its architecture needs, in the right shapes, and
@@ -201,14 +200,18 @@ final class WeightsLoader {
     List<TensorInfo> largestFirst = new ArrayList<>(matrices.values());
     largestFirst.sort(Comparator.comparingLong(TensorInfo::bytes).reversed());
     Matrix[] done = new Matrix[largestFirst.size()];
-    AtomicInteger next = new AtomicInteger();
+    // one by one: tensors are too unlike for larger shares
     workers.run(
-        member -> {
-          // one by one, the largest first: tensors are too unlike for the shares of a claim
-          for (int i = next.getAndIncrement(); i < done.length; i = next.getAndIncrement()) {
-            done[i] = pack(largestFirst.get(i));
-          }
-        });
+        member ->
+            member.step(
+                done.length,
+                1,
+                (from, to) -> {
+                  for (int i = from; i < to; i++) {
+                    done[i] = pack(largestFirst.get(i));
+                  }
+                },
+                null));
     for (int i = 0; i < done.length; i++) {
       packed.put(largestFirst.get(i).name(), done[i]);
     }

@@ -6,26 +6,38 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A fixed team of platform threads that runs one program together: every member runs the same body,
- * takes its share of the work by {@link #claim}, and waits for the others at {@link #barrier}. The
- * caller of {@link #run} is member 0. Waiting spins for some ten microseconds, then parks: an idle
- * team burns nothing. A team of one has no barriers to pay for.
+ * A fixed team of platform threads that walks through a program together, step by step. A step is a
+ * number of pieces of work; members take shares of them, and the step is over when all pieces are
+ * done, not when all members have come by: a member that the operating system holds up skips the
+ * steps it missed, so a busy machine slows a team down little. The caller of {@link #run} is member
+ * 0. Waiting spins for some ten microseconds, then parks: an idle team burns nothing. A team of one
+ * pays for nothing of this.
  */
 public final class Workers implements AutoCloseable {
+  /** What every member runs; all must walk through the same steps, whenever they start. */
+  interface Program {
+    void run(Member member);
+  }
+
+  /** Does the pieces {@code from} (inclusive) to {@code to} (exclusive). */
+  interface Pieces {
+    void run(int from, int to);
+  }
+
+  private record Job(Program program, int firstStep) {}
+
   private static final int SPINS = 3000;
   private static final VarHandle INT = MethodHandles.arrayElementVarHandle(int[].class);
+  private static final VarHandle LONG = MethodHandles.arrayElementVarHandle(long[].class);
 
-  // Slots of one array, a cache line apart.
-  private static final int ARRIVED = 32;
-  private static final int PHASE = 64;
-  private static final int CLAIMED = 96;
-  private static final int JOB = 128;
-  private static final int RUNNING = 160;
-  private static final int SLOTS = 192;
+  // Slots of an array, two cache lines apart.
+  private static final int DONE = 32;
+  private static final int JOB = 64;
+  private static final int INSIDE = 96;
+  private static final int SLOTS = 128;
 
   private static final class Broken extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -37,11 +49,17 @@ public final class Workers implements AutoCloseable {
 
   private final int threads;
   private final int[] state = new int[SLOTS];
+
+  /** At {@link #CLAIM}: the step in the upper half, its first piece that is free in the lower. */
+  private final long[] claims = new long[48];
+
+  private static final int CLAIM = 16;
   private final Thread[] members;
   private final int[] parked;
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
   private volatile boolean closed;
-  private volatile @Nullable IntConsumer body;
+  private volatile @Nullable Job job;
+  private int nextStep;
 
   /** Starts a team. */
   public Workers(int threads) {
@@ -53,12 +71,12 @@ public final class Workers implements AutoCloseable {
     this.parked = new int[32 * threads];
     members[0] = Thread.currentThread();
     for (int i = 1; i < threads; i++) {
-      int member = i;
+      int index = i;
       members[i] =
           Thread.ofPlatform()
               .daemon()
               .name("freehold-arithmetic-" + i)
-              .unstarted(() -> serve(member));
+              .unstarted(() -> serve(index));
     }
     for (int i = 1; i < threads; i++) {
       members[i].start();
@@ -71,127 +89,169 @@ public final class Workers implements AutoCloseable {
   }
 
   /**
-   * Runs a body on every member and returns when all are done. One caller at a time. What a member
-   * throws ends the run for all, and is thrown here.
+   * Runs a program and returns when all its steps are over. One caller at a time. What a member
+   * throws ends the program for all, and is thrown here.
    */
-  public synchronized void run(IntConsumer program) {
+  synchronized void run(Program program) {
     if (closed) {
       throw new IllegalStateException("the workers are closed");
     }
-    INT.setVolatile(state, CLAIMED, 0);
     if (threads == 1) {
-      program.accept(0);
+      program.run(new Member(0, 0));
       return;
     }
     members[0] = Thread.currentThread();
-    body = program;
-    INT.setVolatile(state, RUNNING, threads - 1);
-    INT.setVolatile(state, JOB, (int) INT.getVolatile(state, JOB) + 1);
+    job = new Job(program, nextStep);
+    INT.getAndAdd(state, JOB, 1);
     wake();
-    attempt(program, 0);
-    await(0, RUNNING, 0, true);
-    body = null;
-    Throwable thrown = failure.getAndSet(null);
-    if (thrown != null) {
-      INT.setVolatile(state, ARRIVED, 0);
-      switch (thrown) {
-        case RuntimeException e -> throw e;
-        case Error e -> throw e;
-        default -> throw new IllegalStateException(thrown);
+    Member member = new Member(0, nextStep);
+    attempt(program, member);
+    job = null;
+    if (failure.get() == null) {
+      nextStep = member.step;
+    } else {
+      breakOff();
+    }
+  }
+
+  /** Waits until every member has left the broken program, and throws what broke it. */
+  private void breakOff() {
+    awaitNobodyInside();
+    // past any step that somebody could still look for
+    nextStep += 1 << 24;
+    INT.setVolatile(state, DONE, 0);
+    LONG.setVolatile(claims, CLAIM, (long) nextStep << 32);
+    switch (failure.getAndSet(null)) {
+      case RuntimeException e -> throw e;
+      case Error e -> throw e;
+      case null -> throw new IllegalStateException("a failure vanished");
+      case Throwable e -> throw new IllegalStateException(e);
+    }
+  }
+
+  /** One member's walk through one program. Used by its thread alone. */
+  final class Member {
+    private final int index;
+    private int step;
+
+    Member(int index, int firstStep) {
+      this.index = index;
+      this.step = firstStep;
+    }
+
+    /**
+     * Does a share of a step and returns when the step is over.
+     *
+     * @param total pieces, at least one; large shares are given first, smaller ones towards the end
+     * @param largest pieces of a share, at most
+     * @param alone run by one member when all pieces are done, before anybody goes on
+     */
+    void step(int total, int largest, Pieces work, @Nullable Runnable alone) {
+      if (threads == 1) {
+        work.run(0, total);
+        if (alone != null) {
+          alone.run();
+        }
+        return;
       }
+      int mine = 0;
+      long claim = (long) LONG.getAcquire(claims, CLAIM);
+      while ((int) (claim >> 32) == step && (int) claim < total) {
+        int from = (int) claim;
+        int share = Math.min(largest, Math.max(1, (total - from) / (2 * threads)));
+        long found = (long) LONG.compareAndExchange(claims, CLAIM, claim, claim + share);
+        if (found == claim) {
+          work.run(from, from + share);
+          mine += share;
+          found = (long) LONG.getAcquire(claims, CLAIM);
+        }
+        claim = found;
+      }
+      if (mine > 0 && (int) INT.getAndAdd(state, DONE, mine) + mine == total) {
+        if (alone != null) {
+          alone.run();
+        }
+        INT.setOpaque(state, DONE, 0);
+        LONG.setVolatile(claims, CLAIM, (long) (step + 1) << 32);
+        wake();
+      } else {
+        awaitEnd();
+      }
+      step++;
     }
-  }
 
-  /** Waits until every member is here. Claims start anew. */
-  void barrier(int member) {
-    barrier(member, null);
-  }
-
-  /** Waits until every member is here; the last to come first runs {@code alone}. */
-  void barrier(int member, @Nullable Runnable alone) {
-    int phase = (int) INT.getVolatile(state, PHASE);
-    if (failure.get() != null) {
-      throw new Broken();
-    }
-    if (threads > 1 && (int) INT.getAndAdd(state, ARRIVED, 1) < threads - 1) {
-      await(member, PHASE, phase, false);
+    private boolean isOver() {
       if (failure.get() != null) {
         throw new Broken();
       }
-      return;
+      return (int) ((long) LONG.getAcquire(claims, CLAIM) >> 32) != step;
     }
-    if (alone != null) {
-      alone.run();
-    }
-    INT.setOpaque(state, ARRIVED, 0);
-    INT.setOpaque(state, CLAIMED, 0);
-    if (threads > 1) {
-      INT.setVolatile(state, PHASE, phase + 1);
-      wake();
+
+    private void awaitEnd() {
+      for (int i = 0; i < SPINS; i++) {
+        if (isOver()) {
+          return;
+        }
+        Thread.onSpinWait();
+      }
+      INT.setVolatile(parked, 32 * index, 1);
+      try {
+        while (!isOver()) {
+          LockSupport.park(Workers.this);
+        }
+      } finally {
+        INT.setVolatile(parked, 32 * index, 0);
+      }
     }
   }
 
-  /**
-   * Takes a share of {@code total} pieces of work: large shares first, smaller ones towards the
-   * end. Every piece is given once between two barriers.
-   *
-   * @return the first piece in the upper and the end in the lower 32 bits; -1 when none is left
-   */
-  long claim(int total) {
-    int from = (int) INT.getOpaque(state, CLAIMED);
-    while (from < total) {
-      int share = threads == 1 ? total : Math.max(1, (total - from) / (2 * threads));
-      int found = (int) INT.compareAndExchange(state, CLAIMED, from, from + share);
-      if (found == from) {
-        return (long) from << 32 | (from + share);
+  private void serve(int index) {
+    int seen = 0;
+    while (!closed) {
+      awaitJobAfter(index, seen);
+      seen = (int) INT.getVolatile(state, JOB);
+      INT.getAndAdd(state, INSIDE, 1);
+      Job current = job;
+      if (current != null && !closed) {
+        attempt(current.program(), new Member(index, current.firstStep()));
       }
-      from = found;
-    }
-    return -1;
-  }
-
-  private void serve(int member) {
-    int job = 0;
-    while (true) {
-      await(member, JOB, job, false);
-      job = (int) INT.getVolatile(state, JOB);
-      IntConsumer program = body;
-      if (closed || program == null) {
-        return;
-      }
-      attempt(program, member);
-      if ((int) INT.getAndAdd(state, RUNNING, -1) == 1) {
+      if ((int) INT.getAndAdd(state, INSIDE, -1) == 1 && failure.get() != null) {
         wake();
       }
     }
   }
 
-  private void attempt(IntConsumer program, int member) {
+  private void attempt(Program program, Member member) {
     try {
-      program.accept(member);
+      program.run(member);
     } catch (Broken e) {
-      // the failure that broke the run is kept already
+      // the failure that broke the program is kept already
     } catch (Throwable e) {
       failure.compareAndSet(null, e);
-      // those who wait at a barrier look again
-      INT.getAndAdd(state, PHASE, 1);
       wake();
     }
   }
 
-  /** Waits until a slot differs from a value ({@code until}: until it equals it). */
-  private void await(int member, int slot, int value, boolean until) {
+  private void awaitJobAfter(int index, int seen) {
     for (int i = 0; i < SPINS; i++) {
-      if ((int) INT.getAcquire(state, slot) == value == until) {
+      if ((int) INT.getAcquire(state, JOB) != seen) {
         return;
       }
       Thread.onSpinWait();
     }
-    INT.setVolatile(parked, 32 * member, 1);
-    while ((int) INT.getVolatile(state, slot) == value != until && !closed) {
+    INT.setVolatile(parked, 32 * index, 1);
+    while ((int) INT.getVolatile(state, JOB) == seen && !closed) {
       LockSupport.park(this);
     }
-    INT.setVolatile(parked, 32 * member, 0);
+    INT.setVolatile(parked, 32 * index, 0);
+  }
+
+  private void awaitNobodyInside() {
+    INT.setVolatile(parked, 0, 1);
+    while ((int) INT.getVolatile(state, INSIDE) != 0) {
+      LockSupport.park(this);
+    }
+    INT.setVolatile(parked, 0, 0);
   }
 
   private void wake() {

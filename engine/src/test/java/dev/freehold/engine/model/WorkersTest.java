@@ -18,24 +18,25 @@ import org.junit.jupiter.params.provider.ValueSource;
 class WorkersTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 8})
-  void givesEveryPieceOnceBetweenTwoBarriers(int threads) {
+  void doesEveryPieceOnceBeforeTheNextStep(int threads) {
     try (Workers workers = new Workers(threads)) {
       int pieces = 101;
       int rounds = 200;
       AtomicIntegerArray given = new AtomicIntegerArray(pieces);
       AtomicInteger alone = new AtomicInteger();
-      for (int job = 0; job < 3; job++) {
+      for (int job = 0; job < 20; job++) {
         workers.run(
             member -> {
               for (int round = 0; round < rounds; round++) {
-                for (long s = workers.claim(pieces); s >= 0; s = workers.claim(pieces)) {
-                  for (int i = (int) (s >> 32); i < (int) s; i++) {
-                    given.incrementAndGet(i);
-                  }
-                }
                 int before = round;
-                workers.barrier(
-                    member,
+                member.step(
+                    pieces,
+                    1 + round,
+                    (from, to) -> {
+                      for (int i = from; i < to; i++) {
+                        given.incrementAndGet(i);
+                      }
+                    },
                     () -> {
                       alone.incrementAndGet();
                       for (int i = 0; i < pieces; i++) {
@@ -46,8 +47,36 @@ class WorkersTest {
                     });
               }
             });
+        assertThat(alone.get()).isEqualTo((job + 1) * rounds);
       }
-      assertThat(alone.get()).isEqualTo(3 * rounds);
+    }
+  }
+
+  @Test
+  void goesOnWithoutAMemberThatIsHeldUp() {
+    try (Workers workers = new Workers(2)) {
+      AtomicInteger steps = new AtomicInteger();
+      Thread caller = Thread.currentThread();
+      for (int job = 0; job < 3; job++) {
+        workers.run(
+            member -> {
+              if (Thread.currentThread() != caller) {
+                sleep(200);
+              }
+              for (int i = 0; i < 10_000; i++) {
+                member.step(4, 4, (from, to) -> steps.getAndAdd(to - from), null);
+              }
+            });
+      }
+      assertThat(steps.get()).isEqualTo(3 * 40_000);
+    }
+  }
+
+  private static void sleep(int milliseconds) {
+    try {
+      Thread.sleep(milliseconds);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -56,41 +85,44 @@ class WorkersTest {
   void throwsWhatAMemberThrewAndGoesOnWorking(int threads) {
     try (Workers workers = new Workers(threads)) {
       for (int job = 0; job < 50; job++) {
-        int culprit = job % threads;
         int round = job;
         assertThatThrownBy(
                 () ->
                     workers.run(
                         member -> {
                           for (int i = 0; i < 100; i++) {
-                            workers.barrier(member);
-                            if (member == culprit && i == round) {
-                              throw new ArithmeticException("at " + round);
-                            }
+                            int step = i;
+                            member.step(
+                                16,
+                                1,
+                                (from, to) -> {
+                                  if (step == round && from <= round % 16 && round % 16 < to) {
+                                    throw new ArithmeticException("at " + round);
+                                  }
+                                },
+                                null);
                           }
                         }))
             .isInstanceOf(ArithmeticException.class)
             .hasMessage("at " + round);
-        AtomicInteger ran = new AtomicInteger();
-        workers.run(
-            member -> {
-              workers.barrier(member);
-              ran.incrementAndGet();
-            });
-        assertThat(ran.get()).isEqualTo(threads);
+        AtomicInteger done = new AtomicInteger();
+        workers.run(member -> member.step(16, 1, (from, to) -> done.getAndAdd(to - from), null));
+        assertThat(done.get()).isEqualTo(16);
       }
     }
   }
 
   @Test
-  void throwsWhatTheLastAtABarrierThrew() {
+  void throwsWhatTheLastOfAStepThrew() {
     try (Workers workers = new Workers(2)) {
       assertThatThrownBy(
               () ->
                   workers.run(
                       member ->
-                          workers.barrier(
-                              member,
+                          member.step(
+                              2,
+                              1,
+                              (from, to) -> {},
                               () -> {
                                 throw new ArithmeticException("alone");
                               })))
@@ -101,7 +133,7 @@ class WorkersTest {
   @Test
   void burnsNothingWhileIdle() throws InterruptedException {
     try (Workers workers = new Workers(2)) {
-      workers.run(member -> workers.barrier(member));
+      workers.run(member -> member.step(1, 1, (from, to) -> {}, null));
       Thread.sleep(50);
       Thread member =
           Thread.getAllStackTraces().keySet().stream()
