@@ -6,8 +6,8 @@ import dev.freehold.record.Digest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryNotEmptyException;
-import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -73,12 +73,16 @@ final class NativeBuild {
     }
     Path fresh = Files.createTempDirectory(Files.createDirectories(folder.getParent()), "build-");
     try {
+      deleteAbandoned(fresh);
       build(fresh, file, flags, units);
       Digest built = Digest.sha256(Files.readAllBytes(fresh.resolve(file)));
       Files.writeString(fresh.resolve(file + ".sha256"), built.hex());
       try {
         Files.move(fresh, folder, StandardCopyOption.ATOMIC_MOVE);
-      } catch (FileAlreadyExistsException | DirectoryNotEmptyException e) {
+      } catch (FileSystemException e) {
+        if (!Files.isDirectory(folder)) {
+          throw e;
+        }
         // Another process was first, or left a damaged one: that is replaced file by file.
         if (!intact(library)) {
           for (String part : List.of(file, file + ".sha256")) {
@@ -94,6 +98,19 @@ final class NativeBuild {
       delete(fresh);
     }
     return library;
+  }
+
+  /** Deletes what builds left behind that were killed: a day older than a fresh one. */
+  private static void deleteAbandoned(Path fresh) throws IOException {
+    long now = Files.getLastModifiedTime(fresh).toMillis();
+    try (DirectoryStream<Path> builds =
+        Files.newDirectoryStream(fresh.toAbsolutePath().getParent(), "build-*")) {
+      for (Path other : builds) {
+        if (now - Files.getLastModifiedTime(other).toMillis() > 86_400_000L) {
+          delete(other);
+        }
+      }
+    }
   }
 
   /** Whether exactly these bytes have passed {@link NativeCheck} before. */
@@ -184,7 +201,8 @@ final class NativeBuild {
     }
   }
 
-  private static void delete(Path folder) throws IOException {
+  /** Deletes a folder and what it holds. */
+  static void delete(Path folder) throws IOException {
     if (!Files.exists(folder)) {
       return;
     }

@@ -56,28 +56,33 @@ record NativeCompiler(List<String> command, Map<String, String> environment, Str
       if (!mayInstall) {
         return Optional.empty();
       }
-      Path fresh = cache.resolve("ziglang-" + ZIGLANG + "." + ProcessHandle.current().pid());
-      List<String> install =
-          List.of(
-              "python3",
-              "-m",
-              "pip",
-              "install",
-              "--quiet",
-              "--no-input",
-              "--no-deps",
-              "--target",
-              fresh.toString(),
-              "ziglang==" + ZIGLANG);
       try {
-        Files.createDirectories(cache);
-        run(install, Map.of(), cache, INSTALL_SECONDS);
-        Files.move(fresh, target);
+        install(target);
       } catch (IOException e) {
         return Optional.empty();
       }
     }
     return probe(zig, environment, zigVersion);
+  }
+
+  /** Fetches the package beside its place and moves it there, so that it is complete or absent. */
+  private static void install(Path target) throws IOException {
+    Path cache = Files.createDirectories(target.toAbsolutePath().getParent());
+    Path fresh = Files.createTempDirectory(cache, "ziglang-");
+    // Without a network this has to fail soon, since every start tries it.
+    String line = "python3 -m pip install --quiet --no-input --no-deps --retries 0 --timeout 10";
+    List<String> command = new ArrayList<>(List.of(line.split(" ", -1)));
+    command.addAll(List.of("--target", fresh.toString(), "ziglang==" + ZIGLANG));
+    try {
+      run(command, Map.of(), cache, INSTALL_SECONDS);
+      Files.move(fresh, target);
+    } catch (IOException e) {
+      NativeBuild.delete(fresh);
+      if (!Files.isDirectory(target)) {
+        throw e;
+      }
+      // Another process was first.
+    }
   }
 
   private static Optional<NativeCompiler> probe(
