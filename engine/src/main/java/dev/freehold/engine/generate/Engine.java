@@ -15,6 +15,8 @@ import java.util.function.LongSupplier;
  * All methods may be called from any thread; one thread of its own does the work.
  */
 public final class Engine implements AutoCloseable {
+  private static final String SHUTTING_DOWN = "the engine is shutting down";
+
   private final LoadedModel model;
   private final EngineOptions options;
   private final LongSupplier clock;
@@ -26,7 +28,7 @@ public final class Engine implements AutoCloseable {
   // Guarded by the lock.
   private final List<Sequence> waiting = new ArrayList<>();
   private int unfinished;
-  private boolean accepting = true;
+  private String refusal = "";
   private boolean closing;
   private EngineLoad load;
   private final Rate rate = new Rate();
@@ -119,8 +121,8 @@ public final class Engine implements AutoCloseable {
   private void queue(List<? extends Sequence> sequences) {
     lock.lock();
     try {
-      if (!accepting) {
-        throw new IllegalStateException("the engine is shutting down; nothing new is taken on");
+      if (!refusal.isEmpty()) {
+        throw new IllegalStateException(refusal + "; nothing new is taken on");
       }
       int room = options.maxConcurrent() + options.queueLimit() - unfinished;
       if (sequences.size() > room) {
@@ -169,7 +171,7 @@ public final class Engine implements AutoCloseable {
   public boolean drain(Duration atMost) throws InterruptedException {
     lock.lock();
     try {
-      accepting = false;
+      refuse(SHUTTING_DOWN);
       long left = atMost.toNanos();
       while (unfinished > 0 && left > 0) {
         left = changed.awaitNanos(left);
@@ -180,12 +182,17 @@ public final class Engine implements AutoCloseable {
     }
   }
 
+  /** From here on everything new is refused, for the first reason given. */
+  private void refuse(String why) {
+    refusal = refusal.isEmpty() ? why : refusal;
+  }
+
   /** Cancels what is still running, and gives all memory back. */
   @Override
   public void close() {
     lock.lock();
     try {
-      accepting = false;
+      refuse(SHUTTING_DOWN);
       closing = true;
       changed.signalAll();
     } finally {
@@ -256,7 +263,7 @@ public final class Engine implements AutoCloseable {
       List<Sequence> left = scheduler.close();
       lock.lock();
       try {
-        accepting = false;
+        refuse(failure);
         left.addAll(waiting);
         for (Sequence sequence : left) {
           if (closing) {

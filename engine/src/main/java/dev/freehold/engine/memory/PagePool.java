@@ -32,7 +32,7 @@ public final class PagePool implements AutoCloseable {
   }
 
   private final Supplier<KeyValuePage> fresh;
-  private final int limit;
+  private int limit;
   private final Deque<Page> idle = new ArrayDeque<>();
   private int held;
 
@@ -45,12 +45,22 @@ public final class PagePool implements AutoCloseable {
     this.limit = limit;
   }
 
-  /** A page with one holder, whose contents are undefined; empty if as many are held as may be. */
+  /**
+   * A page with one holder, whose contents are undefined; empty if as many are held as may be, or
+   * as the machine has memory for.
+   */
   public Optional<Page> take() {
     if (held >= limit) {
       return Optional.empty();
     }
-    Page page = idle.isEmpty() ? new Page(fresh.get()) : idle.pop();
+    Page page;
+    try {
+      page = idle.isEmpty() ? new Page(fresh.get()) : idle.pop();
+    } catch (OutOfMemoryError e) {
+      // The machine has less than it was thought to have: go on with what there is.
+      limit = Math.max(1, held);
+      return Optional.empty();
+    }
     page.holders = 1;
     held++;
     return Optional.of(page);

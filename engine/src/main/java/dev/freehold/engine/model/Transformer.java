@@ -20,7 +20,9 @@ public final class Transformer implements AutoCloseable {
   private final Weights weights;
   private final Rotary rotary;
   private final Rotary slidingRotary;
-  private final ReentrantLock running = new ReentrantLock();
+
+  /** Fair, so that a replay beside an engine takes turns with it. */
+  private final ReentrantLock running = new ReentrantLock(true);
 
   private Transformer(
       Configuration configuration, Kernel kernel, Arena arena, Workers workers, Weights weights) {

@@ -163,6 +163,26 @@ class PrefixCacheTest {
   }
 
   @Test
+  void poolGoesOnWithWhatTheMachineHas() {
+    PagePool small =
+        new PagePool(
+            () -> {
+              if (made.size() == 2) {
+                throw new OutOfMemoryError("the machine is small");
+              }
+              made.add(new FakePage());
+              return made.getLast();
+            },
+            20);
+    Page page = small.take().orElseThrow();
+    assertThat(small.take()).isPresent();
+    assertThat(small.take()).isEmpty();
+    assertThat(small.limit()).isEqualTo(2);
+    small.release(page);
+    assertThat(small.take()).contains(page);
+  }
+
+  @Test
   void randomUseLeavesNoPageBehindAndFindsOnlyTrueLeaves() {
     Random random = new Random(7);
     for (int turn = 0; turn < 2000; turn++) {
