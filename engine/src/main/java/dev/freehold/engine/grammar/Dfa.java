@@ -17,6 +17,9 @@ final class Dfa {
   /** More states than this are refused, whatever the expression. */
   static final int MAX_STATES = 40_000;
 
+  /** More steps than this are not taken to make one automaton: a second, at worst. */
+  private static final long MAX_WORK = 20_000_000;
+
   final int[] classOf;
   final int classes;
 
@@ -133,10 +136,15 @@ final class Dfa {
     Map<IntBuffer, Integer> numbers = new HashMap<>();
     List<int[]> sets = new ArrayList<>();
     number(nfa.closure(start), numbers, sets, most);
+    long work = 0;
     List<int[]> rows = new ArrayList<>();
     List<int[]> calls = new ArrayList<>();
     for (int s = 0; s < sets.size(); s++) {
       int[] set = sets.get(s);
+      work += (long) set.length * classes;
+      if (work > MAX_WORK) {
+        throw tooLarge();
+      }
       int[] row = new int[classes];
       for (int c = 0; c < classes; c++) {
         int[] target = nfa.targets(set, sample[c]);

@@ -130,7 +130,7 @@ class PatternTest {
   void endsOnEveryRandomPattern() {
     String pieces = "ab.^$|()[]{}*+?\\dwsu-,0129é😀\"";
     int understood = 0;
-    for (int seed = 0; seed < 3000; seed++) {
+    for (int seed = 0; seed < 600; seed++) {
       Random random = new Random(seed);
       StringBuilder pattern = new StringBuilder();
       for (int length = random.nextInt(14); length > 0; length--) {
@@ -141,9 +141,9 @@ class PatternTest {
         compile(pattern.toString());
         understood++;
       } catch (GrammarException e) {
-        assertThat(e).hasMessageContaining("pattern");
+        assertThat(e).hasMessageFindingMatch("pattern|states");
       }
     }
-    assertThat(understood).isGreaterThan(100);
+    assertThat(understood).isGreaterThan(50);
   }
 }

@@ -137,7 +137,7 @@ class SchemaTest {
       "\"minimum\""
     };
     int compiled = 0;
-    for (int seed = 0; seed < 1500; seed++) {
+    for (int seed = 0; seed < 500; seed++) {
       Random random = new Random(seed);
       String text = new RandomSchemas(random).document().write();
       for (int changes = 1 + random.nextInt(3); changes > 0; changes--) {
@@ -162,7 +162,7 @@ class SchemaTest {
         assertThat(e.getMessage()).isNotEmpty();
       }
     }
-    assertThat(compiled).isGreaterThan(100);
+    assertThat(compiled).isGreaterThan(50);
   }
 
   @Test
