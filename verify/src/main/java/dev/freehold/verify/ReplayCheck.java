@@ -17,7 +17,7 @@ public final class ReplayCheck {
   /** Where models come from. */
   private sealed interface Source {
     /** Files of this machine, opened for one check. */
-    record Files(ModelFiles files, @Nullable String kernelName, int threads) implements Source {}
+    record Files(ModelFiles files, @Nullable Kernel kernelOrNull, int threads) implements Source {}
 
     /** A model that is open already, and stays so. */
     record Open(LoadedModel model) implements Source {}
@@ -58,18 +58,17 @@ public final class ReplayCheck {
    */
   static ReplayCheck of(ModelFiles models, @Nullable String kernelName, int threads)
       throws Arguments.UsageException {
+    Kernel kernel = null;
     if (kernelName != null) {
       try {
-        Kernels.named(kernelName);
+        kernel = Kernels.named(kernelName);
       } catch (IllegalArgumentException e) {
         throw new Arguments.UsageException("--kernel: " + e.getMessage());
       }
     }
     return new ReplayCheck(
         new Source.Files(
-            models,
-            kernelName,
-            threads == 0 ? Runtime.getRuntime().availableProcessors() : threads));
+            models, kernel, threads == 0 ? Runtime.getRuntime().availableProcessors() : threads));
   }
 
   Result check(Transcript transcript) {
@@ -88,13 +87,11 @@ public final class ReplayCheck {
                 : Result.undecidable(
                     "the receipt is of the model %s, the open one is %s"
                         .formatted(wanted, model.digest()));
-        case Source.Files(ModelFiles files, String kernelName, int threads) ->
+        case Source.Files(ModelFiles files, Kernel kernel, int threads) ->
             switch (files.find(wanted)) {
               case ModelFiles.Search.NotFound(Verdict verdict) -> new Result(verdict, "");
-              case ModelFiles.Search.Found(Path file) -> {
-                Kernel kernel = kernelName == null ? Kernels.best() : Kernels.named(kernelName);
-                yield open(transcript, file, kernel, threads);
-              }
+              case ModelFiles.Search.Found(Path file) ->
+                  open(transcript, file, kernel == null ? Kernels.best() : kernel, threads);
             };
       };
     } catch (OutOfMemoryError e) {
