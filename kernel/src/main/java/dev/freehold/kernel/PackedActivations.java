@@ -76,7 +76,7 @@ final class PackedActivations implements Activations {
     return sums[i] + sums[i + 1] + sums[i + 2] + sums[i + 3];
   }
 
-  /** Derives from a token's exact integers what vectors need besides. */
+  /** Derives the sums of a token from its exact integers. */
   void derive(int token) {
     for (int i = 0; i < 4 * blocks; i++) {
       int sum = 0;
@@ -88,6 +88,10 @@ final class PackedActivations implements Activations {
     for (int b = token * blocks; b < (token + 1) * blocks; b++) {
       weighted[b] = factor[b] * sum(b);
     }
+  }
+
+  /** Spreads a token's elements for vectors, where there is room for it. */
+  void spread(int token) {
     if (spread.byteSize() > 0) {
       for (int i = 0; i < width; i++) {
         int a = element[token * width + i];

@@ -16,6 +16,13 @@ interface Products {
   /** Where the sum of a tile's row lies among its token's sums. */
   int index(int row);
 
+  /**
+   * Rounds a token's sums once, in binary32, times a power of two: {@code rows} results.
+   *
+   * @param sums where the token's sums begin
+   */
+  void round(long sums, float scale, int rows, float[] y, int offset);
+
   /** Bytes of {@link Scratch#tiles}. */
   int tileBytes();
 

@@ -16,6 +16,10 @@ public final class ScalarKernel implements Kernel {
   private static final int SMALLEST_EXPONENT = -100;
 
   private static final float SMALLEST = 0x1p-100f;
+
+  /** Triples of rows in a group, the last one short of a row. */
+  private static final int THREES = (Matrix.GROUP + 2) / 3;
+
   private static final float KEY_LIMIT = 2047f;
   private static final float VALUE_LIMIT = 127f;
 
@@ -64,6 +68,7 @@ public final class ScalarKernel implements Kernel {
       }
     }
     out.derive(token);
+    out.spread(token);
   }
 
   /** f of a token whose largest magnitude is {@code max}. */
@@ -134,35 +139,60 @@ public final class ScalarKernel implements Kernel {
       PackedMatrix.Unit unit,
       long[] sums) {
     Arrays.fill(sums, 0);
-    int[] dot = new int[Matrix.GROUP];
+    int[] dot = new int[THREES * 3];
+    long[] threes = new long[THREES * unit.subBlock];
     for (int u = 0; u < w.columns() / w.layout.columns(); u++) {
       unit.load(w, group, u);
-      for (int t = from; t < to; t++) {
-        for (int first = 0; first < w.layout.columns(); first += unit.subBlock) {
-          int column = u * w.layout.columns() + first;
-          int sum = dot(unit, first, x.element, t * x.width() + column, dot);
+      for (int first = 0; first < w.layout.columns(); first += unit.subBlock) {
+        threes(unit, first, threes);
+        int column = u * w.layout.columns() + first;
+        int s = first / unit.subBlock * Matrix.GROUP;
+        for (int t = from; t < to; t++) {
+          int sum = dot(threes, unit.subBlock, x.element, t * x.width() + column, dot);
           long n = x.factor[t * x.blocks + column / Activations.BLOCK];
-          int s = first / unit.subBlock * Matrix.GROUP;
+          int at = (t - from) * Matrix.GROUP;
           for (int r = 0; r < Matrix.GROUP; r++) {
-            sums[(t - from) * Matrix.GROUP + r] +=
-                n * ((long) unit.m[s + r] * dot[r] + (long) unit.mu[s + r] * sum);
+            sums[at + r] += n * ((long) unit.m[s + r] * dot[r] + (long) unit.mu[s + r] * sum);
           }
         }
       }
     }
   }
 
-  /** Σ q·a of 32 rows into {@code dot}, and Σ a. */
-  private static int dot(PackedMatrix.Unit unit, int first, byte[] a, int at, int[] dot) {
-    Arrays.fill(dot, 0);
-    int sum = 0;
+  /**
+   * Packs the codes of three rows into a long, p = q + 2^21·q' + 2^42·q'': then Σ p·a holds three
+   * sums at once. Each lies within ±520,192 (32 times 128·127), so 21 bits hold it with its sign.
+   */
+  private static void threes(PackedMatrix.Unit unit, int first, long[] threes) {
     for (int k = 0; k < unit.subBlock; k++) {
-      int value = a[at + k];
-      sum += value;
       int codes = (first + k) * Matrix.GROUP;
-      for (int r = 0; r < Matrix.GROUP; r++) {
-        dot[r] += unit.codes[codes + r] * value;
+      for (int i = 0; i < THREES; i++) {
+        long third = i < THREES - 1 ? unit.codes[codes + 3 * i + 2] : 0;
+        threes[i * unit.subBlock + k] =
+            unit.codes[codes + 3 * i]
+                + ((long) unit.codes[codes + 3 * i + 1] << 21)
+                + (third << 42);
       }
+    }
+  }
+
+  /** Σ q·a of 32 rows into {@code dot}, and Σ a. */
+  private static int dot(long[] threes, int columns, byte[] a, int at, int[] dot) {
+    for (int i = 0; i < THREES; i++) {
+      long p = 0;
+      for (int k = 0; k < columns; k++) {
+        p += threes[i * columns + k] * a[at + k];
+      }
+      int low = (int) (p << 43 >> 43);
+      p = (p - low) >> 21;
+      int middle = (int) (p << 43 >> 43);
+      dot[3 * i] = low;
+      dot[3 * i + 1] = middle;
+      dot[3 * i + 2] = (int) ((p - middle) >> 21);
+    }
+    int sum = 0;
+    for (int k = 0; k < columns; k++) {
+      sum += a[at + k];
     }
     return sum;
   }

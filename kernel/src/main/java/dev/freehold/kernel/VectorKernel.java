@@ -172,11 +172,8 @@ final class VectorKernel implements Kernel {
     int rows = Math.min(last, w.rows()) - row;
     for (int t = from; t < to; t++) {
       float scale = ScalarKernel.power(x.exponent[t] - 24);
-      int at = offset + t * stride + row;
       long sums = s.sums + 8L * (t - from) * products.rows();
-      for (int r = 0; r < rows; r++) {
-        y[at + r] = ALL.get(LONG, sums + 8L * products.index(r)) * scale;
-      }
+      products.round(sums, scale, rows, y, offset + t * stride + row);
     }
   }
 

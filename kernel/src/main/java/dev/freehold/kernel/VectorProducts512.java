@@ -2,9 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.kernel;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
 /** The products of the 512-bit lane, of which the build derives 256 and 128 bits. */
 final class VectorProducts512 implements Products {
   private static final int ROWS = VectorDecode512.ROWS;
+  private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(1L << 47);
+  private static final long MASK = (1L << 47) - 1;
+  private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
 
   @Override
   public int bits() {
@@ -21,6 +27,24 @@ final class VectorProducts512 implements Products {
     int lanes = ROWS / 2;
     int lane = row % lanes;
     return row - lane + (lane & 1) * (lanes / 2) + lane / 2;
+  }
+
+  @Override
+  public void round(long sums, float scale, int rows, float[] y, int offset) {
+    int pairs = ROWS / 4;
+    for (int row = 0; row < rows; row += 2 * pairs) {
+      long even = (sums + 8L * row) & MASK;
+      long odd = even + 8L * pairs;
+      for (int i = 0; i < pairs; i++) {
+        int r = row + 2 * i;
+        if (r < rows) {
+          y[offset + r] = ALL.get(LONG, even + 8L * i) * scale;
+        }
+        if (r + 1 < rows) {
+          y[offset + r + 1] = ALL.get(LONG, odd + 8L * i) * scale;
+        }
+      }
+    }
   }
 
   @Override

@@ -111,6 +111,7 @@ class VectorKernelTest {
     Arrays.fill(x.factor, 4095);
     for (int t = 0; t < x.capacity(); t++) {
       x.derive(t);
+      x.spread(t);
     }
   }
 
