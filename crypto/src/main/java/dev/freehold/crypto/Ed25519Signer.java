@@ -62,16 +62,21 @@ final class Ed25519Signer {
 
     private static @Nullable Provider load() {
       try {
-        AmazonCorrettoCryptoProvider provider = AmazonCorrettoCryptoProvider.INSTANCE;
-        if (provider.getLoadingError() != null
-            || provider.getService("Signature", "Ed25519") == null) {
-          return null;
-        }
-        return provider;
+        return Loaded.provider();
       } catch (LinkageError | RuntimeException e) {
         // Not on the class path, or not for this platform: BouncyCastle signs.
         return null;
       }
+    }
+  }
+
+  /** Apart, since a class that names an absent one cannot even be linked. */
+  private static final class Loaded {
+    static @Nullable Provider provider() {
+      AmazonCorrettoCryptoProvider provider = AmazonCorrettoCryptoProvider.INSTANCE;
+      boolean usable =
+          provider.getLoadingError() == null && provider.getService("Signature", "Ed25519") != null;
+      return usable ? provider : null;
     }
   }
 

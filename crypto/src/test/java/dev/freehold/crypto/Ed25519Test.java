@@ -5,9 +5,12 @@ package dev.freehold.crypto;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.math.BigInteger;
 import java.security.SecureRandom;
 import java.util.HexFormat;
+import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -60,6 +63,38 @@ class Ed25519Test {
       assertThat(signer.sign(message)).isEqualTo(slow);
       assertThat(key.verify(message, Signature.of(slow))).isTrue();
     }
+  }
+
+  @Test
+  void signsWithoutTheFastLibraryOnTheClassPath() throws Exception {
+    ClassLoader parent = Ed25519Test.class.getClassLoader();
+    ClassLoader without =
+        new ClassLoader(parent) {
+          @Override
+          protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+            if (name.startsWith("com.amazon.")) {
+              throw new ClassNotFoundException(name);
+            }
+            if (!name.startsWith("dev.freehold.crypto.")) {
+              return super.loadClass(name, resolve);
+            }
+            Class<?> loaded = findLoadedClass(name);
+            if (loaded != null) {
+              return loaded;
+            }
+            try (InputStream in = parent.getResourceAsStream(name.replace('.', '/') + ".class")) {
+              byte[] bytes = Objects.requireNonNull(in).readAllBytes();
+              return defineClass(name, bytes, 0, bytes.length);
+            } catch (IOException e) {
+              throw new ClassNotFoundException(name, e);
+            }
+          }
+        };
+    Class<?> type = without.loadClass(SigningKey.class.getName());
+    Object key = type.getMethod("ofSeed", byte[].class).invoke(null, (Object) new byte[32]);
+    assertThat(type.getMethod("prepare").invoke(key)).isEqualTo("BouncyCastle");
+    assertThat(type.getMethod("sign", byte[].class).invoke(key, (Object) new byte[3]))
+        .hasToString(SigningKey.ofSeed(new byte[32]).sign(new byte[3]).toString());
   }
 
   @Test

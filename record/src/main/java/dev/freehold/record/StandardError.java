@@ -22,7 +22,8 @@ public final class StandardError {
     }
     try {
       // To append: where the descriptor is a file, naming it opens it anew and would empty it.
-      System.setErr(new PrintStream(new FileOutputStream(named, true), true, StandardCharsets.UTF_8));
+      System.setErr(
+          new PrintStream(new FileOutputStream(named, true), true, StandardCharsets.UTF_8));
     } catch (FileNotFoundException e) {
       System.err.println(named + " cannot be written to; messages go here");
     }
