@@ -9,7 +9,10 @@ import dev.freehold.crypto.MerkleTree;
 import dev.freehold.record.CanonicalJson;
 import dev.freehold.record.Digest;
 import dev.freehold.record.Json;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -34,6 +37,17 @@ class TranscriptTest {
     assertThat(transcript.outputs().getFirst()).isEqualTo(Samples.OUTPUT);
     assertThat(transcript.receipt().signed()).isTrue();
     assertThat(transcript.salts()).isEqualTo(Samples.SALTS);
+  }
+
+  @Test
+  void theFormatsShowWhatIsWritten() throws IOException {
+    String receipt = new String(Samples.receipt(1).encode(), StandardCharsets.UTF_8);
+    String transcript = new String(Samples.transcript(1).encode(), StandardCharsets.UTF_8);
+    assertThat(Files.readString(Path.of("../docs/formats/receipt.md")))
+        .contains("\n" + receipt + "\n")
+        .contains(Samples.receipt(1).id().text());
+    assertThat(Files.readString(Path.of("../docs/formats/transcript.md")))
+        .contains("\n" + transcript + "\n");
   }
 
   @Test
