@@ -22,31 +22,15 @@ final class FreeText {
     // States 0 to length - 1: so much of the mark has just been read. Then those inside a
     // character.
     int[][] table = new int[length + 7][256];
-    int one = length;
-    int two = length + 1;
-    int three = length + 2;
-    for (int[] row : table) {
-      Arrays.fill(row, -1);
-    }
-    for (int k = 0; k < length; k++) {
-      for (int b = 0; b < 0x80; b++) {
-        table[k][b] = matched(mark, k, (char) b);
+    for (int s = 0; s < table.length; s++) {
+      for (int b = 0; b < 256; b++) {
+        int inside = utf8(s < length ? 0 : s - length + 1, b);
+        table[s][b] = inside > 0 ? length + inside - 1 : inside;
+        if (s < length && b < 0x80) {
+          table[s][b] = matched(mark, s, (char) b);
+        }
       }
-      Arrays.fill(table[k], 0xc2, 0xe0, one);
-      Arrays.fill(table[k], 0xe0, 0xf0, two);
-      table[k][0xe0] = length + 3;
-      table[k][0xed] = length + 4;
-      Arrays.fill(table[k], 0xf0, 0xf5, three);
-      table[k][0xf0] = length + 5;
-      table[k][0xf4] = length + 6;
     }
-    Arrays.fill(table[one], 0x80, 0xc0, 0);
-    Arrays.fill(table[two], 0x80, 0xc0, one);
-    Arrays.fill(table[three], 0x80, 0xc0, two);
-    Arrays.fill(table[length + 3], 0xa0, 0xc0, one);
-    Arrays.fill(table[length + 4], 0x80, 0xa0, one);
-    Arrays.fill(table[length + 5], 0x90, 0xc0, two);
-    Arrays.fill(table[length + 6], 0x80, 0x90, two);
     boolean[] accept = new boolean[table.length];
     Arrays.fill(accept, 0, length, true);
     // The whole mark: the first state of what follows, which stands behind these.
@@ -56,6 +40,34 @@ final class FreeText {
       }
     }
     return Dfa.of(table, accept, after);
+  }
+
+  /**
+   * The state of UTF-8 after one more byte: 0 between characters, 1 to 3 with so many bytes to
+   * come, 4 to 7 after E0, ED, F0, F4; -1 where it is not UTF-8.
+   */
+  static int utf8(int state, int value) {
+    if (state == 0) {
+      if (value < 0x80) {
+        return 0;
+      }
+      if (value < 0xc2 || value > 0xf4) {
+        return -1;
+      }
+      return switch (value) {
+        case 0xe0 -> 4;
+        case 0xed -> 5;
+        case 0xf0 -> 6;
+        case 0xf4 -> 7;
+        default -> value < 0xe0 ? 1 : value < 0xf0 ? 2 : 3;
+      };
+    }
+    int low = state == 4 ? 0xa0 : state == 6 ? 0x90 : 0x80;
+    int high = state == 5 ? 0x9f : state == 7 ? 0x8f : 0xbf;
+    if (value < low || value > high) {
+      return -1;
+    }
+    return state <= 3 ? state - 1 : state <= 5 ? 1 : 2;
   }
 
   /** How much of the mark has been read after {@code k} of its characters and one more. */

@@ -5,9 +5,11 @@ package dev.freehold.engine.grammar;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,6 +58,9 @@ final class Masks {
   /** The bytes that lead from a state to itself, as {@link TokenBytes#below} has them. */
   private final long[] loops;
 
+  /** Whether every character that is not ASCII leads from a state to itself. */
+  private final boolean[] wideLoops;
+
   private final Map<InsideKey, Inside> insides;
   private final Map<List<Frame>, long[]> masks;
 
@@ -77,6 +82,7 @@ final class Masks {
     for (int s = 0; s < plain.length; s++) {
       plain[s] = automaton.calls[s].length == 0 && !automaton.inName[s];
     }
+    wideLoops = new boolean[plain.length];
     loops = loops();
     long maskBytes = 64L + vocabulary.size() / 8;
     insides = bounded((int) Math.max(16, CACHE_BYTES / maskBytes));
@@ -93,9 +99,35 @@ final class Masks {
             sets[2 * s + (b >> 6)] |= 1L << b;
           }
         }
+        wideLoops[s] = loopsOverCharacters(s);
       }
     }
     return sets;
+  }
+
+  private boolean loopsOverCharacters(int state) {
+    // Pairs of a state inside a character and the state of the rule.
+    Set<List<Integer>> seen = new HashSet<>();
+    List<List<Integer>> pending = new ArrayList<>();
+    pending.add(List.of(0, state));
+    while (!pending.isEmpty()) {
+      List<Integer> pair = pending.removeLast();
+      for (int b = 0x80; b < 256; b++) {
+        int inside = FreeText.utf8(pair.getFirst(), b);
+        if (inside < 0) {
+          continue;
+        }
+        int target = automaton.next[pair.getLast() * automaton.classes + automaton.classOf[b]];
+        if (target < 0 || needs[target] > needs[state] || (inside == 0 && target != state)) {
+          return false;
+        }
+        List<Integer> next = List.of(inside, target);
+        if (inside > 0 && seen.add(next)) {
+          pending.add(next);
+        }
+      }
+    }
+    return true;
   }
 
   private static <K, V> Map<K, V> bounded(int entries) {
@@ -390,6 +422,7 @@ final class Masks {
         int to = vocabulary.firstToken[i + 1];
         int after = i + 1;
         if (!limited
+            && (!vocabulary.wide[i] || wideLoops[target])
             && (below[2 * i] & ~loops[2 * target]) == 0
             && (below[2 * i + 1] & ~loops[2 * target + 1]) == 0) {
           // Whatever comes below, the state stays the same.
@@ -399,9 +432,13 @@ final class Masks {
         take(from, to);
         for (int t = from; counting && t < to; t++) {
           int token = vocabulary.tokens[t];
-          int more = vocabulary.rawBytes(token).length - depth;
-          begun[token] =
-              (byte) Math.min(255, first[depth] + (automaton.counted[target] ? more : 0));
+          int characters = first[depth];
+          byte[] bytes = vocabulary.rawBytes(token);
+          for (int b = depth; b < bytes.length; b++) {
+            // Those of a subtree taken at once: each byte but those that continue begins one.
+            characters += (bytes[b] & 0xc0) == 0x80 ? 0 : 1;
+          }
+          begun[token] = (byte) Math.min(255, characters);
         }
         i = after;
       }

@@ -28,9 +28,13 @@ public final class TokenBytes {
   final int maxDepth;
 
   /**
-   * The bytes below node i: bit b of {@code below[2i]} and {@code below[2i + 1]}; see {@link #bit}.
+   * The ASCII characters below node i: bit b of {@code below[2i]} and {@code below[2i + 1]}. DEL's
+   * bit says as well that something below is not UTF-8, if a character begins at the node.
    */
   final long[] below;
+
+  /** Whether something below node i is not ASCII. */
+  final boolean[] wide;
 
   /**
    * Builds the trie.
@@ -43,20 +47,23 @@ public final class TokenBytes {
    * @param ends the tokens that end a generation
    */
   public TokenBytes(int size, IntFunction<byte[]> bytes, IntPredicate control, Set<Integer> ends) {
+    if (size >= 1 << 24) {
+      throw new IllegalArgumentException(size + " tokens are more than any vocabulary has.");
+    }
     this.bytes = new byte[size][];
     this.ends = ends.stream().mapToInt(Integer::intValue).sorted().toArray();
-    int count = 0;
     int nodes = 1;
-    Integer[] order = new Integer[size];
+    int[] present = new int[size];
+    int count = 0;
     for (int token = 0; token < size; token++) {
       boolean silent = control.test(token) || Arrays.binarySearch(this.ends, token) >= 0;
       this.bytes[token] = silent ? new byte[0] : bytes.apply(token).clone();
       if (this.bytes[token].length > 0) {
-        order[count++] = token;
+        present[count++] = token;
         nodes += this.bytes[token].length;
       }
     }
-    Arrays.sort(order, 0, count, (a, b) -> Arrays.compareUnsigned(this.bytes[a], this.bytes[b]));
+    int[] order = sorted(Arrays.copyOf(present, count));
     byte[] label = new byte[nodes];
     short[] depth = new short[nodes];
     int[] firstToken = new int[nodes + 1];
@@ -97,7 +104,41 @@ public final class TokenBytes {
     for (int d = 0; d <= (nodes == 1 ? 0 : this.depth[nodes - 1]); d++) {
       end[open[d]] = nodes;
     }
+    this.wide = new boolean[nodes];
     this.below = below();
+  }
+
+  /** The tokens by their bytes. Most are told apart by the first five, which sort as numbers. */
+  private int[] sorted(int[] present) {
+    long[] keys = new long[present.length];
+    for (int i = 0; i < keys.length; i++) {
+      byte[] text = bytes[present[i]];
+      long prefix = 0;
+      for (int b = 0; b < 5; b++) {
+        prefix = prefix << 8 | (b < text.length ? text[b] & 0xff : 0);
+      }
+      keys[i] = (prefix << 24 | present[i]) ^ Long.MIN_VALUE;
+    }
+    Arrays.sort(keys);
+    int[] order = new int[keys.length];
+    for (int from = 0; from < keys.length; ) {
+      int to = from + 1;
+      while (to < keys.length && keys[to] >>> 24 == keys[from] >>> 24) {
+        to++;
+      }
+      Integer[] run = new Integer[to - from];
+      for (int i = 0; i < run.length; i++) {
+        run[i] = (int) keys[from + i] & 0xffffff;
+      }
+      if (run.length > 1) {
+        Arrays.sort(run, (x, y) -> Arrays.compareUnsigned(bytes[x], bytes[y]));
+      }
+      for (int i = 0; i < run.length; i++) {
+        order[from + i] = run[i];
+      }
+      from = to;
+    }
+    return order;
   }
 
   private long[] below() {
@@ -108,17 +149,30 @@ public final class TokenBytes {
       last[depth[n]] = n;
     }
     long[] sets = new long[2 * label.length];
+    // For each state of UTF-8, whether all below a node is well-formed from there.
+    byte[] formed = new byte[label.length];
+    Arrays.fill(formed, (byte) -1);
     for (int n = label.length - 1; n > 0; n--) {
-      int b = bit(label[n] & 0xff);
-      sets[2 * parent[n]] |= sets[2 * n] | (b < 64 ? 1L << b : 0);
-      sets[2 * parent[n] + 1] |= sets[2 * n + 1] | (b < 64 ? 0 : 1L << b);
+      int p = parent[n];
+      int value = label[n] & 0xff;
+      if ((formed[n] & 1) == 0) {
+        sets[2 * n + 1] |= Long.MIN_VALUE;
+      }
+      for (int state = 0; state < 8; state++) {
+        int next = FreeText.utf8(state, value);
+        if (next < 0 || ((formed[n] >> next) & 1) == 0) {
+          formed[p] &= (byte) ~(1 << state);
+        }
+      }
+      // The bit for what is not UTF-8 is each node's own.
+      sets[2 * p] |= sets[2 * n];
+      sets[2 * p + 1] |= sets[2 * n + 1] & Long.MAX_VALUE;
+      if (value < 0x80) {
+        sets[2 * p + (value >> 6)] |= 1L << value;
+      }
+      wide[p] |= wide[n] || value >= 0x80;
     }
     return sets;
-  }
-
-  /** A byte's bit: DEL and all that is not ASCII share one. */
-  static int bit(int value) {
-    return Math.min(value, 127);
   }
 
   /** The number of tokens. */

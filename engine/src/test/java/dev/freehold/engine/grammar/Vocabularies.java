@@ -31,7 +31,7 @@ final class Vocabularies {
     String sample =
         "{\"name\": \"Ünïcode 😀 \\u00e9\\n\\\"x\\\\\", \"a\":[1,2.5,-3e10,true,false,null], \"b\": {\"c\""
             + ": \"2024-02-29T12:00:00Z\"}}, {\"k0\":[[]], \"k1\": {}, \"k2\":\"\"}],[\"ab\",\"cd\"],\"zz\":0}"
-            + "<tool_call>\n{\"name\": \"f\", \"arguments\": {\"x\": 1}}\n</tool_call>[TOOL_CALLS]```";
+            + "<tool_call>\n{\"name\": \"f\", \"arguments\": {\"x\": 1}}\n</tool_call>[TOOL_CALLS]```Ж日本€ éß";
     byte[] bytes = text(sample);
     for (int i = 0; i < pieces; i++) {
       int from = random.nextInt(bytes.length - 1);
