@@ -30,8 +30,10 @@ final class Up extends Verb {
 
   @Mixin private NodeOptions node = new NodeOptions();
 
-  @Option(names = "--port", description = "Port (default ${DEFAULT-VALUE}; 0 for any free one).")
-  private int port = NodeConfiguration.DEFAULT_PORT;
+  @Option(
+      names = "--port",
+      description = "Port (0 for any free one; the home's config decides unless given, else 8402).")
+  private @Nullable Integer port;
 
   @Option(
       names = "--host",
@@ -46,7 +48,10 @@ final class Up extends Verb {
 
   @Override
   int run() throws Exception {
-    NodeConfiguration configuration = node.configuration(places, screen).withPort(port);
+    NodeConfiguration configuration = node.configuration(places, screen);
+    if (port != null) {
+      configuration = configuration.withPort(port);
+    }
     if (host != null) {
       configuration = configuration.withHost(host);
     }
@@ -61,6 +66,12 @@ final class Up extends Verb {
       throw new Failure(String.valueOf(e.getMessage()));
     }
     Runtime.getRuntime().addShutdownHook(new Thread(() -> end(running, ended), "shutdown"));
+    try {
+      running.awaitModels();
+    } catch (NodeException e) {
+      running.close();
+      throw new Failure(String.valueOf(e.getMessage()));
+    }
     URI base = URI.create("http://" + address(configuration.host()) + ":" + running.port());
     new Endpoint(base, ProcessHandle.current().pid()).write(places.home());
     String model = running.configuration().models().getFirst().name();
