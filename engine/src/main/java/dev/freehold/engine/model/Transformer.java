@@ -91,7 +91,9 @@ public final class Transformer implements AutoCloseable {
       }
       for (int row = 0; row < batch.size(); row++) {
         rotary.prepare(batch.position(row));
-        slidingRotary.prepare(batch.position(row));
+        if (configuration.window() > 0) {
+          slidingRotary.prepare(batch.position(row));
+        }
       }
       int rows = batch.size();
       int wanted = batch.wanted();

@@ -75,7 +75,7 @@ final class SyntheticModels {
         "gemma3",
         new SyntheticModel(
             "gemma3",
-            new SyntheticModel.Shape(7, 128, 4, 1, 64, 256, 320, 512),
+            new SyntheticModel.Shape(6, 64, 4, 1, 32, 128, 320, 512),
             List.of(TensorType.Q8_0, TensorType.Q5_0),
             true,
             false,
