@@ -35,6 +35,9 @@ final class SentencePieceTokenizer extends GgufTokenizer {
       byte[] text = vocabulary.text(token);
       switch (vocabulary.kind(token)) {
         case NORMAL, UNUSED, UNDEFINED, USER_DEFINED -> {
+          if (vocabulary.needsTrust(token)) {
+            continue;
+          }
           neighbours.addAll(text);
           int piece = pieces.add(text, 0, text.length);
           if (piece < tokenOfPiece.size()) {

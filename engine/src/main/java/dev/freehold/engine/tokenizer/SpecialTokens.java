@@ -13,7 +13,8 @@ import java.util.Map;
 /**
  * Cuts special tokens out of a text before anything else sees it, in llama.cpp's order: the longest
  * token first over the whole text, each at its leftmost places, then the next in what is left.
- * User-defined tokens are text and are found anywhere; control tokens only where they are trusted.
+ * User-defined tokens are text and are found anywhere; control tokens, and what looks like one,
+ * only where they are trusted.
  */
 final class SpecialTokens {
   /** A stretch of the text ({@code token} is -1), or a token in place of one. */
@@ -23,7 +24,7 @@ final class SpecialTokens {
     }
   }
 
-  private record Special(String text, int token, boolean control, boolean stripsRight) {}
+  private record Special(String text, int token, boolean needsTrust, boolean stripsRight) {}
 
   private static final class Node {
     final Map<Character, Node> next = new HashMap<>();
@@ -41,7 +42,7 @@ final class SpecialTokens {
             (text, token) ->
                 specials.add(
                     new Special(
-                        text, token, vocabulary.isControl(token), vocabulary.stripsRight(token))));
+                        text, token, vocabulary.needsTrust(token), vocabulary.stripsRight(token))));
     specials.sort(
         Comparator.comparingInt(
                 (Special special) -> -special.text().getBytes(StandardCharsets.UTF_8).length)
@@ -57,7 +58,7 @@ final class SpecialTokens {
     }
   }
 
-  /** Cuts the text; control tokens are found where every unit of theirs is in {@code trusted}. */
+  /** Cuts the text; what needs trust is found where every unit of theirs is in {@code trusted}. */
   List<Fragment> cut(String text, BitSet trusted) {
     List<Fragment> fragments = new ArrayList<>();
     if (text.isEmpty()) {
@@ -89,7 +90,7 @@ final class SpecialTokens {
       if (found < 0) {
         break;
       }
-      if (special.control() && !isTrusted(trusted, found, found + length)) {
+      if (special.needsTrust() && !isTrusted(trusted, found, found + length)) {
         search = found + 1;
         continue;
       }
@@ -130,7 +131,7 @@ final class SpecialTokens {
           node = node.next.get(text.charAt(j));
           if (node != null
               && node.special >= 0
-              && (trusted.get(i) || !specials.get(node.special).control())) {
+              && (trusted.get(i) || !specials.get(node.special).needsTrust())) {
             occurring.set(node.special);
           }
         }

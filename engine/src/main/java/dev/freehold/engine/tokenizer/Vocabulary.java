@@ -119,6 +119,20 @@ final class Vocabulary {
           "<|code_middle|>",
           "<|middle|>");
 
+  private static final Set<String> MARKS =
+      Set.of(
+          "<bos>",
+          "<start_of_turn>",
+          "[INST]",
+          "[/INST]",
+          "[SYSTEM_PROMPT]",
+          "[/SYSTEM_PROMPT]",
+          "[AVAILABLE_TOOLS]",
+          "[/AVAILABLE_TOOLS]",
+          "[TOOL_CALLS]",
+          "[TOOL_RESULTS]",
+          "[/TOOL_RESULTS]");
+
   private static final Set<String> WELL_KNOWN =
       Stream.of(ENDS.stream(), MIDDLES.stream(), MIDDLE_ENDS.stream().flatMap(List::stream))
           .flatMap(names -> names)
@@ -267,6 +281,20 @@ final class Vocabulary {
   /** Whether a token is structure: control, or standing for what is unknown. */
   boolean isControl(int token) {
     return kinds[token] == Kind.CONTROL || kinds[token] == Kind.UNKNOWN;
+  }
+
+  /**
+   * Whether a token is found in trusted text alone: a control token, or a user-defined one that is
+   * plainly a mark of the template's. Some converters write those as text.
+   */
+  boolean needsTrust(int token) {
+    return isControl(token) || (kinds[token] == Kind.USER_DEFINED && looksLikeMark(name(token)));
+  }
+
+  private static boolean looksLikeMark(String name) {
+    return (name.startsWith("<|") && name.endsWith("|>"))
+        || (name.startsWith("<\uff5c") && name.endsWith("\uff5c>"))
+        || MARKS.contains(name);
   }
 
   /** Whether a token is cut out of the text before anything else. */

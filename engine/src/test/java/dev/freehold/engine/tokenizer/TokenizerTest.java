@@ -34,10 +34,12 @@ class TokenizerTest {
     tokens.set(tokens.size() - 1, "<|im|>");
     tokens.add("<think>");
     tokens.add("<|im_end|>");
+    tokens.add("<|tool|>");
     int[] types = new int[tokens.size()];
     java.util.Arrays.fill(types, 1);
     types[263] = 3;
     types[264] = 4;
+    types[266] = 4;
     types[265] = 4; // its name alone makes it a control token
     Map<String, Object> metadata = new LinkedHashMap<>();
     metadata.put("tokenizer.ggml.model", "gpt2");
@@ -96,6 +98,15 @@ class TokenizerTest {
     }
     String twice = "<|im|><|im|>";
     assertThat(tokenizer.encode(rendered(twice, 6, 12))).containsOnlyOnce(263);
+  }
+
+  @Test
+  void marksOfTheTemplateWrittenAsUserDefinedTokensNeedTrustToo() {
+    Tokenizer tokenizer = of(bytePair());
+    assertThat(tokenizer.encode("<|tool|>")).doesNotContain(266);
+    assertThat(tokenizer.encode(Rendered.trusted("<|tool|>"))).containsExactly(266);
+    assertThat(tokenizer.isControl(266)).isFalse();
+    assertThat(tokenizer.decode(new int[] {266})).isEqualTo("<|tool|>");
   }
 
   @Test
