@@ -47,6 +47,9 @@ final class Automaton {
   final int[] least;
   final int[] most;
 
+  /** The state itself, or its twin in the first counted string: they differ in the counts alone. */
+  final int[] twin;
+
   /** The states of member names; in {@code nameBody} the closing quote is due. */
   final boolean[] inName;
 
@@ -90,6 +93,9 @@ final class Automaton {
     counted = new boolean[states];
     first = new boolean[states];
     limited = new boolean[states];
+    twin = new int[states];
+    Arrays.setAll(twin, s -> s);
+    int counts = -1;
     least = new int[states];
     most = new int[states];
     inName = new boolean[states];
@@ -120,6 +126,12 @@ final class Automaton {
       boolean calls = Arrays.stream(dfa.calls).anyMatch(pairs -> pairs.length > 0);
       Arrays.fill(leaf, base[r], base[r] + dfa.states(), !calls);
       mark(rule, base[r]);
+      if (limited[base[r]]) {
+        counts = counts < 0 ? base[r] : counts;
+        for (int s = 0; s < dfa.states(); s++) {
+          twin[base[r] + s] = counts + s;
+        }
+      }
     }
   }
 

@@ -259,7 +259,8 @@ final class Masks {
     int state = frame.state();
     // With nothing below, there is nothing to leave for, but the count of a counted string.
     boolean bottom = frame.parent() == null && !automaton.limited[state];
-    InsideKey key = new InsideKey(state, automaton.leaf[state] ? 0 : frame.depth(), bottom);
+    InsideKey key =
+        new InsideKey(automaton.twin[state], automaton.leaf[state] ? 0 : frame.depth(), bottom);
     Inside found;
     synchronized (insides) {
       found = insides.get(key);

@@ -43,7 +43,7 @@ class GrammarTest {
   void theMaskHoldsExactlyTheTokensThatCanBeTaken() {
     TokenBytes vocabulary = Vocabularies.of(new Random(1), 300);
     BitSet allowed = new BitSet();
-    for (int seed = 1000; seed < 1060; seed++) {
+    for (int seed = 1000; seed < 1080; seed++) {
       Random random = new Random(seed);
       Json.Obj schema = new RandomSchemas(random).document();
       Grammar grammar;
@@ -54,6 +54,38 @@ class GrammarTest {
       }
       GrammarState state = grammar.start(vocabulary);
       for (int step = 0; step < 40; step++) {
+        state.allowed(allowed);
+        for (int token = 0; token < vocabulary.size(); token++) {
+          assertThat(taken(state, token))
+              .as("token %s, seed %s", token, seed)
+              .isEqualTo(allowed.get(token));
+        }
+        int token =
+            allowed.stream().skip(random.nextInt(allowed.cardinality())).findFirst().getAsInt();
+        if (token == Vocabularies.END) {
+          break;
+        }
+        state = state.advance(token);
+      }
+    }
+  }
+
+  @Test
+  void theMaskKeepsEachStringsOwnCounts() {
+    TokenBytes vocabulary = Vocabularies.of(new Random(4), 500);
+    Json schema =
+        Json.parse(
+            """
+            {"type": "object", "required": ["a", "b", "c"], "properties": {
+             "a": {"type": "string", "maxLength": 3}, "b": {"type": "string", "minLength": 5},
+             "c": {"type": "string", "minLength": 2, "maxLength": 2}, "d": {"type": "string", "maxLength": 0}}}
+            """);
+    Grammar grammar = Grammar.ofJsonSchema(schema);
+    BitSet allowed = new BitSet();
+    for (int seed = 0; seed < 60; seed++) {
+      Random random = new Random(seed);
+      GrammarState state = grammar.start(vocabulary);
+      for (int step = 0; step < 60; step++) {
         state.allowed(allowed);
         for (int token = 0; token < vocabulary.size(); token++) {
           assertThat(taken(state, token))
