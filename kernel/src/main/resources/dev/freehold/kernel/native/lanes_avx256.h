@@ -78,10 +78,15 @@ ALWAYS Ints ints_dot8(Ints sums, Ints w, Ints x) { return DPBUSD(sums, w, x); }
 // The same with w unsigned up to 2^DIGIT_BITS - 1, the other way round.
 ALWAYS Ints ints_dot_digit(Ints sums, Ints digits, Ints v) { return DPBUSD(sums, digits, v); }
 #else
-// sums + Σ w·x over the four bytes of a lane; w unsigned up to 127, x signed: 2·127·127 fits int16.
-ALWAYS Ints ints_dot(Ints sums, Ints w, Ints x) {
-  return _mm256_add_epi32(sums, _mm256_madd_epi16(_mm256_maddubs_epi16(w, x), _mm256_set1_epi16(1)));
+// The products of two bytes each, summed in int16 over some steps, and those sums in int32: so two
+// instructions a step do what otherwise takes three. See word_steps in product.h.
+#define WORDS
+ALWAYS Ints words_dot(Ints words, Ints w, Ints x) { return _mm256_add_epi16(words, _mm256_maddubs_epi16(w, x)); }
+ALWAYS Ints words_sum(Ints sums, Ints words) {
+  return _mm256_add_epi32(sums, _mm256_madd_epi16(words, _mm256_set1_epi16(1)));
 }
+// sums + Σ w·x over the four bytes of a lane; w unsigned up to 127, x signed: 2·127·127 fits int16.
+ALWAYS Ints ints_dot(Ints sums, Ints w, Ints x) { return words_sum(sums, _mm256_maddubs_epi16(w, x)); }
 // The codes of Q8_0 out of their packed bytes, and the same with them. VPMADDUBSW wants one side
 // unsigned and would saturate at 255, so the sign moves from the code to x: 2·128·127 fits int16.
 ALWAYS Ints ints_codes8(Ints packed) { return _mm256_xor_si256(packed, _mm256_set1_epi8(-128)); }

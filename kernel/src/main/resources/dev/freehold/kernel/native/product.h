@@ -49,6 +49,18 @@ ALWAYS Ints codes(int type, const uint8_t *block, int row, int k) {
   return v;
 }
 
+#ifdef WORDS
+// Steps of four columns whose products int16 can sum: 4·2·31·127 and 2·2·63·127 fit.
+ALWAYS int word_steps(int type) { return type == Q8_0 ? 1 : type == Q6_K ? 2 : 4; }
+#else
+ALWAYS int word_steps(int type) {
+  (void)type;
+  return 1;
+}
+ALWAYS Ints words_dot(Ints words, Ints w, Ints x) { return ints_dot(words, w, x); }
+ALWAYS Ints words_sum(Ints sums, Ints words) { return ints_add(sums, words); }
+#endif
+
 // What a block's sums are multiplied with.
 typedef struct {
   Factors m, u;  // m, and what multiplies n Σa
@@ -105,6 +117,8 @@ ALWAYS void add_block(int type, int tokens, int rows, const uint8_t *block, int 
       }
       UNROLL for (int r = 0; r < rows; r++) s[t][r] = start;
     }
+    const int run = word_steps(type);
+    Ints words[TILE][MAX_ROWS];
     UNROLL for (int k = part * steps; k < (part + 1) * steps; k++) {
       Ints w[MAX_ROWS];
       UNROLL for (int r = 0; r < rows; r++) {
@@ -113,7 +127,12 @@ ALWAYS void add_block(int type, int tokens, int rows, const uint8_t *block, int 
       UNROLL for (int t = 0; t < tokens; t++) {
         Ints a = ints_spread(x.block + x.a + k * x.a_step + 4 * t);
         UNROLL for (int r = 0; r < rows; r++) {
-          s[t][r] = type == Q8_0 ? ints_dot8(s[t][r], w[r], a) : ints_dot(s[t][r], w[r], a);
+          if (run == 1) {
+            s[t][r] = type == Q8_0 ? ints_dot8(s[t][r], w[r], a) : ints_dot(s[t][r], w[r], a);
+            continue;
+          }
+          words[t][r] = words_dot(k % run == 0 ? ints_set(0) : words[t][r], w[r], a);
+          if (k % run == run - 1) s[t][r] = words_sum(s[t][r], words[t][r]);
         }
       }
     }
