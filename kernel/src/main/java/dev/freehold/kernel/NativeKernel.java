@@ -72,7 +72,7 @@ final class NativeKernel implements Kernel {
     int groups = (rows + Matrix.GROUP - 1) / Matrix.GROUP;
     long units = columns / packed.blockSize();
     long bytes = NativeMatrix.HEADER + groups * units * NativeMatrix.unitBytes(packed);
-    MemorySegment data = shared.allocate(bytes).reinterpret(arena, shared::free);
+    MemorySegment data = shared.matrix(bytes, arena);
     data.set(ValueLayout.JAVA_INT, 0, packed.id());
     data.set(ValueLayout.JAVA_INT, 4, rows);
     data.set(ValueLayout.JAVA_INT, 8, columns);

@@ -27,11 +27,31 @@ public final class NativeLibrary {
   private record Found(Optional<NativeKernel> kernel, String text) {}
 
   /** Addresses that all variants share. */
-  record Shared(MemorySegment allocate, MemorySegment free, MemorySegment pack, MemorySegment row) {
-    /** Zeroed memory; the caller frees it. */
-    MemorySegment allocate(long bytes) {
+  record Shared(
+      MemorySegment allocate,
+      MemorySegment free,
+      MemorySegment allocateMatrix,
+      MemorySegment freeMatrix,
+      MemorySegment pack,
+      MemorySegment row) {
+    /** Zeroed memory for a page; the caller frees it. */
+    MemorySegment page(long bytes) {
+      return take(allocate, bytes);
+    }
+
+    /** Gives a page's memory back. */
+    void freePage(MemorySegment memory) {
+      give(free, memory);
+    }
+
+    /** Zeroed memory for a matrix, until the arena ends. */
+    MemorySegment matrix(long bytes, Arena arena) {
+      return take(allocateMatrix, bytes).reinterpret(arena, memory -> give(freeMatrix, memory));
+    }
+
+    private static MemorySegment take(MemorySegment function, long bytes) {
       try {
-        MemorySegment memory = (MemorySegment) NativeCalls.ALLOCATE.invokeExact(allocate, bytes);
+        MemorySegment memory = (MemorySegment) NativeCalls.ALLOCATE.invokeExact(function, bytes);
         if (memory.address() == 0) {
           throw new OutOfMemoryError("the system gave no " + bytes + " bytes of memory");
         }
@@ -43,9 +63,9 @@ public final class NativeLibrary {
       }
     }
 
-    void free(MemorySegment memory) {
+    private static void give(MemorySegment function, MemorySegment memory) {
       try {
-        NativeCalls.FREE.invokeExact(free, memory);
+        NativeCalls.FREE.invokeExact(function, memory);
       } catch (Throwable e) {
         throw NativeCalls.thrown(e);
       }
@@ -61,6 +81,8 @@ public final class NativeLibrary {
         new Shared(
             machine.findOrThrow("freehold_allocate"),
             machine.findOrThrow("freehold_free"),
+            machine.findOrThrow("freehold_allocate_matrix"),
+            machine.findOrThrow("freehold_free_matrix"),
             machine.findOrThrow("freehold_pack"),
             machine.findOrThrow("freehold_row"));
   }

@@ -16,7 +16,7 @@ final class NativePage implements KeyValuePage {
     this.shape = shape;
     this.shared = shared;
     headBytes = (long) POSITIONS * (2 * shape.headSize() + paddedSize(shape) + 8);
-    data = shared.allocate((long) shape.layers() * shape.heads() * headBytes);
+    data = shared.page((long) shape.layers() * shape.heads() * headBytes);
   }
 
   /** Elements of a value vector in memory. */
@@ -71,7 +71,7 @@ final class NativePage implements KeyValuePage {
   @Override
   public void free() {
     if (data.byteSize() != 0) {
-      shared.free(data);
+      shared.freePage(data);
       data = MemorySegment.NULL;
     }
   }

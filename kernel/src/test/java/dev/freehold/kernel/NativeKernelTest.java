@@ -384,6 +384,36 @@ class NativeKernelTest {
 
   @ParameterizedTest
   @MethodSource("kernels")
+  void matricesOfManySizesDoNotOverlapAndGoWithTheirArena(NativeKernel kernel) {
+    Random random = new Random(41);
+    try (Arena source = Arena.ofShared()) {
+      MemorySegment file = Synthetic.weights(TensorType.Q8_0, 20_000, 1024, 7, source);
+      for (int round = 0; round < 8; round++) {
+        try (Arena arena = Arena.ofShared()) {
+          List<Matrix> matrices =
+              Stream.generate(() -> random.nextInt(10) == 0 ? 20_000 : 1 + random.nextInt(300))
+                  .limit(12)
+                  .parallel()
+                  .map(rows -> kernel.pack(TensorType.Q8_0, file, rows, 1024, arena))
+                  .toList();
+          for (Matrix matrix : matrices) {
+            float[] first = new float[1024];
+            float[] last = new float[1024];
+            matrix.row(0, first, 0);
+            matrix.row(matrix.rows() - 1, last, 0);
+            WeightRow expected = new WeightRow(TensorType.Q8_0, 1024);
+            expected.load(file, 0);
+            assertThat(first[77]).isEqualTo((long) expected.m[2] * expected.codes[77] * 0x1p-24f);
+            expected.load(file, matrix.rows() - 1);
+            assertThat(last[77]).isEqualTo((long) expected.m[2] * expected.codes[77] * 0x1p-24f);
+          }
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("kernels")
   void refusesWhatWouldLeaveItsArray(NativeKernel kernel) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment file = Synthetic.weights(TensorType.Q4_0, 40, 64, 1, arena);

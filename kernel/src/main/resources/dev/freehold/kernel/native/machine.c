@@ -51,22 +51,14 @@ static int can_run(int variant) { return 0; }
 
 EXPORT int freehold_can_run(int variant) { return variant == PLAIN || can_run(variant); }
 
-#if defined(__linux__)
-#include <sys/mman.h>
-#endif
-
-// Zeroed memory, aligned to a cache line; large pieces lie in huge pages where the system has them.
+// Zeroed memory, aligned to a cache line.
 EXPORT void *freehold_allocate(int64_t bytes) {
   void *p = 0;
 #if defined(_WIN32)
   p = _aligned_malloc((size_t)bytes, 64);
   if (!p) return 0;
 #else
-  const int64_t huge = 2 << 20;
-  if (posix_memalign(&p, bytes >= 4 * huge ? (size_t)huge : 64, (size_t)bytes)) return 0;
-#if defined(__linux__)
-  if (bytes >= 4 * huge) madvise(p, (size_t)bytes, MADV_HUGEPAGE);
-#endif
+  if (posix_memalign(&p, 64, (size_t)bytes)) return 0;
 #endif
   return memset(p, 0, (size_t)bytes);
 }
@@ -78,3 +70,87 @@ EXPORT void freehold_free(void *p) {
   free(p);
 #endif
 }
+
+// Memory that lives as long as a model. Its matrices lie side by side in slabs of huge pages: one
+// token reads all of them once, and with small pages the processor would look up a page's address
+// every 4 KB. A slab goes when its last matrix does.
+#if defined(_WIN32)
+
+EXPORT void *freehold_allocate_matrix(int64_t bytes) { return freehold_allocate(bytes); }
+EXPORT void freehold_free_matrix(void *p) { freehold_free(p); }
+
+#else
+#include <sys/mman.h>
+
+enum { LINE = 64 };
+static const size_t HUGE_PAGE = 2 << 20, SLAB = 32 << 20;
+
+typedef struct {
+  size_t size, used;
+  int live;
+} Slab;
+
+// Guarded by the lock: the slab that the next matrix goes into.
+static Slab *current;
+static char lock;
+
+static void acquire(void) {
+  while (__atomic_test_and_set(&lock, __ATOMIC_ACQUIRE)) {
+  }
+}
+
+static void release(void) { __atomic_clear(&lock, __ATOMIC_RELEASE); }
+
+// Fresh memory of the system is zero.
+static Slab *new_slab(size_t size) {
+  char *p = mmap(0, size + HUGE_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (p == MAP_FAILED) return 0;
+  size_t skip = (HUGE_PAGE - (uintptr_t)p % HUGE_PAGE) % HUGE_PAGE;
+  if (skip) munmap(p, skip);
+  if (skip < HUGE_PAGE) munmap(p + skip + size, HUGE_PAGE - skip);
+  Slab *slab = (Slab *)(p + skip);
+#if defined(MADV_HUGEPAGE)
+  madvise(slab, size, MADV_HUGEPAGE);
+#endif
+  slab->size = size;
+  slab->used = LINE;
+  slab->live = 0;
+  return slab;
+}
+
+EXPORT void *freehold_allocate_matrix(int64_t bytes) {
+  // A line before the matrix names its slab.
+  size_t need = LINE + ((size_t)bytes + LINE - 1) / LINE * LINE;
+  char *p = 0;
+  acquire();
+  if (!current || current->used + need > current->size) {
+    size_t size = (LINE + need + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
+    Slab *fresh = new_slab(size > SLAB ? size : SLAB);
+    if (fresh) {
+      if (current && current->live == 0) munmap(current, current->size);
+      current = fresh;
+    }
+  }
+  if (current && current->used + need <= current->size) {
+    p = (char *)current + current->used;
+    memcpy(p, &current, sizeof current);
+    p += LINE;
+    current->used += need;
+    current->live++;
+  }
+  release();
+  return p;
+}
+
+EXPORT void freehold_free_matrix(void *p) {
+  Slab *slab;
+  memcpy(&slab, (char *)p - LINE, sizeof slab);
+  acquire();
+  if (--slab->live == 0) {
+    if (slab == current) current = 0;
+    munmap(slab, slab->size);
+  }
+  release();
+}
+
+#endif
