@@ -93,7 +93,7 @@ final class PipFetcher {
       process = builder.start();
       long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(PATIENCE_MINUTES);
       while (!process.waitFor(200, TimeUnit.MILLISECONDS)) {
-        progress.bytes(done + sizeOf(work), total);
+        progress.bytes(total < 0 ? done : Math.min(total, done + sizeOf(work)), total);
         if (System.nanoTime() > deadline) {
           throw new IOException("pip took longer than " + PATIENCE_MINUTES + " minutes");
         }

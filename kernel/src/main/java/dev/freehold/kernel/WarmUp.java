@@ -23,7 +23,7 @@ import java.util.concurrent.atomic.AtomicReference;
  */
 final class WarmUp {
   private static final int WINS = 3;
-  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(20);
+  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(60);
   private static final int TOKENS = 13;
   private static final int ROWS = 64;
   private static final int COLUMNS = 512;
