@@ -9,6 +9,7 @@ import dev.freehold.catalogue.ModelUnavailable;
 import dev.freehold.catalogue.StoredModel;
 import dev.freehold.kernel.Kernel;
 import dev.freehold.kernel.Kernels;
+import dev.freehold.kernel.NativeLibrary;
 import dev.freehold.node.NodeConfiguration;
 import dev.freehold.node.receipts.ReceiptStore;
 import dev.freehold.node.receipts.ReceiptStoreException;
@@ -95,7 +96,13 @@ final class Doctor extends Verb {
   private void kernels() {
     List<String> lanes = Kernels.available().stream().map(Kernel::name).toList();
     String best = Kernels.best().name();
-    String found = best + " is used; here are " + String.join(", ", lanes);
+    String found =
+        best
+            + " is used; here are "
+            + String.join(", ", lanes)
+            + " ("
+            + NativeLibrary.describe()
+            + ")";
     if (best.startsWith("native")) {
       ok("arithmetic", found);
     } else if ("off".equals(places.environment().get("FREEHOLD_NATIVE"))) {
