@@ -26,7 +26,7 @@ import picocli.CommandLine.Option;
       "Ctrl-C lets answers under way finish, then ends."
     })
 final class Up extends Verb {
-  private static final String QUESTION = "What is the capital of France?";
+  private static final String QUESTION = "What is gravity?";
 
   @Mixin private NodeOptions node = new NodeOptions();
 
@@ -106,7 +106,7 @@ final class Up extends Verb {
               Json.object()
                   .put("model", model)
                   .put("messages", Json.array(AnswerOptions.message("user", QUESTION)))
-                  .put("max_tokens", 48)
+                  .put("max_tokens", 64)
                   .put("temperature", 0)
                   .build(),
               _ -> {});

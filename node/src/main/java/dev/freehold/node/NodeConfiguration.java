@@ -92,199 +92,128 @@ public record NodeConfiguration(
 
   /** A copy that listens on another address. */
   public NodeConfiguration withHost(String host) {
-    return new NodeConfiguration(
-        home,
-        cache,
-        host,
-        port,
-        models,
-        threads,
-        kernel,
-        maxConcurrent,
-        queueLimit,
-        memoryBytes,
-        apiKeys,
-        drain,
-        accessLog);
+    Change change = new Change(this);
+    change.host = host;
+    return change.done();
   }
 
   /** A copy that listens on another port. */
   public NodeConfiguration withPort(int port) {
-    return new NodeConfiguration(
-        home,
-        cache,
-        host,
-        port,
-        models,
-        threads,
-        kernel,
-        maxConcurrent,
-        queueLimit,
-        memoryBytes,
-        apiKeys,
-        drain,
-        accessLog);
+    Change change = new Change(this);
+    change.port = port;
+    return change.done();
   }
 
   /** A copy that serves these models. */
   public NodeConfiguration withModels(List<ServedModel> models) {
-    return new NodeConfiguration(
-        home,
-        cache,
-        host,
-        port,
-        models,
-        threads,
-        kernel,
-        maxConcurrent,
-        queueLimit,
-        memoryBytes,
-        apiKeys,
-        drain,
-        accessLog);
+    Change change = new Change(this);
+    change.models = models;
+    return change.done();
   }
 
   /** A copy that has another number of threads. */
   public NodeConfiguration withThreads(int threads) {
-    return new NodeConfiguration(
-        home,
-        cache,
-        host,
-        port,
-        models,
-        threads,
-        kernel,
-        maxConcurrent,
-        queueLimit,
-        memoryBytes,
-        apiKeys,
-        drain,
-        accessLog);
+    Change change = new Change(this);
+    change.threads = threads;
+    return change.done();
   }
 
   /** A copy that uses another arithmetic lane. */
   public NodeConfiguration withKernel(String kernel) {
-    return new NodeConfiguration(
-        home,
-        cache,
-        host,
-        port,
-        models,
-        threads,
-        kernel,
-        maxConcurrent,
-        queueLimit,
-        memoryBytes,
-        apiKeys,
-        drain,
-        accessLog);
+    Change change = new Change(this);
+    change.kernel = kernel;
+    return change.done();
   }
 
   /** A copy that generates another number of answers at once. */
   public NodeConfiguration withMaxConcurrent(int maxConcurrent) {
-    return new NodeConfiguration(
-        home,
-        cache,
-        host,
-        port,
-        models,
-        threads,
-        kernel,
-        maxConcurrent,
-        queueLimit,
-        memoryBytes,
-        apiKeys,
-        drain,
-        accessLog);
+    Change change = new Change(this);
+    change.maxConcurrent = maxConcurrent;
+    return change.done();
   }
 
   /** A copy that lets another number of requests wait. */
   public NodeConfiguration withQueueLimit(int queueLimit) {
-    return new NodeConfiguration(
-        home,
-        cache,
-        host,
-        port,
-        models,
-        threads,
-        kernel,
-        maxConcurrent,
-        queueLimit,
-        memoryBytes,
-        apiKeys,
-        drain,
-        accessLog);
+    Change change = new Change(this);
+    change.queueLimit = queueLimit;
+    return change.done();
   }
 
   /** A copy that has another amount of attention memory. */
   public NodeConfiguration withMemoryBytes(long memoryBytes) {
-    return new NodeConfiguration(
-        home,
-        cache,
-        host,
-        port,
-        models,
-        threads,
-        kernel,
-        maxConcurrent,
-        queueLimit,
-        memoryBytes,
-        apiKeys,
-        drain,
-        accessLog);
+    Change change = new Change(this);
+    change.memoryBytes = memoryBytes;
+    return change.done();
   }
 
   /** A copy that takes its keys from another file. */
   public NodeConfiguration withApiKeys(@Nullable Path apiKeys) {
-    return new NodeConfiguration(
-        home,
-        cache,
-        host,
-        port,
-        models,
-        threads,
-        kernel,
-        maxConcurrent,
-        queueLimit,
-        memoryBytes,
-        apiKeys,
-        drain,
-        accessLog);
+    Change change = new Change(this);
+    change.apiKeys = apiKeys;
+    return change.done();
   }
 
   /** A copy that drains for another time. */
   public NodeConfiguration withDrain(Duration drain) {
-    return new NodeConfiguration(
-        home,
-        cache,
-        host,
-        port,
-        models,
-        threads,
-        kernel,
-        maxConcurrent,
-        queueLimit,
-        memoryBytes,
-        apiKeys,
-        drain,
-        accessLog);
+    Change change = new Change(this);
+    change.drain = drain;
+    return change.done();
   }
 
   /** A copy that writes an access log or not. */
   public NodeConfiguration withAccessLog(boolean accessLog) {
-    return new NodeConfiguration(
-        home,
-        cache,
-        host,
-        port,
-        models,
-        threads,
-        kernel,
-        maxConcurrent,
-        queueLimit,
-        memoryBytes,
-        apiKeys,
-        drain,
-        accessLog);
+    Change change = new Change(this);
+    change.accessLog = accessLog;
+    return change.done();
+  }
+
+  /** The members one by one, while a copy is being made. */
+  private static final class Change {
+    private Path home;
+    private Path cache;
+    private String host;
+    private int port;
+    private List<ServedModel> models;
+    private int threads;
+    private String kernel;
+    private int maxConcurrent;
+    private int queueLimit;
+    private long memoryBytes;
+    private @Nullable Path apiKeys;
+    private Duration drain;
+    private boolean accessLog;
+
+    Change(NodeConfiguration from) {
+      home = from.home;
+      cache = from.cache;
+      host = from.host;
+      port = from.port;
+      models = from.models;
+      threads = from.threads;
+      kernel = from.kernel;
+      maxConcurrent = from.maxConcurrent;
+      queueLimit = from.queueLimit;
+      memoryBytes = from.memoryBytes;
+      apiKeys = from.apiKeys;
+      drain = from.drain;
+      accessLog = from.accessLog;
+    }
+
+    NodeConfiguration done() {
+      return new NodeConfiguration(
+          home,
+          cache,
+          host,
+          port,
+          models,
+          threads,
+          kernel,
+          maxConcurrent,
+          queueLimit,
+          memoryBytes,
+          apiKeys,
+          drain,
+          accessLog);
+    }
   }
 }
