@@ -3,6 +3,8 @@
 package dev.freehold.evidence;
 
 import dev.freehold.record.Json;
+import dev.freehold.record.Members;
+import dev.freehold.record.Parsed;
 
 /** A file that holds a receipt, alone or in its transcript: told apart by {@code format}. */
 public sealed interface EvidenceFile {

@@ -6,6 +6,8 @@ import dev.freehold.crypto.Signature;
 import dev.freehold.crypto.SigningKey;
 import dev.freehold.record.CanonicalJson;
 import dev.freehold.record.Json;
+import dev.freehold.record.Members;
+import dev.freehold.record.Parsed;
 
 /**
  * What a node signs for one answer (docs/formats/receipt.md).

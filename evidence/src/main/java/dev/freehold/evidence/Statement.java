@@ -6,6 +6,7 @@ import dev.freehold.crypto.NodeId;
 import dev.freehold.record.CanonicalJson;
 import dev.freehold.record.Digest;
 import dev.freehold.record.Json;
+import dev.freehold.record.Members;
 import dev.freehold.record.Nonce;
 import dev.freehold.record.Timestamp;
 import java.util.ArrayList;

@@ -4,6 +4,8 @@ package dev.freehold.evidence;
 
 import dev.freehold.record.CanonicalJson;
 import dev.freehold.record.Json;
+import dev.freehold.record.Members;
+import dev.freehold.record.Parsed;
 import dev.freehold.record.Salt;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -9,6 +9,7 @@ import dev.freehold.crypto.SigningKey;
 import dev.freehold.record.CanonicalJson;
 import dev.freehold.record.Digest;
 import dev.freehold.record.Json;
+import dev.freehold.record.Parsed;
 import dev.freehold.record.Timestamp;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

@@ -9,6 +9,7 @@ import dev.freehold.crypto.MerkleTree;
 import dev.freehold.record.CanonicalJson;
 import dev.freehold.record.Digest;
 import dev.freehold.record.Json;
+import dev.freehold.record.Parsed;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -6,12 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.freehold.crypto.SigningKey;
-import dev.freehold.evidence.Parsed;
 import dev.freehold.evidence.Receipt;
 import dev.freehold.evidence.Statement;
 import dev.freehold.evidence.Transcript;
 import dev.freehold.record.CanonicalJson;
 import dev.freehold.record.Json;
+import dev.freehold.record.Parsed;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

@@ -5,13 +5,13 @@ package dev.freehold.node;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.freehold.evidence.Finish;
-import dev.freehold.evidence.Parsed;
 import dev.freehold.evidence.Receipt;
 import dev.freehold.evidence.ReceiptId;
 import dev.freehold.evidence.Transcript;
 import dev.freehold.node.receipts.ReceiptStore;
 import dev.freehold.node.serve.ServedModel;
 import dev.freehold.record.Json;
+import dev.freehold.record.Parsed;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;

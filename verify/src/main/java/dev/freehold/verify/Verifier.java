@@ -4,9 +4,9 @@ package dev.freehold.verify;
 
 import dev.freehold.crypto.NodeId;
 import dev.freehold.evidence.EvidenceFile;
-import dev.freehold.evidence.Parsed;
 import dev.freehold.evidence.Receipt;
 import dev.freehold.evidence.Transcript;
+import dev.freehold.record.Parsed;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;

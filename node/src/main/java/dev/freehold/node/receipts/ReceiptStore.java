@@ -3,13 +3,13 @@
 package dev.freehold.node.receipts;
 
 import dev.freehold.evidence.Kind;
-import dev.freehold.evidence.Parsed;
 import dev.freehold.evidence.Receipt;
 import dev.freehold.evidence.ReceiptId;
 import dev.freehold.evidence.Statement.Choice;
 import dev.freehold.evidence.Transcript;
 import dev.freehold.node.files.OwnerFiles;
 import dev.freehold.record.Digest;
+import dev.freehold.record.Parsed;
 import dev.freehold.record.Timestamp;
 import java.io.IOException;
 import java.nio.file.Files;
