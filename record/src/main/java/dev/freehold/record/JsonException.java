@@ -6,8 +6,20 @@ package dev.freehold.record;
 public final class JsonException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
+  private final boolean duplicateName;
+
   /** With a message for a person. */
   public JsonException(String message) {
+    this(message, false);
+  }
+
+  JsonException(String message, boolean duplicateName) {
     super(message);
+    this.duplicateName = duplicateName;
+  }
+
+  /** True where the fault is a name that stands twice in one object. */
+  public boolean duplicateName() {
+    return duplicateName;
   }
 }

@@ -88,7 +88,7 @@ final class JsonParser {
       }
       String name = string();
       if (members.containsKey(name)) {
-        throw error("the name \"" + name + "\" stands twice");
+        throw new JsonException(at("the name \"" + name + "\" stands twice"), true);
       }
       space();
       expect(':');
@@ -253,6 +253,10 @@ final class JsonParser {
   }
 
   private JsonException error(String what) {
-    return new JsonException(what + ", at character " + (at + 1) + " of " + text.length());
+    return new JsonException(at(what));
+  }
+
+  private String at(String what) {
+    return what + ", at character " + (at + 1) + " of " + text.length();
   }
 }

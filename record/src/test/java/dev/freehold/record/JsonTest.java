@@ -94,4 +94,20 @@ class JsonTest {
         .isInstanceOf(JsonException.class)
         .hasMessageContaining("nested");
   }
+
+  @Test
+  void tellsADuplicateNameFromOtherFaults() {
+    assertThat(fault("{\"a\":1,\"b\":{\"c\":1,\"c\":1}}").duplicateName()).isTrue();
+    assertThat(fault("{\"a\":1,\"\\u0061\":2}").duplicateName()).isTrue();
+    assertThat(fault("{\"a\":1,\"b\":").duplicateName()).isFalse();
+    assertThat(fault("{\"a\":1}{\"a\":1}").duplicateName()).isFalse();
+  }
+
+  private static JsonException fault(String text) {
+    try {
+      throw new AssertionError("read as " + Json.parse(text));
+    } catch (JsonException e) {
+      return e;
+    }
+  }
 }
