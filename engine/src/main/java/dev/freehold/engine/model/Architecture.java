@@ -63,11 +63,21 @@ public interface Architecture {
     return false;
   }
 
+  /** {@code final_logit_softcapping} is heeded. */
+  default boolean capsLogits() {
+    return false;
+  }
+
+  /** Some layers see a sliding window only, if the file states its width. */
+  default boolean slides() {
+    return false;
+  }
+
   /**
-   * Every so many layers one sees all positions and the others a sliding window (if the file states
-   * one); 0 where all layers see all.
+   * Of every so many layers the last one sees all positions and the others slide (0: all slide),
+   * unless the file states which.
    */
-  default int slidingPattern() {
+  default int slidingPeriod() {
     return 0;
   }
 

@@ -21,9 +21,11 @@ import java.util.stream.Collectors;
  * @param rotary how heads are rotated in layers that see all positions
  * @param slidingRotary the same in layers that see a window
  * @param window positions a sliding layer sees, its own included; 0: there are no such layers
+ * @param sliding whether each layer sees the window only
  * @param attentionScale the factor of scores; 0 for 1/√head size
  * @param logitCap c in c·tanh(logit/c); 0 for none
  */
+@SuppressWarnings("ArrayRecordComponent") // copied, and never compared
 public record Configuration(
     Architecture architecture,
     int layers,
@@ -38,24 +40,41 @@ public record Configuration(
     Rope rotary,
     Rope slidingRotary,
     int window,
+    boolean[] sliding,
     float attentionScale,
     float logitCap) {
+
+  /** Takes a copy. */
+  public Configuration {
+    if (sliding.length != layers) {
+      throw new IllegalArgumentException(
+          sliding.length + " layers are told to slide or not, of " + layers);
+    }
+    sliding = sliding.clone();
+  }
+
+  /** Whether each layer sees the window only: a copy. */
+  @Override
+  public boolean[] sliding() {
+    return sliding.clone();
+  }
 
   /**
    * Rotary position embedding.
    *
    * @param dimensions rotated elements of a head
    * @param scale what positions are multiplied by (1 / the scaling factor)
+   * @param magnitude what cosine and sine are multiplied by, besides YaRN's own 1 + 0.1·ln(factor)
    */
-  public record Rope(int dimensions, double base, double scale, Optional<Yarn> yarn) {}
+  public record Rope(
+      int dimensions, double base, double scale, double magnitude, Optional<Yarn> yarn) {}
 
   /**
    * YaRN's interpolation between scaled and plain frequencies.
    *
    * @param originalContext positions the model was trained on before it was stretched
-   * @param magnitude what cosine and sine are multiplied by, besides YaRN's own 1 + 0.1·ln(factor)
    */
-  public record Yarn(double betaFast, double betaSlow, double originalContext, double magnitude) {}
+  public record Yarn(double betaFast, double betaSlow, double originalContext) {}
 
   /**
    * Reads and checks a model's numbers.
@@ -88,8 +107,7 @@ public record Configuration(
 
   /** Whether a layer sees a window only. */
   public boolean isSliding(int layer) {
-    int pattern = architecture.slidingPattern();
-    return window > 0 && pattern > 0 && layer % pattern < pattern - 1;
+    return sliding[layer];
   }
 
   /** What embeddings are multiplied by. */
@@ -145,12 +163,12 @@ public record Configuration(
       int contextLength = integer("context_length", 1, 1 << 24);
       double epsilon = number("attention.layer_norm_rms_epsilon", Double.NaN);
       require(epsilon > 0 && epsilon < 1, "attention.layer_norm_rms_epsilon", "is from 0 to 1");
-      int window =
-          family.slidingPattern() == 0 ? 0 : integer("attention.sliding_window", 0, 0, 1 << 24);
+      int window = family.slides() ? integer("attention.sliding_window", 0, 0, 1 << 24) : 0;
       Rope rotary = rotary(headSize, contextLength);
-      double slidingBase = number("rope.freq_base_swa", family.slidingRotaryBase());
+      double slidingBase =
+          number("rope.freq_base_swa", number("rope.local.freq_base", family.slidingRotaryBase()));
       require(slidingBase >= 1 && slidingBase < 1e12, "rope.freq_base_swa", "is a base");
-      double cap = number("final_logit_softcapping", 0);
+      double cap = family.capsLogits() ? number("final_logit_softcapping", 0) : 0;
       require(cap >= 0 && cap < 1e6, "final_logit_softcapping", "is a positive number");
       return new Configuration(
           family,
@@ -164,34 +182,55 @@ public record Configuration(
           contextLength,
           (float) epsilon,
           rotary,
-          new Rope(rotary.dimensions(), slidingBase, 1, Optional.empty()),
+          new Rope(rotary.dimensions(), slidingBase, 1, rotary.magnitude(), Optional.empty()),
           window,
+          sliding(layers, window),
           family.attentionScale(layers, width, heads),
           (float) cap);
+    }
+
+    /** A period of which all layers but the last slide (0: all do), or a flag for each layer. */
+    private boolean[] sliding(int layers, int window) {
+      boolean[] sliding = new boolean[layers];
+      String key = "attention.sliding_window_pattern";
+      if (window > 0 && metadata.isArray(prefix + key)) {
+        int[] flags = metadata.integers(prefix + key).orElseThrow();
+        require(flags.length == layers, key, "has an element for each layer");
+        for (int i = 0; i < layers; i++) {
+          require(flags[i] == 0 || flags[i] == 1, key, "holds flags");
+          sliding[i] = flags[i] == 1;
+        }
+      } else if (window > 0) {
+        int period = integer(key, family.slidingPeriod(), 0, 1 << 24);
+        for (int i = 0; i < layers; i++) {
+          sliding[i] = period == 0 || i % period < period - 1;
+        }
+      }
+      return sliding;
     }
 
     private Rope rotary(int headSize, int contextLength) {
       int dimensions = integer("rope.dimension_count", headSize, 2, headSize);
       require(dimensions % 2 == 0, "rope.dimension_count", "is even");
-      double base = number("rope.freq_base", 10_000);
+      double base = number("rope.freq_base", number("rope.global.freq_base", 10_000));
       require(base >= 1 && base < 1e12, "rope.freq_base", "is a base");
       double factor = number("rope.scaling.factor", number("rope.scale_linear", 0));
       require(factor >= 0 && factor < 1e6, "rope.scaling.factor", "is a positive number");
       double scale = factor == 0 ? 1 : 1 / factor;
+      double magnitude = number("rope.scaling.attn_factor", 1);
+      require(magnitude > 0 && magnitude < 100, "rope.scaling.attn_factor", "is a factor");
       String type = metadata.string(prefix + "rope.scaling.type").orElse("linear");
       return switch (type) {
-        case "none" -> new Rope(dimensions, base, 1, Optional.empty());
-        case "linear" -> new Rope(dimensions, base, scale, Optional.empty());
+        case "none" -> new Rope(dimensions, base, 1, magnitude, Optional.empty());
+        case "linear" -> new Rope(dimensions, base, scale, magnitude, Optional.empty());
         case "yarn" -> {
           double original = number("rope.scaling.original_context_length", contextLength);
-          double magnitude = number("rope.scaling.attn_factor", 1);
           double fast = number("rope.scaling.yarn_beta_fast", 32);
           double slow = number("rope.scaling.yarn_beta_slow", 1);
           require(original >= 1, "rope.scaling.original_context_length", "is positive");
-          require(magnitude > 0 && magnitude < 100, "rope.scaling.attn_factor", "is a factor");
           require(fast > 0 && slow > 0, "rope.scaling.yarn_beta_fast", "and slow are positive");
           yield new Rope(
-              dimensions, base, scale, Optional.of(new Yarn(fast, slow, original, magnitude)));
+              dimensions, base, scale, magnitude, Optional.of(new Yarn(fast, slow, original)));
         }
         default ->
             throw new ModelException(

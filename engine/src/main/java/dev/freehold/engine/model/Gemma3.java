@@ -38,7 +38,17 @@ final class Gemma3 implements Architecture {
   }
 
   @Override
-  public int slidingPattern() {
+  public boolean capsLogits() {
+    return true;
+  }
+
+  @Override
+  public boolean slides() {
+    return true;
+  }
+
+  @Override
+  public int slidingPeriod() {
     return 6;
   }
 

@@ -34,9 +34,9 @@ final class Rotary {
           Math.min(
               rope.dimensions() - 1.0,
               Math.ceil(turns(rope, yarn.originalContext(), yarn.betaSlow())));
-      magnitude = yarn.magnitude() * (1 + 0.1 * StrictMath.log(1 / rope.scale()));
+      magnitude = rope.magnitude() * (1 + 0.1 * StrictMath.log(1 / rope.scale()));
     } else {
-      magnitude = 1;
+      magnitude = rope.magnitude();
     }
     for (int i = 0; i < pairs; i++) {
       double plain = StrictMath.pow(rope.base(), -2.0 * i / rope.dimensions());

@@ -160,7 +160,7 @@ public final class Reference {
     boolean divided = !model.isSliding(layer) && file.tensor("rope_freqs.weight").isPresent();
     double[] factors = divided ? vector("rope_freqs.weight") : new double[0];
     double[] frequencies = new double[pairs + 1];
-    frequencies[pairs] = 1;
+    frequencies[pairs] = rope.magnitude();
     for (int i = 0; i < pairs; i++) {
       double plain = Math.pow(rope.base(), -2.0 * i / rope.dimensions());
       frequencies[i] = (divided ? plain / factors[i] : plain) * rope.scale();
@@ -173,7 +173,7 @@ public final class Reference {
             Math.min(rope.dimensions() - 1.0, Math.ceil(per * Math.log(length / yarn.betaSlow())));
         double ramp = Math.clamp((i - low) / Math.max(0.001, high - low), 0.0, 1.0);
         frequencies[i] = frequencies[i] * ramp + plain * (1 - ramp);
-        frequencies[pairs] = yarn.magnitude() * (1 - 0.1 * Math.log(rope.scale()));
+        frequencies[pairs] = rope.magnitude() * (1 - 0.1 * Math.log(rope.scale()));
       }
     }
     return frequencies;

@@ -113,6 +113,18 @@ class TransformerTest {
   }
 
   @Test
+  void refusesSlidingPatternsThatFitNoLayers() {
+    String pattern = "gemma3.attention.sliding_window_pattern";
+    Map<String, Object> extra = new HashMap<>(Map.of("gemma3.attention.sliding_window", 16));
+    for (Object bad : List.of(-1, new int[] {1, 0}, new int[] {2}, new int[0])) {
+      extra.put(pattern, bad);
+      refuses(SyntheticModels.file(model("gemma3", extra)), pattern);
+    }
+    extra.put(pattern, "global");
+    refuses(SyntheticModels.file(model("gemma3", extra)), pattern, "a string");
+  }
+
+  @Test
   void takesAnArrayThatSaysTheSameForEveryLayer() {
     Map<String, Object> extra = new HashMap<>();
     extra.put("llama.attention.head_count_kv", new int[] {1, 1});
