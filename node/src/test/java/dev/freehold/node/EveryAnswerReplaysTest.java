@@ -10,7 +10,7 @@ import dev.freehold.kernel.ScalarKernel;
 import dev.freehold.node.receipts.ReceiptStore;
 import dev.freehold.node.receipts.StoredReceipt;
 import dev.freehold.node.serve.ServedModel;
-import dev.freehold.verify.Claim;
+import dev.freehold.verify.Demands;
 import dev.freehold.verify.ReplayCheck;
 import dev.freehold.verify.Report;
 import dev.freehold.verify.Verdict;
@@ -21,7 +21,6 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -88,8 +87,7 @@ class EveryAnswerReplaysTest {
         while (store.count() <= REQUESTS.size()) {
           Thread.sleep(10);
         }
-        Verifier verifier =
-            new Verifier(Set.of(Claim.values()), node.id(), ReplayCheck.with(loaded));
+        Verifier verifier = new Verifier(Demands.usual().of(node.id()), ReplayCheck.with(loaded));
         for (StoredReceipt stored : store.list(100, null)) {
           Transcript transcript = store.find(stored.id()).orElseThrow();
           Report report = verifier.verify(transcript.encode());

@@ -15,16 +15,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param fileOrNull the file to check; null only with {@code help}
  * @param modelOrNull the model's file, or null to look in the cache
- * @param required claims without which the verdict is Undecidable
- * @param nodeOrNull the node that must have signed, or null for any
+ * @param demands what is demanded
  * @param threads threads of arithmetic, 0 for all
  * @param kernelOrNull name of the lane, or null for the fastest
  */
 record Arguments(
     @Nullable String fileOrNull,
     @Nullable String modelOrNull,
-    Set<Claim> required,
-    @Nullable NodeId nodeOrNull,
+    Demands demands,
     int threads,
     @Nullable String kernelOrNull,
     boolean json,
@@ -69,7 +67,7 @@ record Arguments(
     Deque<String> rest = new ArrayDeque<>(words);
     String file = null;
     String model = null;
-    Set<Claim> required = EnumSet.allOf(Claim.class);
+    Set<Claim> required = null;
     NodeId node = null;
     int threads = 0;
     String kernel = null;
@@ -121,7 +119,8 @@ record Arguments(
     if (file == null && !help) {
       throw new UsageException("FILE is missing: what 'freehold receipt export' wrote");
     }
-    return new Arguments(file, model, required, node, threads, kernel, json, quiet, help);
+    return new Arguments(
+        file, model, new Demands(required, node), threads, kernel, json, quiet, help);
   }
 
   private static String value(String option, Deque<String> rest) throws UsageException {

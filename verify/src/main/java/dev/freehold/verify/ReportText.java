@@ -2,8 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.verify;
 
-import dev.freehold.evidence.Receipt;
-import dev.freehold.evidence.Statement;
 import dev.freehold.record.Json;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,7 +14,7 @@ final class ReportText {
   static String text(Report report) {
     StringBuilder out = new StringBuilder();
     out.append(report.verdict().word());
-    report.receipt().ifPresent(receipt -> out.append("  ").append(headline(receipt)));
+    report.subject().ifPresent(subject -> out.append("  ").append(printable(subject.headline())));
     out.append('\n');
     for (Report.Finding finding : report.findings()) {
       List<String> lines = details(finding);
@@ -44,25 +42,8 @@ final class ReportText {
         Json.object()
             .put("verdict", report.verdict().word())
             .put("exit", VerifyMain.exitCode(report.verdict()));
-    report
-        .receipt()
-        .ifPresent(
-            receipt ->
-                out.put("receipt", receipt.id().text())
-                    .put("node", receipt.statement().node().toString())
-                    .put("model", receipt.statement().model().digest().toString()));
+    report.subject().ifPresent(subject -> subject.facts().members().forEach(out::put));
     return out.put("claims", claims.build()).build();
-  }
-
-  private static String headline(Receipt receipt) {
-    Statement statement = receipt.statement();
-    return "%s  %s by %s, %d choice%s"
-        .formatted(
-            receipt.id(),
-            statement.kind().text(),
-            printable(statement.model().name()),
-            statement.choices().size(),
-            statement.choices().size() == 1 ? "" : "s");
   }
 
   private static List<String> details(Report.Finding finding) {

@@ -75,7 +75,7 @@ public final class VerifyMain {
     Report report;
     try {
       ReplayCheck replay = ReplayCheck.of(models, arguments.kernelOrNull(), arguments.threads());
-      report = new Verifier(arguments.required(), arguments.nodeOrNull(), replay).verify(bytes);
+      report = new Verifier(arguments.demands(), replay).verify(bytes);
     } catch (Arguments.UsageException e) {
       return wrongUse(err, String.valueOf(e.getMessage()));
     } catch (RuntimeException | OutOfMemoryError | StackOverflowError | LinkageError e) {

@@ -19,7 +19,6 @@ import dev.freehold.record.Json;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -137,8 +136,7 @@ class ReplayTest {
     Files.copy(file, cached);
     for (ModelFiles files : List.of(cache, new ModelFiles(file, Path.of("absent")))) {
       for (String kernel : new String[] {null, "scalar"}) {
-        Verifier verifier =
-            new Verifier(EnumSet.allOf(Claim.class), null, ReplayCheck.of(files, kernel, 0));
+        Verifier verifier = new Verifier(Demands.usual(), ReplayCheck.of(files, kernel, 0));
         assertThat(verifier.verify(evidence).verdict()).isEqualTo(new Verdict.Valid());
       }
     }
@@ -282,8 +280,7 @@ class ReplayTest {
   void aReceiptOfAnotherModelThanTheFileIsInvalidAndNamesBoth() throws Exception {
     Draft draft = Draft.answer(otherType, Kind.CHAT, CHAT, -1);
     ReplayCheck replay = ReplayCheck.of(new ModelFiles(file, folder), "scalar", 1);
-    Report report =
-        new Verifier(EnumSet.allOf(Claim.class), null, replay).verify(draft.seal().encode());
+    Report report = new Verifier(Demands.usual(), replay).verify(draft.seal().encode());
     assertThat(report.verdict()).isInstanceOf(Verdict.Invalid.class);
     assertThat(text(report))
         .contains(otherType.digest().toString())
@@ -296,8 +293,7 @@ class ReplayTest {
     Draft draft = Draft.answer(model, Kind.CHAT, CHAT, -1);
     draft.model = Digest.sha256("GGUF, but not really");
     ReplayCheck replay = ReplayCheck.of(new ModelFiles(broken, folder), "scalar", 1);
-    Report report =
-        new Verifier(EnumSet.allOf(Claim.class), null, replay).verify(draft.seal().encode());
+    Report report = new Verifier(Demands.usual(), replay).verify(draft.seal().encode());
     assertThat(words(report)).containsExactly("Valid", "Valid", "Undecidable");
     assertThat(text(report)).contains("cannot run the model");
   }
@@ -380,8 +376,7 @@ class ReplayTest {
   }
 
   private Report verify(Transcript transcript) {
-    return new Verifier(EnumSet.allOf(Claim.class), null, ReplayCheck.with(model))
-        .verify(transcript.encode());
+    return new Verifier(Demands.usual(), ReplayCheck.with(model)).verify(transcript.encode());
   }
 
   private static List<String> words(Report report) {

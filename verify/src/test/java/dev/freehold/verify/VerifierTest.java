@@ -16,6 +16,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The claims that need no model. */
 class VerifierTest {
-  private static final Set<Claim> ALL = EnumSet.allOf(Claim.class);
+  private static final Set<Claim> ALL = AnswerFile.CLAIMS;
   private static final Set<Claim> SIGNED = Set.of(Claim.SIGNED);
   private static final Set<Claim> OPENED = Set.of(Claim.SIGNED, Claim.TRANSCRIPT);
 
@@ -87,7 +88,7 @@ class VerifierTest {
   @Test
   void anotherSignerThanTheExpectedOneIsInvalid() throws Exception {
     Verifier expecting =
-        new Verifier(SIGNED, Invented.OTHER_KEY.nodeId(), verifier(SIGNED).replay());
+        new Verifier(new Demands(SIGNED, Invented.OTHER_KEY.nodeId()), replay(null));
     Report report = expecting.verify(Invented.receipt().encode());
     assertThat(report.verdict()).isInstanceOf(Verdict.Invalid.class);
     assertThat(reasons(report))
@@ -170,8 +171,8 @@ class VerifierTest {
   void whatIsNoEvidenceIsInvalidAndSaysWhy(String text) throws Exception {
     Report report = verifier(SIGNED).verify(text.getBytes(StandardCharsets.UTF_8));
     assertThat(report.verdict()).isInstanceOf(Verdict.Invalid.class);
-    assertThat(words(report)).containsExactly("Invalid", "Undecidable", "Undecidable");
-    assertThat(report.receipt()).isEmpty();
+    assertThat(words(report)).containsExactly("Invalid");
+    assertThat(report.subject()).isEmpty();
   }
 
   @Test
@@ -237,12 +238,20 @@ class VerifierTest {
   @Test
   void theFileNamedAsModelMustBeTheModel() throws Exception {
     Path file = java.nio.file.Files.writeString(empty.resolve("other.gguf"), "another model");
-    ReplayCheck replay = ReplayCheck.of(new ModelFiles(file, empty), null, 1);
-    Report report = new Verifier(ALL, null, replay).verify(Invented.transcript(1).encode());
+    Report report =
+        new Verifier(Demands.usual(), replay(file)).verify(Invented.transcript(1).encode());
     assertThat(words(report)).containsExactly("Valid", "Valid", "Invalid");
     assertThat(reasons(report))
         .contains(Invented.statement(1).model().digest().toString())
         .contains(dev.freehold.record.Digest.sha256("another model").toString());
+  }
+
+  @Test
+  void aDemandedClaimThatNothingTellsOfIsUndecidable() throws Exception {
+    Set<Claim> demanded = EnumSet.of(Claim.SIGNED, Claim.LOGGED);
+    Report report = verifier(demanded).verify(Invented.receipt().encode());
+    assertThat(report.verdict()).isInstanceOf(Verdict.Undecidable.class);
+    assertThat(reasons(report)).contains("logged: nothing in this file tells of it");
   }
 
   @Test
@@ -269,7 +278,11 @@ class VerifierTest {
   }
 
   private Verifier verifier(Set<Claim> required) throws Exception {
-    return new Verifier(required, null, ReplayCheck.of(new ModelFiles(null, empty), null, 1));
+    return new Verifier(Demands.usual().with(required), replay(null));
+  }
+
+  private ReplayCheck replay(@Nullable Path model) throws Exception {
+    return ReplayCheck.of(new ModelFiles(model, empty), null, 1);
   }
 
   private static List<String> words(Report report) {
