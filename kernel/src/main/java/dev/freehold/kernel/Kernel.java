@@ -35,6 +35,14 @@ public interface Kernel {
    */
   Matrix pack(TensorType type, MemorySegment file, int rows, int columns, Arena arena);
 
+  /**
+   * Row groups that a product computes together. Any range of groups gives the same results; one
+   * that begins or ends within such a tile costs as much as whole tiles.
+   */
+  default int tile() {
+    return 1;
+  }
+
   /** Room for the quantised vectors of up to {@code capacity} tokens. */
   Activations activations(int capacity, int width);
 

@@ -65,6 +65,11 @@ final class VectorKernel implements Kernel {
   }
 
   @Override
+  public int tile() {
+    return Math.max(1, products.rows() / Matrix.GROUP);
+  }
+
+  @Override
   public Activations activations(int capacity, int width) {
     return new PackedActivations(capacity, width, true);
   }

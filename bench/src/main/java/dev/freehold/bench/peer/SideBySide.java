@@ -26,11 +26,7 @@ public final class SideBySide {
 
   /** Runs the comparison. */
   public static void main(String[] words) throws Exception {
-    Path cache =
-        Path.of(
-            System.getenv()
-                .getOrDefault(
-                    "FREEHOLD_CACHE", System.getProperty("user.home") + "/.cache/freehold"));
+    Path cache = cache();
     Kernel kernel = words[0].equals("best") ? Kernels.best() : Kernels.named(words[0]);
     int threads = Integer.parseInt(words[1]);
     int rounds = Integer.parseInt(words[2]);
@@ -82,7 +78,15 @@ public final class SideBySide {
         median(ourDecode) / median(peerDecode));
   }
 
-  private static Path file(Path cache, String name) throws Exception {
+  /** Where models lie. */
+  static Path cache() {
+    return Path.of(
+        System.getenv()
+            .getOrDefault("FREEHOLD_CACHE", System.getProperty("user.home") + "/.cache/freehold"));
+  }
+
+  /** The file of a digest, a path or {@code synthetic:SHAPE:TYPE}, which is made if need be. */
+  static Path file(Path cache, String name) throws Exception {
     if (!name.startsWith("synthetic:")) {
       Path stored = cache.resolve("models").resolve(name + ".gguf");
       return Files.exists(stored) ? stored : Path.of(name);

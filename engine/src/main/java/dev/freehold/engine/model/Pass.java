@@ -74,7 +74,7 @@ final class Pass {
       Weights.Layer layer = weights.layers().get(index);
       int wide = model.feedForward();
       step(
-          layer.query().groups() + layer.key().groups() + layer.value().groups(),
+          tiles(layer.query()) + tiles(layer.key()) + tiles(layer.value()),
           (from, to) -> multiplyHeads(layer, from, to),
           (from, to) -> place(index, layer, from, to));
       step(
@@ -82,18 +82,18 @@ final class Pass {
           (from, to) -> attend(index, from, to),
           (from, to) -> kernel.quantize(batch.mixed, 0, queryWidth, from, to, batch.mixedInput));
       step(
-          layer.output().groups(),
+          tiles(layer.output()),
           (from, to) -> multiply(layer.output(), batch.mixedInput, from, to),
           (from, to) -> {
             accumulate(from, to, layer.outputBias(), layer.postAttentionNorm());
             normalise(from, to, layer.feedForwardNorm());
           });
       step(
-          layer.gate().groups(),
+          tiles(layer.gate()),
           (from, to) -> multiplyGateAndUp(layer, from, to),
           (from, to) -> kernel.quantize(batch.gate, 0, wide, from, to, batch.gateInput));
       step(
-          layer.down().groups(),
+          tiles(layer.down()),
           (from, to) -> multiply(layer.down(), batch.gateInput, from, to),
           (from, to) -> {
             accumulate(from, to, new float[0], layer.postFeedForwardNorm());
@@ -105,7 +105,7 @@ final class Pass {
           });
     }
     if (wanted > 0) {
-      step(weights.output().groups(), this::multiplyOutput);
+      step(tiles(weights.output()), this::multiplyOutput);
     }
   }
 
@@ -172,13 +172,33 @@ final class Pass {
     }
   }
 
+  /** Pieces of a product: tiles of the matrix. */
+  private int tiles(Matrix matrix) {
+    return (matrix.groups() + kernel.tile() - 1) / kernel.tile();
+  }
+
+  /** The product with the tiles {@code from} to {@code to} of a matrix. */
+  private void multiply(
+      Matrix matrix,
+      Activations input,
+      int tokens,
+      int from,
+      int to,
+      float[] out,
+      int offset,
+      int stride) {
+    int first = from * kernel.tile();
+    int last = Math.min(to * kernel.tile(), matrix.groups());
+    kernel.multiply(matrix, input, 0, tokens, first, last, out, offset, stride);
+  }
+
   private void multiply(Matrix matrix, Activations input, int from, int to) {
-    kernel.multiply(matrix, input, 0, rows, from, to, batch.out, 0, width);
+    multiply(matrix, input, rows, from, to, batch.out, 0, width);
   }
 
   private void multiplyHeads(Weights.Layer layer, int from, int to) {
-    int query = layer.query().groups();
-    int key = query + layer.key().groups();
+    int query = tiles(layer.query());
+    int key = query + tiles(layer.key());
     part(layer.query(), from, Math.min(to, query), 0);
     part(layer.key(), Math.max(from, query) - query, Math.min(to, key) - query, queryWidth);
     part(layer.value(), Math.max(from, key) - key, to - key, queryWidth + keyValueWidth);
@@ -186,18 +206,18 @@ final class Pass {
 
   private void part(Matrix matrix, int from, int to, int offset) {
     if (from < to) {
-      kernel.multiply(
-          matrix, batch.normedInput, 0, rows, from, to, batch.heads, offset, headsWidth);
+      multiply(matrix, batch.normedInput, rows, from, to, batch.heads, offset, headsWidth);
     }
   }
 
   private void multiplyGateAndUp(Weights.Layer layer, int from, int to) {
     int wide = model.feedForward();
-    kernel.multiply(layer.gate(), batch.normedInput, 0, rows, from, to, batch.gate, 0, wide);
-    kernel.multiply(layer.up(), batch.normedInput, 0, rows, from, to, batch.up, 0, wide);
-    int count = Math.min(to * Matrix.GROUP, wide) - from * Matrix.GROUP;
+    multiply(layer.gate(), batch.normedInput, rows, from, to, batch.gate, 0, wide);
+    multiply(layer.up(), batch.normedInput, rows, from, to, batch.up, 0, wide);
+    int first = from * kernel.tile() * Matrix.GROUP;
+    int count = Math.min(to * kernel.tile() * Matrix.GROUP, wide) - first;
     for (int row = 0; row < rows; row++) {
-      int offset = row * wide + from * Matrix.GROUP;
+      int offset = row * wide + first;
       if (model.architecture().gelu()) {
         kernel.gelu(batch.gate, offset, batch.up, offset, count);
       } else {
@@ -287,12 +307,12 @@ final class Pass {
   private void multiplyOutput(int from, int to) {
     int vocabulary = model.vocabulary();
     float[] logits = batch.logits();
-    kernel.multiply(
-        weights.output(), batch.hiddenInput, 0, wanted, from, to, logits, 0, vocabulary);
+    multiply(weights.output(), batch.hiddenInput, wanted, from, to, logits, 0, vocabulary);
     if (model.logitCap() > 0) {
-      int end = Math.min(to * Matrix.GROUP, vocabulary);
+      int first = from * kernel.tile() * Matrix.GROUP;
+      int end = Math.min(to * kernel.tile() * Matrix.GROUP, vocabulary);
       for (int slot = 0; slot < wanted; slot++) {
-        for (int i = slot * vocabulary + from * Matrix.GROUP; i < slot * vocabulary + end; i++) {
+        for (int i = slot * vocabulary + first; i < slot * vocabulary + end; i++) {
           logits[i] = Arithmetic.cap(logits[i], model.logitCap());
         }
       }
