@@ -46,7 +46,7 @@ public final class AnswerStream {
     this.request = request;
     this.model = model;
     this.index = index;
-    text = model.answerText();
+    text = request instanceof ChatRequest ? model.answerText() : model.continuationText();
     stops = new StopStrings(Prompting.stops(request, model));
     form = Prompting.toolForm(request, model);
     logprobs = new Logprobs(request, model.tokenizer());

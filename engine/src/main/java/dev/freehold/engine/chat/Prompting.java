@@ -6,6 +6,7 @@ import dev.freehold.engine.generate.GenerationRequest;
 import dev.freehold.engine.generate.LoadedModel;
 import dev.freehold.engine.grammar.Grammar;
 import dev.freehold.engine.grammar.GrammarException;
+import dev.freehold.engine.grammar.Grammars;
 import dev.freehold.engine.grammar.Tool;
 import dev.freehold.engine.grammar.ToolForm;
 import dev.freehold.engine.sampling.SamplingParameters;
@@ -56,7 +57,7 @@ public final class Prompting {
         List.of(prompt),
         chat.decoding(),
         stops(chat, model),
-        grammar(chat, form),
+        grammar(chat, form, model.grammars()),
         model,
         seedIfAbsent);
   }
@@ -147,7 +148,8 @@ public final class Prompting {
     };
   }
 
-  private static @Nullable Grammar grammar(ChatRequest chat, Optional<ToolForm> form) {
+  private static @Nullable Grammar grammar(
+      ChatRequest chat, Optional<ToolForm> form, Grammars grammars) {
     try {
       if (form.isPresent()) {
         ToolChoice choice = chat.toolChoice();
@@ -155,13 +157,13 @@ public final class Prompting {
             chat.tools().values().stream()
                 .filter(tool -> choice.allowed().contains(tool.name()))
                 .toList();
-        return Grammar.ofTools(
+        return grammars.ofTools(
             form.get(), allowed, choice.mode() == ToolChoice.Mode.REQUIRED, choice.parallel());
       }
       return switch (chat.responseFormat()) {
         case ResponseFormat.Text _ -> null;
-        case ResponseFormat.JsonObject _ -> Grammar.ofJsonObject();
-        case ResponseFormat.JsonSchema schema -> Grammar.ofJsonSchema(schema.schema());
+        case ResponseFormat.JsonObject _ -> grammars.ofJsonObject();
+        case ResponseFormat.JsonSchema schema -> grammars.ofJsonSchema(schema.schema());
       };
     } catch (GrammarException e) {
       throw Fields.invalid(

@@ -3,6 +3,7 @@
 package dev.freehold.engine.generate;
 
 import dev.freehold.engine.gguf.Gguf;
+import dev.freehold.engine.grammar.Grammars;
 import dev.freehold.engine.grammar.TokenBytes;
 import dev.freehold.engine.grammar.ToolForm;
 import dev.freehold.engine.model.Configuration;
@@ -29,6 +30,7 @@ public final class LoadedModel implements AutoCloseable {
   private final Transformer transformer;
   private final TokenBytes tokenBytes;
   private final Map<Integer, String> marks;
+  private final Grammars grammars = new Grammars();
 
   private LoadedModel(
       Digest digest,
@@ -109,6 +111,11 @@ public final class LoadedModel implements AutoCloseable {
     return tokenBytes;
   }
 
+  /** The grammars that its answers were held to last. */
+  public Grammars grammars() {
+    return grammars;
+  }
+
   /** Its shape. */
   public Configuration configuration() {
     return transformer.configuration();
@@ -117,6 +124,11 @@ public final class LoadedModel implements AutoCloseable {
   /** The text of a new answer, token by token. */
   public AnswerText answerText() {
     return new AnswerText(tokenizer.detokenizer(), marks);
+  }
+
+  /** The text of what continues a prompt, token by token: the space it begins with is its own. */
+  public AnswerText continuationText() {
+    return new AnswerText(tokenizer.continuation(), marks);
   }
 
   /**

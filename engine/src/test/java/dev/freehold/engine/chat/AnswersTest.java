@@ -106,6 +106,23 @@ class AnswersTest {
   }
 
   @Test
+  void completionKeepsTheSpaceItBeginsWithAndAChatDoesNot() {
+    try (LoadedModel pieces = TinyModel.openSentencePiece()) {
+      assertThat(pieces.tokenizer().decode(new int[] {259, 260})).isEqualTo("ab");
+      int[] output = {259, 260, 259};
+      Request completion = PromptingTest.parse(Request.COMPLETIONS, "{'model':'m','prompt':'b'}");
+      assertThat(
+              Answers.choices(completion, pieces, List.of(output), List.of(FinishReason.LENGTH))
+                  .write())
+          .contains("\"text\":\" ab a\"");
+      assertThat(
+              Answers.choices(chat(""), pieces, List.of(output), List.of(FinishReason.LENGTH))
+                  .write())
+          .contains("\"content\":\"ab a\"");
+    }
+  }
+
+  @Test
   void plainTextAnswerLosesTheSpaceItBeginsWith() {
     try (LoadedModel base = TinyModel.open(TensorType.F32, null, new ScalarKernel(), 1)) {
       Json.Arr choices =

@@ -57,10 +57,14 @@ public final class TinyModel {
   /** Opens a variant of it. */
   public static LoadedModel open(
       TensorType type, @Nullable String template, Kernel kernel, int threads) {
+    return open(writer(type, template), kernel, threads);
+  }
+
+  private static LoadedModel open(GgufWriter writer, Kernel kernel, int threads) {
     try {
       Path file = Files.createTempFile("tiny", ".gguf");
       try {
-        writer(type, template).write(file);
+        writer.write(file);
         return LoadedModel.open(file, Digest.sha256(Files.readAllBytes(file)), kernel, threads);
       } finally {
         Files.delete(file);
@@ -68,6 +72,33 @@ public final class TinyModel {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Opens the model with a SentencePiece tokenizer: {@code ▁a} is token 259, {@code b} 260. */
+  public static LoadedModel openSentencePiece() {
+    List<String> tokens = new ArrayList<>(List.of("<unk>", "<s>", "</s>"));
+    for (int b = 0; b < 256; b++) {
+      tokens.add(String.format("<0x%02X>", b));
+    }
+    tokens.addAll(List.of("\u2581a", "b", "a", "\u2581"));
+    while (tokens.size() < VOCABULARY) {
+      tokens.add("x".repeat(tokens.size() - 255));
+    }
+    int[] types = new int[tokens.size()];
+    float[] scores = new float[tokens.size()];
+    for (int i = 0; i < types.length; i++) {
+      types[i] = i == 0 ? 2 : i < 3 ? 3 : i < 259 ? 6 : 1;
+      scores[i] = -i;
+    }
+    GgufWriter writer =
+        writer(TensorType.F32, TEMPLATE)
+            .put("tokenizer.ggml.model", "llama")
+            .put("tokenizer.ggml.tokens", tokens)
+            .put("tokenizer.ggml.token_type", types)
+            .put("tokenizer.ggml.scores", scores)
+            .put("tokenizer.ggml.bos_token_id", 1)
+            .put("tokenizer.ggml.eos_token_id", 2);
+    return open(writer, new ScalarKernel(), 1);
   }
 
   private static GgufWriter writer(TensorType type, @Nullable String template) {
