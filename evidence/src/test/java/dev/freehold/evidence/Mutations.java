@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Random;
 
 /** Random changes to a file, some of them with pieces that mean something to the format. */
-final class Mutations {
+public final class Mutations {
   private static final String[] PIECES = {
     "{",
     "}",
@@ -31,7 +31,8 @@ final class Mutations {
 
   private Mutations() {}
 
-  static byte[] of(byte[] bytes, Random random) {
+  /** A changed copy. */
+  public static byte[] of(byte[] bytes, Random random) {
     int at = random.nextInt(bytes.length);
     return switch (random.nextInt(4)) {
       case 0 -> {

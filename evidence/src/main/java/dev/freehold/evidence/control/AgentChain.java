@@ -1,0 +1,129 @@
+// SPDX-FileCopyrightText: The Freehold authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.freehold.evidence.control;
+
+import dev.freehold.crypto.MerkleTree;
+import dev.freehold.record.Digest;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The chain and the tree of one agent's tokens (docs/formats/token.md): the standard's own rules,
+ * and the digest of the whole previous token. Not safe for use by several threads at once.
+ */
+public final class AgentChain {
+  private static final String GENESIS = Digest.sha256("poc-genesis").hex();
+
+  private final MerkleTree tree = new MerkleTree();
+  private String head = GENESIS;
+  private @Nullable Digest previous;
+  private @Nullable String agent;
+
+  /** A chain without steps. */
+  public AgentChain() {}
+
+  /**
+   * Where a step stands.
+   *
+   * @param stepIndex counts from 0
+   * @param chainHead the chain's head with it
+   * @param merkleRoot the tree's root with it
+   */
+  public record Link(long stepIndex, TaggedDigest chainHead, TaggedDigest merkleRoot) {
+    /** Number of leaves under the root. */
+    public long treeSize() {
+      return stepIndex + 1;
+    }
+  }
+
+  /** Number of steps. */
+  public long steps() {
+    return tree.size();
+  }
+
+  /** The chain's head. */
+  public TaggedDigest head() {
+    return new TaggedDigest(TaggedDigest.Algorithm.SHA_256, head);
+  }
+
+  /** The tree's root. */
+  public TaggedDigest root() {
+    return TaggedDigest.of(tree.root());
+  }
+
+  /** The digest of the whole last token; empty where there is none. */
+  public Optional<Digest> previous() {
+    return Optional.ofNullable(previous);
+  }
+
+  /** Adds a step; {@link #close} has to follow with the token that was made of it. */
+  public Link link(Digest snapshot, Decision decision) {
+    return link(snapshot.hex(), decision);
+  }
+
+  /** The last step's token, whole. */
+  public void close(Digest token) {
+    previous = token;
+  }
+
+  /** Adds the step of a token, if it is the next one; else says why not, and stays as it was. */
+  public Optional<ChainFault> accept(Token token) {
+    Optional<ChainFault> fault = fault(token);
+    if (fault.isEmpty()) {
+      link(token.snapshot().hex(), token.decision());
+      previous = token.digest();
+      agent = token.agent();
+    }
+    return fault;
+  }
+
+  private Optional<ChainFault> fault(Token token) {
+    if (agent != null && !agent.equals(token.agent())) {
+      return fault(ChainFault.Kind.OTHER_AGENT, "the token is of " + token.agent());
+    }
+    if (token.stepIndex() != steps()) {
+      return fault(
+          ChainFault.Kind.GAP, "step " + steps() + " is due, step " + token.stepIndex() + " came");
+    }
+    Optional<String> before = token.extension("freehold_previous");
+    if (before.isPresent()
+        && !before.equals(previous().map(digest -> TaggedDigest.of(digest).toString()))) {
+      return fault(
+          ChainFault.Kind.PREVIOUS, "it was made after another token than the one before it");
+    }
+    String snapshot = token.snapshot().hex();
+    String due = next(head, snapshot, token.decision());
+    if (!token.chainHead().equals(new TaggedDigest(TaggedDigest.Algorithm.SHA_256, due))) {
+      return fault(ChainFault.Kind.CHAIN_HEAD, "chain_head does not continue the chain");
+    }
+    MerkleTree after = tree.copy();
+    after.add(leaf(snapshot, token.decision()));
+    if (token.treeSize() != after.size()
+        || !token.merkleRoot().equals(TaggedDigest.of(after.root()))) {
+      return fault(
+          ChainFault.Kind.MERKLE_ROOT, "merkle_root is not the root over the steps up to it");
+    }
+    return Optional.empty();
+  }
+
+  private Optional<ChainFault> fault(ChainFault.Kind kind, String reason) {
+    return Optional.of(new ChainFault(kind, steps(), reason));
+  }
+
+  private Link link(String snapshot, Decision decision) {
+    head = next(head, snapshot, decision);
+    tree.add(leaf(snapshot, decision));
+    return new Link(tree.size() - 1, head(), root());
+  }
+
+  private static String next(String head, String snapshot, Decision decision) {
+    return Digest.sha256((head + snapshot + decision.name()).getBytes(StandardCharsets.US_ASCII))
+        .hex();
+  }
+
+  private static byte[] leaf(String snapshot, Decision decision) {
+    return ("{\"snapshot\":\"" + snapshot + "\",\"verdict\":\"" + decision.name() + "\"}")
+        .getBytes(StandardCharsets.US_ASCII);
+  }
+}

@@ -1,0 +1,27 @@
+// SPDX-FileCopyrightText: The Freehold authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.freehold.evidence;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Assumptions;
+
+/** Published test vectors: FREEHOLD_VECTORS, else ../shared/vectors beside the repository. */
+public final class Vectors {
+  private Vectors() {}
+
+  /** A file or folder of the vectors; where it is absent the test is skipped, saying so. */
+  public static Path find(String name) {
+    String root = System.getenv("FREEHOLD_VECTORS");
+    Path path = Path.of(root == null ? "../../shared/vectors" : root).resolve(name);
+    Assumptions.assumeTrue(
+        Files.exists(path), () -> "skipped: no test vectors at " + path.toAbsolutePath());
+    return path;
+  }
+
+  /** The bytes of a file of the vectors. */
+  public static byte[] bytes(String name) throws IOException {
+    return Files.readAllBytes(find(name));
+  }
+}
