@@ -83,6 +83,7 @@ public final class ConfigurationFile {
       case "queue-limit" -> c.withQueueLimit(Integer.parseInt(value));
       case "memory-bytes" -> c.withMemoryBytes(Long.parseLong(value));
       case "api-keys" -> c.withApiKeys(c.home().resolve(value));
+      case "arrival-seconds" -> c.withArrival(Duration.ofSeconds(Integer.parseInt(value)));
       case "drain-seconds" -> c.withDrain(Duration.ofSeconds(Integer.parseInt(value)));
       case "access-log" -> c.withAccessLog(yes(value));
       default ->
@@ -90,7 +91,7 @@ public final class ConfigurationFile {
               "there is no setting '"
                   + key
                   + "'; there are host, port, threads, kernel, max-concurrent, queue-limit,"
-                  + " memory-bytes, api-keys, drain-seconds, access-log");
+                  + " memory-bytes, api-keys, arrival-seconds, drain-seconds, access-log");
     };
   }
 

@@ -162,7 +162,8 @@ public final class Node implements AutoCloseable {
 
   private static HttpServer listen(NodeConfiguration configuration, Api api) throws IOException {
     try {
-      return HttpServer.start(configuration.host(), configuration.port(), api);
+      return HttpServer.start(
+          configuration.host(), configuration.port(), configuration.arrival(), api);
     } catch (BindException e) {
       throw new NodeException(
           "port "

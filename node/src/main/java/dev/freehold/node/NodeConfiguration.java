@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param queueLimit how many requests wait beyond those; one more gets 429
  * @param memoryBytes attention memory of running answers and cached prompts
  * @param apiKeys a file with one key in each line that requests must show, or null for none
+ * @param arrival how long a request may take to arrive, from its first byte to the last of its body
  * @param drain how long {@link Node#close} lets answers under way finish
  * @param accessLog whether each request leaves a line in {@code FREEHOLD_HOME/node.log} (path,
  *     status and time: never content)
@@ -41,6 +42,7 @@ public record NodeConfiguration(
     int queueLimit,
     long memoryBytes,
     @Nullable Path apiKeys,
+    Duration arrival,
     Duration drain,
     boolean accessLog) {
   /** The port unless another is asked for. */
@@ -59,6 +61,9 @@ public record NodeConfiguration(
         queueLimit >= 0 && queueLimit <= 100_000,
         "queue-limit is " + queueLimit + ", it goes from 0 to 100000");
     require(memoryBytes >= 0, "memory-bytes is " + memoryBytes + ", it must not be negative");
+    require(
+        arrival.toSeconds() >= 1 && arrival.toSeconds() <= 3600,
+        "arrival is " + arrival + ", it goes from 1 to 3600 seconds");
     require(!drain.isNegative(), "drain is " + drain + ", it must not be negative");
     Set<String> names = new HashSet<>();
     for (ServedModel model : models) {
@@ -86,6 +91,7 @@ public record NodeConfiguration(
         64,
         2L << 30,
         null,
+        Duration.ofSeconds(30),
         Duration.ofSeconds(20),
         false);
   }
@@ -153,6 +159,13 @@ public record NodeConfiguration(
     return change.done();
   }
 
+  /** A copy that waits another time for a request to arrive. */
+  public NodeConfiguration withArrival(Duration arrival) {
+    Change change = new Change(this);
+    change.arrival = arrival;
+    return change.done();
+  }
+
   /** A copy that drains for another time. */
   public NodeConfiguration withDrain(Duration drain) {
     Change change = new Change(this);
@@ -180,6 +193,7 @@ public record NodeConfiguration(
     private int queueLimit;
     private long memoryBytes;
     private @Nullable Path apiKeys;
+    private Duration arrival;
     private Duration drain;
     private boolean accessLog;
 
@@ -195,6 +209,7 @@ public record NodeConfiguration(
       queueLimit = from.queueLimit;
       memoryBytes = from.memoryBytes;
       apiKeys = from.apiKeys;
+      arrival = from.arrival;
       drain = from.drain;
       accessLog = from.accessLog;
     }
@@ -212,6 +227,7 @@ public record NodeConfiguration(
           queueLimit,
           memoryBytes,
           apiKeys,
+          arrival,
           drain,
           accessLog);
     }

@@ -30,6 +30,7 @@ class ConfigurationFileTest {
       queue-limit = 0
       memory-bytes = 1000000000
       api-keys = keys.txt
+      arrival-seconds = 7
       drain-seconds = 5
       access-log = yes
       """;
@@ -52,6 +53,7 @@ class ConfigurationFileTest {
                 .withQueueLimit(0)
                 .withMemoryBytes(1_000_000_000)
                 .withApiKeys(Path.of("/home/keys.txt"))
+                .withArrival(Duration.ofSeconds(7))
                 .withDrain(Duration.ofSeconds(5))
                 .withAccessLog(true));
   }
@@ -73,6 +75,7 @@ class ConfigurationFileTest {
           new Wrong("port = 70000", "port is 70000, it goes from 0 to 65535"),
           new Wrong("threads = 0", "threads is 0"),
           new Wrong("drain-seconds = -1", "drain"),
+          new Wrong("arrival-seconds = 0", "arrival"),
           new Wrong("access-log = maybe", "takes yes or no, not 'maybe'"),
           new Wrong("host = a\nhost = b", "'host' stands twice"),
         }) {

@@ -11,9 +11,13 @@ import dev.freehold.record.Json;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.BeforeEach;
@@ -165,6 +169,81 @@ class NodeTest {
       assertThat(other.status()).isEqualTo(404);
       assertThat(other.error("message")).contains("huge").contains("tiny");
       assertThat(other.error("code")).isEqualTo("model_not_found");
+    }
+  }
+
+  /** Sends the parts with half a second between them, and takes what comes back. */
+  private static String slowly(int port, String... parts) throws Exception {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      socket.setSoTimeout(10_000);
+      for (String part : parts) {
+        socket.getOutputStream().write(part.getBytes(StandardCharsets.UTF_8));
+        socket.getOutputStream().flush();
+        Thread.sleep(500);
+      }
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
+  @Test
+  void givesUpOnARequestThatDoesNotArrive() throws Exception {
+    Duration second = Duration.ofSeconds(1);
+    String head = "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\n";
+    String chunked = head + "Transfer-Encoding: chunked\r\n\r\n";
+    List<String> starving =
+        List.of(
+            "POST /v1/ch",
+            head,
+            head + "Content-Le",
+            head + "Content-Length: 100\r\n\r\n",
+            head + "Content-Length: 100\r\n\r\n{\"model\"",
+            chunked,
+            chunked + "5\r\n{\"mod");
+    try (Node node = Node.start(configuration.withArrival(second))) {
+      for (String part : starving) {
+        long start = System.nanoTime();
+        Http.Answer answer = Http.parse(slowly(node.port(), part));
+        assertThat(answer.status()).as(part).isEqualTo(408);
+        assertThat(answer.error("code")).isEqualTo("request_timeout");
+        assertThat(answer.error("message")).contains("within 1 s", "arrival-seconds");
+        assertThat(answer.headers()).containsEntry("connection", "close");
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(second.multipliedBy(5));
+      }
+      // A drop now and then buys no time.
+      String[] drops = new String[8];
+      Arrays.fill(drops, "X-A: b\r\n");
+      drops[0] = head;
+      assertThatThrownBy(() -> Http.parse(slowly(node.port(), drops)))
+          .isInstanceOf(IOException.class);
+      // Whose body nobody wants is not read for longer either.
+      String unwanted = "POST /nowhere HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n";
+      assertThat(Http.parse(slowly(node.port(), unwanted)).status()).isIn(404, 408);
+    }
+  }
+
+  @Test
+  void keepsAConnectionWhoseRequestsComeInTime() throws Exception {
+    String get = "GET /healthz HTTP/1.1\r\nHost: localhost\r\n";
+    String post =
+        "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n{";
+    try (Node node = Node.start(configuration.withArrival(Duration.ofSeconds(1)))) {
+      // Five requests take longer than one may, and so does the pause before the last.
+      String text =
+          slowly(
+              node.port(),
+              get,
+              "\r\n",
+              post,
+              "}",
+              get,
+              "\r\n",
+              "",
+              "",
+              "",
+              get + "Connection: close\r\n\r\n");
+      assertThat(text.split("HTTP/1.1 200", -1)).hasSize(4);
+      assertThat(text.split("HTTP/1.1 400", -1)).hasSize(2);
+      assertThat(text).doesNotContain(" 408 ");
     }
   }
 }

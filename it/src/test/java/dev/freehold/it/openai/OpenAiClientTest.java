@@ -88,6 +88,7 @@ class OpenAiClientTest {
         plain.queueLimit(),
         plain.memoryBytes(),
         null,
+        plain.arrival(),
         plain.drain(),
         false);
   }

@@ -94,6 +94,18 @@ public record ApiError(
         Map.of("Allow", allowed));
   }
 
+  static ApiError tooSlow(Duration arrival) {
+    return new ApiError(
+        408,
+        "the request did not arrive within "
+            + seconds(arrival)
+            + " s: send it faster, or let the node wait longer ('arrival-seconds' in its config)",
+        INVALID,
+        null,
+        "request_timeout",
+        Map.of("Connection", "close"));
+  }
+
   static ApiError tooLarge(long limit) {
     return new ApiError(
         413,

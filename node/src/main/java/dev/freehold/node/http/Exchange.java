@@ -98,7 +98,13 @@ final class Exchange {
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    } catch (RuntimeException e) {
+      // The server's own exception for a body that ends too early.
+      throw line.late()
+          ? new ApiException(ApiError.tooSlow(line.arrival()))
+          : e instanceof ApiException ? e : new UncheckedIOException(new IOException(e));
     }
+    line.arrived();
     if (bytes.length == 0) {
       throw new ApiException(
           ApiError.badRequest("the request has no body; send a JSON object", null, "invalid_json"));

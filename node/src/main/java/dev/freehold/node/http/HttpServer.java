@@ -30,6 +30,7 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
@@ -58,7 +59,8 @@ public final class HttpServer implements AutoCloseable {
    * @param port 0 for any free port
    * @throws BindException if the port is taken
    */
-  public static HttpServer start(String host, int port, Api api) throws IOException {
+  public static HttpServer start(String host, int port, Duration arrival, Api api)
+      throws IOException {
     // Helidon only logs a port that is taken, so it is tried first.
     try (ServerSocket trial = new ServerSocket()) {
       trial.setReuseAddress(true);
@@ -82,15 +84,21 @@ public final class HttpServer implements AutoCloseable {
                 ContentEncodingContext.builder().contentEncodingsDiscoverServices(false).build())
             .addConnectionSelector(
                 new LineSelector(
-                    Http1ConnectionSelector.builder().config(Http1Config.create()).build()))
+                    Http1ConnectionSelector.builder().config(Http1Config.create()).build(),
+                    arrival))
             .directHandlers(directHandlers())
             .routing(
                 HttpRouting.builder()
                     .any(
                         (request, response) -> {
                           ClientLine line = LINE.get();
+                          line.begin();
+                          if (!request.content().hasEntity()) {
+                            line.arrived();
+                          }
                           Exchange exchange = new Exchange(request, response, line);
                           api.handle(exchange);
+                          line.done();
                           if (exchange.last()) {
                             line.end();
                           }
@@ -137,7 +145,8 @@ public final class HttpServer implements AutoCloseable {
   }
 
   /** HTTP/1.1 whose handlers know the line they serve: that is how a leaving is noticed. */
-  private record LineSelector(ServerConnectionSelector http) implements ServerConnectionSelector {
+  private record LineSelector(ServerConnectionSelector http, Duration arrival)
+      implements ServerConnectionSelector {
     @Override
     public int bytesToIdentifyConnection() {
       return http.bytesToIdentifyConnection();
@@ -155,10 +164,23 @@ public final class HttpServer implements AutoCloseable {
 
     @Override
     public ServerConnection connection(ConnectionContext context) {
-      ClientLine line = new ClientLine(context.dataReader());
+      ClientLine line =
+          new ClientLine(
+              context.dataReader(),
+              arrival,
+              () -> context.dataWriter().writeNow(BufferData.create(tooSlow(arrival))));
       return new LineConnection(
           http.connection(new LineContext(context, DataReader.create(line))), line);
     }
+  }
+
+  /** The whole answer to headers that did not come: the server has none for it. */
+  private static byte[] tooSlow(Duration arrival) {
+    String body = ApiError.tooSlow(arrival).toJson().write();
+    String head =
+        "HTTP/1.1 408 Request Timeout\r\nContent-Type: application/json\r\nConnection: close\r\n"
+            + ("Content-Length: " + body.length() + "\r\n\r\n");
+    return (head + body).getBytes(StandardCharsets.US_ASCII);
   }
 
   private record LineConnection(ServerConnection http, ClientLine line)
