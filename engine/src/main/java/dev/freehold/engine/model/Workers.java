@@ -10,11 +10,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A fixed team of platform threads that walks through a program together, step by step. A step is a
- * number of pieces of work; members take shares of them, and the step is over when all pieces are
- * done, not when all members have come by: a member that the operating system holds up skips the
- * steps it missed, so a busy machine slows a team down little. The caller of {@link #run} is member
- * 0. Waiting spins for some ten microseconds, then parks: an idle team burns nothing. A team of one
- * pays for nothing of this.
+ * number of pieces of work, and every member has a span of neighbouring ones: reading weights is as
+ * fast as memory only where each processor reads its own stretch. Who is done with its span takes
+ * shares of the others'. The step is over when all pieces are done, not when all members have come
+ * by: a member that the operating system holds up skips the steps it missed, so a busy machine
+ * slows a team down little. The caller of {@link #run} is member 0. Waiting spins for some ten
+ * microseconds, then parks: an idle team burns nothing. A team of one pays for nothing of this.
  */
 public final class Workers implements AutoCloseable {
   /** What every member runs; all must walk through the same steps, whenever they start. */
@@ -37,7 +38,8 @@ public final class Workers implements AutoCloseable {
   private static final int DONE = 32;
   private static final int JOB = 64;
   private static final int INSIDE = 96;
-  private static final int SLOTS = 128;
+  private static final int STEP = 128;
+  private static final int SLOTS = 160;
 
   private static final class Broken extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -50,10 +52,9 @@ public final class Workers implements AutoCloseable {
   private final int threads;
   private final int[] state = new int[SLOTS];
 
-  /** At {@link #CLAIM}: the step in the upper half, its first piece that is free in the lower. */
-  private final long[] claims = new long[48];
+  /** Of each member's span: the step in the upper half, how many pieces are taken in the lower. */
+  private final long[] claims;
 
-  private static final int CLAIM = 16;
   private final Thread[] members;
   private final int[] parked;
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
@@ -69,6 +70,7 @@ public final class Workers implements AutoCloseable {
     this.threads = threads;
     this.members = new Thread[threads];
     this.parked = new int[32 * threads];
+    this.claims = new long[16 * (threads + 1)];
     members[0] = Thread.currentThread();
     for (int i = 1; i < threads; i++) {
       int index = i;
@@ -119,14 +121,31 @@ public final class Workers implements AutoCloseable {
     awaitNobodyInside();
     // past any step that somebody could still look for
     nextStep += 1 << 24;
-    INT.setVolatile(state, DONE, 0);
-    LONG.setVolatile(claims, CLAIM, (long) nextStep << 32);
+    begin(nextStep);
     switch (failure.getAndSet(null)) {
       case RuntimeException e -> throw e;
       case Error e -> throw e;
       case null -> throw new IllegalStateException("a failure vanished");
       case Throwable e -> throw new IllegalStateException(e);
     }
+  }
+
+  /** Frees the pieces of a step, and lets everybody go on to it. */
+  private void begin(int step) {
+    INT.setOpaque(state, DONE, 0);
+    for (int i = 0; i < threads; i++) {
+      LONG.setRelease(claims, claim(i), (long) step << 32);
+    }
+    INT.setVolatile(state, STEP, step);
+  }
+
+  /** The first piece of a member's span. */
+  private int first(int member, int total) {
+    return (int) ((long) total * member / threads);
+  }
+
+  private static int claim(int member) {
+    return 16 * (member + 1);
   }
 
   /** One member's walk through one program. Used by its thread alone. */
@@ -142,7 +161,7 @@ public final class Workers implements AutoCloseable {
     /**
      * Does a share of a step and returns when the step is over.
      *
-     * @param total pieces, at least one; large shares are given first, smaller ones towards the end
+     * @param total pieces, at least one; large shares are taken first, smaller ones towards the end
      * @param largest pieces of a share, at most
      * @param alone run by one member when all pieces are done, before anybody goes on
      */
@@ -155,24 +174,14 @@ public final class Workers implements AutoCloseable {
         return;
       }
       int mine = 0;
-      long claim = (long) LONG.getAcquire(claims, CLAIM);
-      while ((int) (claim >> 32) == step && (int) claim < total) {
-        int from = (int) claim;
-        int share = Math.min(largest, Math.max(1, (total - from) / (2 * threads)));
-        long found = (long) LONG.compareAndExchange(claims, CLAIM, claim, claim + share);
-        if (found == claim) {
-          work.run(from, from + share);
-          mine += share;
-          found = (long) LONG.getAcquire(claims, CLAIM);
-        }
-        claim = found;
+      for (int i = 0; i < threads; i++) {
+        mine += take((index + i) % threads, total, largest, work);
       }
       if (mine > 0 && (int) INT.getAndAdd(state, DONE, mine) + mine == total) {
         if (alone != null) {
           alone.run();
         }
-        INT.setOpaque(state, DONE, 0);
-        LONG.setVolatile(claims, CLAIM, (long) (step + 1) << 32);
+        begin(step + 1);
         wake();
       } else {
         awaitEnd();
@@ -180,11 +189,33 @@ public final class Workers implements AutoCloseable {
       step++;
     }
 
+    /** Takes shares of a span as long as there are any, and gives how many pieces they were. */
+    private int take(int span, int total, int largest, Pieces work) {
+      int mine = 0;
+      int first = first(span, total);
+      int size = first(span + 1, total) - first;
+      // The owner takes half of the rest, others leave it most.
+      int divisor = span == index ? 2 : 2 * threads;
+      long claim = (long) LONG.getAcquire(claims, claim(span));
+      while ((int) (claim >> 32) == step && (int) claim < size) {
+        int taken = (int) claim;
+        int share = Math.min(largest, Math.max(1, (size - taken) / divisor));
+        long found = (long) LONG.compareAndExchange(claims, claim(span), claim, claim + share);
+        if (found == claim) {
+          work.run(first + taken, first + taken + share);
+          mine += share;
+          found = (long) LONG.getAcquire(claims, claim(span));
+        }
+        claim = found;
+      }
+      return mine;
+    }
+
     private boolean isOver() {
       if (failure.get() != null) {
         throw new Broken();
       }
-      return (int) ((long) LONG.getAcquire(claims, CLAIM) >> 32) != step;
+      return (int) INT.getAcquire(state, STEP) != step;
     }
 
     private void awaitEnd() {
