@@ -6,6 +6,7 @@ import dev.freehold.record.Digest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * A proof that a leaf stands at one place of a Merkle tree (RFC 6962, section 2.1.1; checked as RFC
@@ -31,15 +32,20 @@ public record InclusionProof(long index, long size, List<Digest> path) {
 
   /** Whether the tree with that root has a leaf with that hash at this place. */
   public boolean proves(Digest leafHash, Digest root) {
+    return root(leafHash).filter(root::equals).isPresent();
+  }
+
+  /** The root that follows for a leaf with that hash; empty where the path has another length. */
+  public Optional<Digest> root(Digest leafHash) {
     if (index < 0 || index >= size) {
-      return false;
+      return Optional.empty();
     }
     long place = index;
     long last = size - 1;
     Digest hash = leafHash;
     for (Digest sibling : path) {
       if (last == 0) {
-        return false;
+        return Optional.empty();
       }
       if ((place & 1) == 1 || place == last) {
         hash = MerkleTree.node(sibling, hash);
@@ -53,7 +59,7 @@ public record InclusionProof(long index, long size, List<Digest> path) {
       place >>>= 1;
       last >>>= 1;
     }
-    return last == 0 && hash.equals(root);
+    return last == 0 ? Optional.of(hash) : Optional.empty();
   }
 
   private static void path(List<Digest> leaves, int index, List<Digest> out) {

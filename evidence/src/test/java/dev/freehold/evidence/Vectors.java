@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.evidence;
 
+import dev.freehold.record.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,5 +24,23 @@ public final class Vectors {
   /** The bytes of a file of the vectors. */
   public static byte[] bytes(String name) throws IOException {
     return Files.readAllBytes(find(name));
+  }
+
+  /** A file of the vectors that holds an object. */
+  public static Json.Obj json(String name) throws IOException {
+    return (Json.Obj) Json.parse(bytes(name));
+  }
+
+  /** A member of any depth: {@code at(object, "input", "sign0", "key")}. */
+  public static Json at(Json value, String... names) {
+    for (String name : names) {
+      value = ((Json.Obj) value).get(name).orElseThrow();
+    }
+    return value;
+  }
+
+  /** A text of any depth. */
+  public static String text(Json value, String... names) {
+    return ((Json.Str) at(value, names)).value();
   }
 }
