@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * Signatures, key files and Merkle trees (RFC 8032, RFC 6962).
+ * Signatures, key files and Merkle trees (RFC 8032, RFC 6962); keys of other parties' kinds (RFC
+ * 5280, RFC 5958).
  *
  * <p>Floor 1: it imports {@code record} only.
  */
