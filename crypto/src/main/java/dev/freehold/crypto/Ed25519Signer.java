@@ -8,6 +8,8 @@ import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.Provider;
 import java.util.HexFormat;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.bouncycastle.math.ec.rfc8032.Ed25519;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +24,12 @@ final class Ed25519Signer {
   private final byte[] seed;
   private final byte[] publicKey;
   private final Seed key;
+
+  /**
+   * ACCP's signers that hold the key already: taking it in costs as much as a signature. There are
+   * never more than threads that signed at once.
+   */
+  private final Queue<java.security.Signature> ready = new ConcurrentLinkedQueue<>();
 
   Ed25519Signer(byte[] seed, byte[] publicKey) {
     this.seed = seed;
@@ -47,10 +55,15 @@ final class Ed25519Signer {
 
   private byte[] sign(byte[] message, Provider provider) {
     try {
-      java.security.Signature ed25519 = java.security.Signature.getInstance("Ed25519", provider);
-      ed25519.initSign(key);
+      java.security.Signature ed25519 = ready.poll();
+      if (ed25519 == null) {
+        ed25519 = java.security.Signature.getInstance("Ed25519", provider);
+        ed25519.initSign(key);
+      }
       ed25519.update(message);
-      return ed25519.sign();
+      byte[] signature = ed25519.sign();
+      ready.add(ed25519);
+      return signature;
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("ACCP loaded, but cannot sign with Ed25519", e);
     }

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.crypto;
 
-import java.math.BigInteger;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -13,9 +12,6 @@ import java.util.Optional;
  */
 public final class NodeId {
   private static final String PREFIX = "did:key:z";
-  private static final String ALPHABET =
-      "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
-  private static final BigInteger BASE = BigInteger.valueOf(58);
 
   /** Two bytes of multicodec and 32 of key never take more or fewer characters. */
   private static final int DIGITS = 47;
@@ -39,20 +35,10 @@ public final class NodeId {
     if (text.length() != PREFIX.length() + DIGITS || !text.startsWith(PREFIX)) {
       return Optional.empty();
     }
-    BigInteger value = BigInteger.ZERO;
-    for (int i = PREFIX.length(); i < text.length(); i++) {
-      int digit = ALPHABET.indexOf(text.charAt(i));
-      if (digit < 0) {
-        return Optional.empty();
-      }
-      value = value.multiply(BASE).add(BigInteger.valueOf(digit));
-    }
-    byte[] bytes = value.toByteArray();
-    // A leading zero byte keeps the sign, since 0xed has its highest bit set.
-    if (bytes.length != 35 || bytes[0] != 0 || bytes[1] != (byte) 0xed || bytes[2] != 1) {
-      return Optional.empty();
-    }
-    return VerifyingKey.decode(Arrays.copyOfRange(bytes, 3, 35)).map(NodeId::new);
+    return Base58.decode(text.substring(PREFIX.length()), 2 + VerifyingKey.BYTES)
+        .filter(bytes -> bytes[0] == (byte) 0xed && bytes[1] == 1)
+        .flatMap(bytes -> VerifyingKey.decode(Arrays.copyOfRange(bytes, 2, bytes.length)))
+        .map(NodeId::new);
   }
 
   /** The public key that the name holds. */
@@ -77,13 +63,6 @@ public final class NodeId {
     bytes[0] = (byte) 0xed;
     bytes[1] = 1;
     System.arraycopy(key.bytes(), 0, bytes, 2, VerifyingKey.BYTES);
-    StringBuilder digits = new StringBuilder();
-    BigInteger value = new BigInteger(1, bytes);
-    while (value.signum() > 0) {
-      BigInteger[] parts = value.divideAndRemainder(BASE);
-      digits.append(ALPHABET.charAt(parts[1].intValue()));
-      value = parts[0];
-    }
-    return PREFIX + digits.reverse();
+    return PREFIX + Base58.encode(bytes);
   }
 }

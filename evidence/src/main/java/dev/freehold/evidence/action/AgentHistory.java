@@ -89,6 +89,10 @@ public final class AgentHistory {
     if (!StepClaims.in(token)) {
       return chain.accept(token);
     }
+    Optional<ChainFault> misplaced = chain.misplaced(token);
+    if (misplaced.isPresent()) {
+      return misplaced;
+    }
     long step = chain.steps();
     StepClaims claims;
     switch (StepClaims.read(token)) {
@@ -97,9 +101,7 @@ public final class AgentHistory {
         return Optional.of(new ChainFault(ChainFault.Kind.EXTENSION, step, reason));
       }
     }
-    if (token.stepIndex() == step
-        && step > 0
-        && token.claims().get("freehold_previous").isEmpty()) {
+    if (step > 0 && token.claims().get("freehold_previous").isEmpty()) {
       return Optional.of(
           new ChainFault(ChainFault.Kind.EXTENSION, step, "it does not name the token before it"));
     }

@@ -92,6 +92,7 @@ public final class AgentRecorder {
    *
    * @param action the id that its records share
    * @param token the record
+   * @param decision what was decided
    * @param step its place in the agent's chain
    * @param snapshot what was judged
    * @param dispatchedOrNull what is done instead
@@ -99,6 +100,7 @@ public final class AgentRecorder {
   public record Begun(
       Nonce action,
       SignedToken token,
+      Decision decision,
       long step,
       TaggedDigest snapshot,
       @Nullable TaggedDigest dispatchedOrNull) {}
@@ -161,7 +163,8 @@ public final class AgentRecorder {
             judged.decision(),
             false);
     String nonce = judged.nonceOrNull() == null ? nonce() : judged.nonceOrNull();
-    return new Begun(id, write(claims, open, nonce, judged.reason()), step, snapshot, dispatched);
+    SignedToken token = write(claims, open, nonce, judged.reason());
+    return new Begun(id, token, judged.decision(), step, snapshot, dispatched);
   }
 
   /** The second record: the effect was performed with these bytes. */

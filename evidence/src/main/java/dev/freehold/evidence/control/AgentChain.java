@@ -78,7 +78,8 @@ public final class AgentChain {
     return fault;
   }
 
-  private Optional<ChainFault> fault(Token token) {
+  /** Why a token does not stand here, whatever it says: of somebody else, too early or too late. */
+  public Optional<ChainFault> misplaced(Token token) {
     if (agent != null && !agent.equals(token.agent())) {
       return fault(ChainFault.Kind.OTHER_AGENT, "the token is of " + token.agent());
     }
@@ -91,6 +92,14 @@ public final class AgentChain {
         && !before.equals(previous().map(digest -> TaggedDigest.of(digest).toString()))) {
       return fault(
           ChainFault.Kind.PREVIOUS, "it was made after another token than the one before it");
+    }
+    return Optional.empty();
+  }
+
+  private Optional<ChainFault> fault(Token token) {
+    Optional<ChainFault> misplaced = misplaced(token);
+    if (misplaced.isPresent()) {
+      return misplaced;
     }
     String snapshot = token.snapshot().hex();
     String due = next(head, snapshot, token.decision());

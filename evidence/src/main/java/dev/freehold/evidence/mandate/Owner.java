@@ -1,0 +1,35 @@
+// SPDX-FileCopyrightText: The Freehold authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.freehold.evidence.mandate;
+
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whom a verifier trusts to grant mandates, and what it knows of the passkey: that comes from
+ * outside of all mandates.
+ *
+ * @param party the owner
+ * @param passkeyOrNull where the owner's key is in a passkey
+ */
+public record Owner(Party party, @Nullable Passkey passkeyOrNull) {
+
+  /**
+   * What is known of a passkey.
+   *
+   * @param relyingParty its relying party's id: {@code localhost}, for example
+   * @param origins where it may be asked: {@code http://localhost:8402}, for example
+   * @param counter the last one that was seen, 0 if none
+   */
+  public record Passkey(String relyingParty, Set<String> origins, long counter) {
+    /** Copies the origins. */
+    public Passkey {
+      origins = Set.copyOf(origins);
+    }
+  }
+
+  /** An owner with a key of the ordinary kind. */
+  public static Owner of(Party party) {
+    return new Owner(party, null);
+  }
+}
