@@ -1,0 +1,40 @@
+// SPDX-FileCopyrightText: The Freehold authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.freehold.evidence.log;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Entries in a row, each as two bytes length and its bytes: in bundles and in the journal. */
+final class Bundles {
+  private Bundles() {}
+
+  static byte[] encode(List<byte[]> entries) {
+    int length = entries.stream().mapToInt(entry -> 2 + entry.length).sum();
+    ByteArrayOutputStream out = new ByteArrayOutputStream(length);
+    for (byte[] entry : entries) {
+      out.write(entry.length >>> 8);
+      out.write(entry.length);
+      out.write(entry, 0, entry.length);
+    }
+    return out.toByteArray();
+  }
+
+  /** All entries; empty where there are not exactly so many. */
+  static Optional<List<byte[]>> decode(ByteBuffer in, int count) {
+    List<byte[]> entries = new ArrayList<>();
+    while (in.remaining() >= 2 && entries.size() < count) {
+      int length = in.getShort() & 0xffff;
+      if (length > in.remaining()) {
+        return Optional.empty();
+      }
+      byte[] entry = new byte[length];
+      in.get(entry);
+      entries.add(entry);
+    }
+    return in.hasRemaining() || entries.size() != count ? Optional.empty() : Optional.of(entries);
+  }
+}

@@ -1,0 +1,233 @@
+// SPDX-FileCopyrightText: The Freehold authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.freehold.evidence.log;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** A log in a folder. One process at a time may append; any may read with {@link #reading}. */
+public final class FolderStorage implements LogStorage {
+  private static final String LOCK = "lock";
+
+  /** A file that is not yet whole ends in this. */
+  private static final String FRESH = ".new";
+
+  private final Path folder;
+  private final FileChannel lock;
+
+  /** Owned by whoever calls {@link #append}. */
+  private @Nullable String appendedName;
+
+  private @Nullable FileChannel appended;
+
+  private FolderStorage(Path folder, FileChannel lock) {
+    this.folder = folder;
+    this.lock = lock;
+  }
+
+  /**
+   * Takes a folder for appending, and makes it where there is none.
+   *
+   * @throws LogException if another process has it
+   * @throws IOException if it cannot be written
+   */
+  public static FolderStorage open(Path folder) throws IOException, LogException {
+    Files.createDirectories(folder);
+    FileChannel channel =
+        FileChannel.open(folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    try {
+      FileLock lock = channel.tryLock();
+      if (lock != null) {
+        return new FolderStorage(folder.toAbsolutePath().normalize(), channel);
+      }
+    } catch (OverlappingFileLockException e) {
+      // Another part of this process has it: said below.
+    } catch (IOException e) {
+      channel.close();
+      throw e;
+    }
+    channel.close();
+    throw new LogException(
+        "the log in %s is being written by another process: stop that one first".formatted(folder));
+  }
+
+  /** Reads a folder, also one that another process appends to or that nobody may write. */
+  public static TileSource reading(Path folder) {
+    Path root = folder.toAbsolutePath().normalize();
+    return name -> read(root, name);
+  }
+
+  @Override
+  public Optional<byte[]> read(String name) throws IOException {
+    return read(folder, name);
+  }
+
+  private static Optional<byte[]> read(Path root, String name) throws IOException {
+    Path file = root.resolve(name).normalize();
+    if (!file.startsWith(root) || file.equals(root)) {
+      return Optional.empty();
+    }
+    try {
+      return Files.isDirectory(file) ? Optional.empty() : Optional.of(Files.readAllBytes(file));
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    }
+  }
+
+  @Override
+  public List<String> list(String name) throws IOException {
+    try (Stream<Path> files = Files.list(folder.resolve(name))) {
+      return files
+          .filter(Files::isRegularFile)
+          .map(file -> String.valueOf(file.getFileName()))
+          .filter(file -> !file.endsWith(FRESH))
+          .sorted()
+          .toList();
+    } catch (NoSuchFileException | NotDirectoryException e) {
+      return List.of();
+    }
+  }
+
+  @Override
+  public void write(Map<String, byte[]> files) throws IOException {
+    Set<Path> folders = new LinkedHashSet<>();
+    for (Map.Entry<String, byte[]> each : files.entrySet()) {
+      Path file = folder.resolve(each.getKey());
+      Path fresh = folder.resolve(each.getKey() + FRESH);
+      create(parent(file), folders);
+      try (FileChannel channel =
+          FileChannel.open(
+              fresh,
+              StandardOpenOption.CREATE,
+              StandardOpenOption.WRITE,
+              StandardOpenOption.TRUNCATE_EXISTING)) {
+        writeFully(channel, each.getValue());
+        channel.force(true);
+      }
+      Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      folders.add(parent(file));
+    }
+    for (Path each : folders) {
+      sync(each);
+    }
+  }
+
+  @Override
+  public void append(String name, byte[] bytes) throws IOException {
+    FileChannel channel = appended;
+    if (channel == null || !name.equals(appendedName)) {
+      closeAppended();
+      Path file = folder.resolve(name);
+      Set<Path> folders = new LinkedHashSet<>();
+      create(parent(file), folders);
+      channel =
+          FileChannel.open(
+              file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
+      appended = channel;
+      appendedName = name;
+      folders.add(parent(file));
+      for (Path each : folders) {
+        sync(each);
+      }
+    }
+    writeFully(channel, bytes);
+    channel.force(false);
+  }
+
+  @Override
+  public void truncate(String name, long length) throws IOException {
+    closeAppended();
+    try (FileChannel channel = FileChannel.open(folder.resolve(name), StandardOpenOption.WRITE)) {
+      channel.truncate(length);
+      channel.force(true);
+    }
+  }
+
+  @Override
+  public void delete(List<String> names) throws IOException {
+    for (String name : names) {
+      Path file = folder.resolve(name);
+      Files.deleteIfExists(file);
+      if (parent(file).toString().endsWith(".p")) {
+        try (Stream<Path> rest = Files.list(parent(file))) {
+          if (rest.findAny().isPresent()) {
+            continue;
+          }
+        }
+        Files.deleteIfExists(parent(file));
+      }
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    try {
+      closeAppended();
+    } finally {
+      lock.close();
+    }
+  }
+
+  private void closeAppended() throws IOException {
+    FileChannel channel = appended;
+    appended = null;
+    appendedName = null;
+    if (channel != null) {
+      channel.close();
+    }
+  }
+
+  /** Makes a folder; those whose lists changed by it must be flushed too. */
+  private void create(Path wanted, Set<Path> changed) throws IOException {
+    if (Files.isDirectory(wanted)) {
+      return;
+    }
+    create(parent(wanted), changed);
+    Files.createDirectories(wanted);
+    changed.add(parent(wanted));
+  }
+
+  private static Path parent(Path file) {
+    Path parent = file.getParent();
+    if (parent == null) {
+      throw new IllegalArgumentException(file + " is in no folder");
+    }
+    return parent;
+  }
+
+  private static void writeFully(FileChannel channel, byte[] bytes) throws IOException {
+    ByteBuffer rest = ByteBuffer.wrap(bytes);
+    while (rest.hasRemaining()) {
+      channel.write(rest);
+    }
+  }
+
+  private static void sync(Path folder) throws IOException {
+    FileChannel channel;
+    try {
+      channel = FileChannel.open(folder, StandardOpenOption.READ);
+    } catch (IOException e) {
+      // Some platforms cannot open a folder; there its list is as durable as it gets.
+      return;
+    }
+    try (channel) {
+      channel.force(true);
+    }
+  }
+}

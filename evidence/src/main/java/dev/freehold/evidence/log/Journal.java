@@ -1,0 +1,110 @@
+// SPDX-FileCopyrightText: The Freehold authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.freehold.evidence.log;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.zip.CRC32C;
+
+/** Frames of the journal (docs/formats/log.md). */
+final class Journal {
+  static final String FOLDER = "journal";
+
+  /** The longest payload. */
+  static final int PAYLOAD_LIMIT = 16 << 20;
+
+  private static final int MAGIC = 0x46484a31;
+  private static final int HEAD = 20;
+
+  private Journal() {}
+
+  /** The file whose first entry has this index. */
+  static String name(long first) {
+    return FOLDER + "/" + String.format("%020d", first);
+  }
+
+  /** The index in the name of a file; empty where it is no journal's. */
+  static Optional<Long> first(String name) {
+    if (!name.matches("0[0-9]{19}")) {
+      return Optional.empty();
+    }
+    return Optional.of(Long.parseLong(name));
+  }
+
+  static byte[] frame(long first, List<byte[]> entries) {
+    byte[] payload = Bundles.encode(entries);
+    ByteBuffer frame = ByteBuffer.allocate(HEAD + payload.length + 4);
+    frame.putInt(MAGIC).putInt(payload.length).putLong(first).putInt(entries.size()).put(payload);
+    frame.putInt(checksum(frame.array(), 0, frame.position()));
+    return frame.array();
+  }
+
+  /**
+   * What a file holds.
+   *
+   * @param entries of its sound frames, from the one that the name says
+   * @param sound length of these frames; shorter than the file where it ends in a torn one
+   */
+  record Replayed(List<byte[]> entries, int sound) {}
+
+  /**
+   * Reads a file's sound frames. Empty where a sound frame follows one that is not: then it was
+   * damaged, not cut off.
+   */
+  static Optional<Replayed> replay(byte[] file, long first) {
+    List<byte[]> entries = new ArrayList<>();
+    int at = 0;
+    while (at < file.length) {
+      Optional<List<byte[]>> frame = read(file, at, first + entries.size());
+      if (frame.isEmpty()) {
+        return anySound(file, at + 1) ? Optional.empty() : Optional.of(new Replayed(entries, at));
+      }
+      entries.addAll(frame.get());
+      at += HEAD + ByteBuffer.wrap(file, at + 4, 4).getInt() + 4;
+    }
+    return Optional.of(new Replayed(entries, at));
+  }
+
+  private static Optional<List<byte[]>> read(byte[] file, int at, long first) {
+    if (!sound(file, at)) {
+      return Optional.empty();
+    }
+    ByteBuffer head = ByteBuffer.wrap(file, at + 4, HEAD - 4);
+    int length = head.getInt();
+    long index = head.getLong();
+    int count = head.getInt();
+    return index == first && count > 0
+        ? Bundles.decode(ByteBuffer.wrap(file, at + HEAD, length), count)
+        : Optional.empty();
+  }
+
+  private static boolean anySound(byte[] file, int from) {
+    for (int at = from; at <= file.length - HEAD - 4; at++) {
+      if (sound(file, at)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether a whole frame with the right checksum starts here. */
+  private static boolean sound(byte[] file, int at) {
+    if (file.length - at < HEAD + 4 || ByteBuffer.wrap(file, at, 4).getInt() != MAGIC) {
+      return false;
+    }
+    int length = ByteBuffer.wrap(file, at + 4, 4).getInt();
+    if (length < 0 || length > PAYLOAD_LIMIT || length > file.length - at - HEAD - 4) {
+      return false;
+    }
+    int end = HEAD + length;
+    return checksum(file, at, end) == ByteBuffer.wrap(file, at + end, 4).getInt();
+  }
+
+  private static int checksum(byte[] bytes, int from, int length) {
+    CRC32C crc = new CRC32C();
+    crc.update(bytes, from, length);
+    return (int) crc.getValue();
+  }
+}

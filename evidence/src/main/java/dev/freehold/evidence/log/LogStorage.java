@@ -1,0 +1,33 @@
+// SPDX-FileCopyrightText: The Freehold authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.freehold.evidence.log;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The files of a log for the one process that appends. What a method wrote is durable when it
+ * returns. When it throws, each file it was to write is as before or as asked for; an appended one
+ * may end in a part of what was appended.
+ */
+public interface LogStorage extends TileSource, AutoCloseable {
+  /** Names of the files in a folder, without those of its folders, in order. */
+  List<String> list(String folder) throws IOException;
+
+  /** Creates or replaces files, each of them whole or not at all. */
+  void write(Map<String, byte[]> files) throws IOException;
+
+  /** Appends to a file, and creates it first where there is none. */
+  void append(String name, byte[] bytes) throws IOException;
+
+  /** Cuts a file off. */
+  void truncate(String name, long length) throws IOException;
+
+  /** Deletes files; those that are not there are no error. */
+  void delete(List<String> names) throws IOException;
+
+  /** Lets another process have the log. */
+  @Override
+  void close() throws IOException;
+}

@@ -1,0 +1,221 @@
+// SPDX-FileCopyrightText: The Freehold authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.freehold.evidence.log;
+
+import static dev.freehold.evidence.log.Logs.KEYS;
+import static dev.freehold.evidence.log.Logs.SOURCE;
+import static dev.freehold.evidence.log.Logs.entries;
+import static dev.freehold.evidence.log.Logs.entry;
+import static dev.freehold.evidence.log.Logs.join;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.freehold.evidence.note.Checkpoint;
+import dev.freehold.evidence.note.SignedCheckpoint;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * The crash table: every operation on the disk of a log that is opened, grows over the end of a
+ * tile and is opened again meets every fault. What must survive is asserted after the power is
+ * back.
+ */
+class LogCrashTest {
+  /** What the outside was told. */
+  private static final class Told {
+    private long durable;
+    private final List<Checkpoint> checkpoints = new ArrayList<>();
+  }
+
+  /** Batches whose publications leave a tile partial, fill it, and start the next. */
+  private static final int[] BATCHES = {3, 200, 53, 1, 260, 2};
+
+  private static void live(LogStorage storage, Told told) throws LogException {
+    try (Log log = Logs.open(storage)) {
+      long at = log.nextSequence(SOURCE).orElseThrow();
+      for (int i = 0; i < BATCHES.length; i++) {
+        join(log.append(entries(at, at + BATCHES[i])));
+        at += BATCHES[i];
+        told.durable = at;
+        if (i % 2 == 0 || i == BATCHES.length - 1) {
+          told.checkpoints.add(log.publish().checkpoint());
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(MemoryStorage.Fault.class)
+  void whateverFailsNoDurableEntryIsLostAndNoCheckpointContradicted(MemoryStorage.Fault fault)
+      throws Exception {
+    MemoryStorage before = new MemoryStorage();
+    Told first = new Told();
+    live(before, first);
+    MemoryStorage counting = before.restarted();
+    live(counting, new Told());
+    int operations = counting.operations();
+    assertThat(operations).isGreaterThan(30);
+    for (int at = 0; at < operations; at++) {
+      String row = fault + " at operation " + at;
+      MemoryStorage failing = before.failing(at, fault);
+      Told told = new Told();
+      told.durable = first.durable;
+      told.checkpoints.addAll(first.checkpoints);
+      boolean threw = false;
+      try {
+        live(failing, told);
+      } catch (LogException e) {
+        threw = true;
+        assertThat(e.getMessage()).as(row).isNotBlank();
+      }
+      // Only what deletes leftovers may fail unsaid; a power cut there ends what follows.
+      assertThat(threw || told.checkpoints.size() == 8).as(row).isTrue();
+      survives(failing.restarted(), told, row);
+    }
+  }
+
+  /** Opens the log after the fault, and goes on; all that was promised must hold. */
+  private static void survives(MemoryStorage storage, Told told, String row) throws Exception {
+    List<Checkpoint> all = new ArrayList<>(told.checkpoints);
+    try (Log log = Logs.open(storage)) {
+      long durable = log.sizeDurable();
+      assertThat(durable).as(row).isGreaterThanOrEqualTo(told.durable);
+      assertThat(log.nextSequence(SOURCE)).as(row).hasValue(durable);
+      log.newest().ifPresent(newest -> all.add(newest.checkpoint()));
+      assertThat(log.newest().orElseThrow().checkpoint().size())
+          .as(row)
+          .isGreaterThanOrEqualTo(told.checkpoints.getLast().size());
+      all.add(log.publish().checkpoint());
+      join(log.append(entry(durable)));
+      SignedCheckpoint last = log.publish();
+      all.add(last.checkpoint());
+      LogReader reader = log.reader();
+      for (Checkpoint checkpoint : all) {
+        assertThat(reader.root(checkpoint.size())).as(row).isEqualTo(checkpoint.root());
+      }
+      LogCheck.Report report = LogCheck.run(storage, last, KEYS);
+      assertThat(report.findings()).as(row).isEmpty();
+      assertThat(report.entries()).as(row).isEqualTo(durable + 1);
+      List<byte[]> entries = reader.entries(0, durable + 1);
+      for (int i = 0; i < entries.size(); i++) {
+        assertThat(entries.get(i)).as(row).isEqualTo(entry(i).encode());
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(MemoryStorage.Fault.class)
+  void aLogWhoseVeryFirstWritesFailStartsAnew(MemoryStorage.Fault fault) throws Exception {
+    MemoryStorage counting = new MemoryStorage();
+    Told all = new Told();
+    live(counting, all);
+    for (int at = 0; at < counting.operations(); at++) {
+      String row = fault + " at operation " + at;
+      MemoryStorage failing = new MemoryStorage().failing(at, fault);
+      Told told = new Told();
+      try {
+        live(failing, told);
+      } catch (LogException e) {
+        assertThat(e.getMessage()).isNotBlank();
+      }
+      try (Log log = Logs.open(failing.restarted())) {
+        assertThat(log.sizeDurable()).as(row).isGreaterThanOrEqualTo(told.durable);
+        log.publish();
+        for (Checkpoint checkpoint : told.checkpoints) {
+          assertThat(log.reader().root(checkpoint.size())).as(row).isEqualTo(checkpoint.root());
+        }
+      }
+    }
+  }
+
+  @Test
+  void afterAFailedWriteNothingIsAppendedButAllThatWasDurableIsReadAndPublished() throws Exception {
+    // Operation 0 is the first frame, 1 the second: the disk is full then.
+    MemoryStorage full = new MemoryStorage().failing(1, MemoryStorage.Fault.FAILS);
+    try (Log log = Logs.open(full)) {
+      join(log.append(entries(0, 10)));
+      assertThatThrownBy(() -> join(log.append(entry(10))))
+          .hasMessageContaining("No space left on device")
+          .hasMessageContaining("open the log again");
+      assertThatThrownBy(() -> join(log.append(entry(11))))
+          .hasMessageContaining("No space left on device");
+      assertThat(log.sizeDurable()).isEqualTo(10);
+      assertThat(log.publish().checkpoint().size()).isEqualTo(10);
+      assertThat(log.reader().entry(9)).isEqualTo(entry(9).encode());
+    }
+    try (Log log = Logs.open(full.restarted())) {
+      assertThat(join(log.append(entry(10)))).isEqualTo(10);
+    }
+  }
+
+  @Test
+  void aPublicationThatFailsIsRepeated() throws Exception {
+    MemoryStorage failing = new MemoryStorage().failing(2, MemoryStorage.Fault.FAILS);
+    try (Log log = Logs.open(failing)) {
+      join(log.append(entries(0, 10)));
+      assertThatThrownBy(log::publish)
+          .isInstanceOf(LogException.class)
+          .hasMessageContaining("publish again");
+      assertThat(log.newest()).isEmpty();
+      join(log.append(entry(10)));
+      assertThat(log.publish().checkpoint().size()).isEqualTo(11);
+    }
+  }
+
+  @Test
+  void aDamagedJournalIsNotOpenedNorChanged() throws Exception {
+    MemoryStorage storage = new MemoryStorage();
+    try (Log log = Logs.open(storage)) {
+      join(log.append(entry(0)));
+      join(log.append(entry(1)));
+      join(log.append(entry(2)));
+    }
+    String name = Journal.name(0);
+    byte[] file = storage.file(name);
+    int frame = file.length / 3;
+    for (int at = 0; at < 2 * frame; at++) {
+      byte[] changed = file.clone();
+      changed[at] ^= 1;
+      storage.put(name, changed);
+      MemoryStorage copy = storage.restarted();
+      assertThatThrownBy(() -> Logs.open(copy))
+          .as("byte %d", at)
+          .isInstanceOf(LogException.class)
+          .hasMessageContaining(name);
+      assertThat(copy.operations()).isZero();
+    }
+    // In the last frame it looks like one that was being written.
+    byte[] torn = file.clone();
+    torn[file.length - 1] ^= 1;
+    storage.put(name, torn);
+    try (Log log = Logs.open(storage)) {
+      assertThat(log.sizeDurable()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void aLogWithoutItsCheckpointOrWithAnOlderOneOfOthersIsNotOpened() throws Exception {
+    MemoryStorage storage = new MemoryStorage();
+    try (Log log = Logs.open(storage)) {
+      join(log.append(entries(0, 300)));
+      log.publish();
+    }
+    MemoryStorage without = storage.restarted();
+    without.remove("checkpoint");
+    without.remove(Journal.name(0));
+    assertThatThrownBy(() -> Logs.open(without)).hasMessageContaining("'checkpoint' is missing");
+    MemoryStorage edge = storage.restarted();
+    byte[] tile = edge.file("tile/0/001.p/44");
+    tile[0] ^= 1;
+    edge.put("tile/0/001.p/44", tile);
+    assertThatThrownBy(() -> Logs.open(edge)).hasMessageContaining("another root");
+    MemoryStorage bundle = storage.restarted();
+    byte[] entries = bundle.file("tile/entries/001.p/44");
+    entries[20] ^= 1;
+    bundle.put("tile/entries/001.p/44", entries);
+    assertThatThrownBy(() -> Logs.open(bundle)).hasMessageContaining("not the one that was hashed");
+  }
+}
