@@ -142,19 +142,33 @@ check("calls a tool it has to call", async () => {
   assert.ok(next.usage.prompt_tokens > 0);
 });
 
-check("streams a tool call", async () => {
-  const final = await client.chat.completions
-    .stream({
-      ...short,
-      max_tokens: 200,
-      messages: [{ role: "user", content: "What is the weather in Paris in celsius?" }],
-      tools: [weather],
-      tool_choice: { type: "function", function: { name: "get_weather" } },
-    })
-    .finalChatCompletion();
+check("streams a tool call, its name first and then its arguments piece by piece", async () => {
+  const request = {
+    ...short,
+    max_tokens: 200,
+    messages: [{ role: "user", content: "What is the weather in Paris in celsius?" }],
+    tools: [weather],
+    tool_choice: { type: "function", function: { name: "get_weather" } },
+    parallel_tool_calls: false,
+  };
+  const pieces = [];
+  const stream = client.chat.completions.stream(request);
+  stream.on("tool_calls.function.arguments.delta", (event) => pieces.push(event.arguments_delta));
+  const final = await stream.finalChatCompletion();
   const [call] = final.choices[0].message.tool_calls;
   assert.equal(call.function.name, "get_weather");
   assert.ok(["Paris", "Rome"].includes(JSON.parse(call.function.arguments).city));
+  assert.equal(pieces.join(""), call.function.arguments);
+  assert.ok(pieces.length > 3, `${pieces.length} pieces`);
+  const chunks = await all(await client.chat.completions.create({ ...request, stream: true }));
+  const deltas = chunks.flatMap((c) => c.choices[0].delta.tool_calls ?? []);
+  assert.match(deltas[0].id, /^call_/);
+  assert.deepEqual(deltas[0].function, { name: "get_weather", arguments: "" });
+  assert.ok(deltas.slice(1).every((d) => d.index === 0 && !("id" in d) && !("name" in d.function)));
+  const whole = await client.chat.completions.create(request);
+  assert.equal(deltas.map((d) => d.function.arguments).join(""), whole.choices[0].message.tool_calls[0].function.arguments);
+  const cut = await client.chat.completions.create({ ...request, max_tokens: 16 });
+  assert.equal(cut.choices[0].finish_reason, "length");
 });
 
 check("holds an answer to a JSON schema", async () => {

@@ -8,7 +8,7 @@ import dev.freehold.engine.generate.GenerationEvent;
 import dev.freehold.engine.generate.LoadedModel;
 import dev.freehold.engine.generate.StopStrings;
 import dev.freehold.engine.grammar.ToolCall;
-import dev.freehold.engine.grammar.ToolForm;
+import dev.freehold.engine.grammar.ToolReader;
 import dev.freehold.record.CanonicalJson;
 import dev.freehold.record.Digest;
 import dev.freehold.record.Json;
@@ -28,7 +28,7 @@ public final class AnswerStream {
   private final int index;
   private final AnswerText text;
   private final StopStrings stops;
-  private final Optional<ToolForm> form;
+  private final Optional<ToolReader> reader;
   private final Logprobs logprobs;
   private boolean trimming;
 
@@ -37,6 +37,10 @@ public final class AnswerStream {
 
   private int given;
   private List<ToolCall> calls = List.of();
+
+  /** How much of each call's arguments was given out. */
+  private final List<Integer> givenOfCalls = new ArrayList<>();
+
   private FinishReason reason = FinishReason.CANCELLED;
 
   /**
@@ -48,7 +52,7 @@ public final class AnswerStream {
     this.index = index;
     text = request instanceof ChatRequest ? model.answerText() : model.continuationText();
     stops = new StopStrings(Prompting.stops(request, model));
-    form = Prompting.toolForm(request, model);
+    reader = Prompting.toolForm(request, model).map(ToolReader::new);
     logprobs = new Logprobs(request, model.tokenizer());
     // After "Assistant:" an answer in plain text begins with a space.
     trimming = request instanceof ChatRequest && model.template().isEmpty();
@@ -92,21 +96,19 @@ public final class AnswerStream {
       append(stops.finish());
     }
     reason = why;
-    if (form.isPresent()) {
-      calls = form.get().read(content.toString()).calls();
-      if (!calls.isEmpty()) {
-        content.setLength(given);
-      }
+    if (!calls.isEmpty()) {
+      content.setLength(Math.max(given, said()));
     }
     List<Json.Obj> last = new ArrayList<>();
     boolean nothing = given == 0 && content.isEmpty() && calls.isEmpty();
-    if (content.length() > given || nothing || logprobs.pending()) {
+    if (content.length() > given || nothing) {
       last.add(give(content.length()));
     }
-    if (!calls.isEmpty()) {
-      last.add(chunk(Json.object().put("tool_calls", Json.array(toolCalls(true))).build()));
-    }
+    last.addAll(callChunks());
     Json.Obj empty = request instanceof ChatRequest ? chunk(Json.object().build()) : textChunk("");
+    if (logprobs.pending()) {
+      last.add(empty.with("logprobs", logprobs.take()));
+    }
     last.add(empty.with("finish_reason", Json.of(word())));
     return last;
   }
@@ -125,7 +127,7 @@ public final class AnswerStream {
                       : Json.Null.VALUE)
               .put("refusal", Json.Null.VALUE);
       if (!calls.isEmpty()) {
-        message.put("tool_calls", Json.array(toolCalls(false)));
+        message.put("tool_calls", Json.array(toolCalls()));
       }
       choice.put("message", message.build());
     } else {
@@ -140,19 +142,66 @@ public final class AnswerStream {
   }
 
   private String word() {
-    return (calls.isEmpty() || reason != FinishReason.STOP ? reason : FinishReason.TOOL_CALLS)
-        .word();
+    boolean called = !calls.isEmpty() && calls.getLast().whole() && reason == FinishReason.STOP;
+    return (called ? FinishReason.TOOL_CALLS : reason).word();
   }
 
   private void append(String piece) {
     String added = trimming ? piece.stripLeading() : piece;
     trimming = trimming && added.isEmpty();
     content.append(added);
+    reader.ifPresent(
+        calling -> {
+          calling.push(added);
+          calls = calling.calls();
+        });
   }
 
   private List<Json.Obj> chunks() {
-    int safe = form.isPresent() ? beforeCalls(form.get()) : content.length();
-    return safe > given ? List.of(give(safe)) : List.of();
+    List<Json.Obj> chunks = new ArrayList<>();
+    int safe = said();
+    if (safe > given) {
+      chunks.add(give(safe));
+    }
+    chunks.addAll(callChunks());
+    return chunks;
+  }
+
+  /** How much of the text surely stands before any tool call, without the space around it. */
+  private int said() {
+    if (reader.isEmpty()) {
+      return content.length();
+    }
+    int safe = Math.min(content.length(), reader.get().spoken());
+    while (safe > given && Character.isWhitespace(content.charAt(safe - 1))) {
+      safe--;
+    }
+    return safe;
+  }
+
+  /** For each call its name as soon as that is sure, and then its arguments piece by piece. */
+  private List<Json.Obj> callChunks() {
+    List<Json.Obj> chunks = new ArrayList<>();
+    for (int i = 0; i < calls.size(); i++) {
+      ToolCall call = calls.get(i);
+      if (i == givenOfCalls.size()) {
+        givenOfCalls.add(0);
+        chunks.add(callChunk(item(Json.object().put("index", i), i, call.name(), "")));
+      }
+      int from = givenOfCalls.get(i);
+      if (call.arguments().length() > from) {
+        givenOfCalls.set(i, call.arguments().length());
+        Json.Obj more = Json.object().put("arguments", call.arguments().substring(from)).build();
+        chunks.add(
+            callChunk(Json.object().put("index", i).put("function", more).build())
+                .with("logprobs", logprobs.take()));
+      }
+    }
+    return chunks;
+  }
+
+  private Json.Obj callChunk(Json.Obj item) {
+    return chunk(Json.object().put("tool_calls", Json.array(item)).build());
   }
 
   private Json.Obj give(int to) {
@@ -183,53 +232,19 @@ public final class AnswerStream {
         .build();
   }
 
-  /** How much of the text surely stands before any tool call, without the space around it. */
-  private int beforeCalls(ToolForm toolForm) {
-    String mark = toolForm.open();
-    if (mark.isEmpty()) {
-      String start = content.toString().stripLeading();
-      boolean call =
-          start.isEmpty()
-              || start.startsWith("{")
-              || "<|python_tag|>".startsWith(start)
-              || start.startsWith("<|python_tag|>");
-      return call ? given : content.length();
-    }
-    int safe = content.indexOf(mark, given);
-    if (safe < 0) {
-      safe = content.length();
-      for (int n = Math.min(mark.length() - 1, safe - given); n > 0; n--) {
-        if (mark.startsWith(content.substring(safe - n))) {
-          safe -= n;
-          break;
-        }
-      }
-    }
-    while (safe > given && Character.isWhitespace(content.charAt(safe - 1))) {
-      safe--;
-    }
-    return safe;
-  }
-
-  private List<Json> toolCalls(boolean numbered) {
+  private List<Json> toolCalls() {
     List<Json> items = new ArrayList<>();
     for (int i = 0; i < calls.size(); i++) {
-      Json.Builder item = Json.object();
-      if (numbered) {
-        item.put("index", i);
-      }
-      items.add(
-          item.put("id", callId(i))
-              .put("type", "function")
-              .put(
-                  "function",
-                  Json.object()
-                      .put("name", calls.get(i).name())
-                      .put("arguments", calls.get(i).arguments().write())
-                      .build())
-              .build());
+      items.add(item(Json.object(), i, calls.get(i).name(), calls.get(i).arguments()));
     }
     return items;
+  }
+
+  private Json.Obj item(Json.Builder head, int call, String name, String arguments) {
+    return head.put("id", callId(call))
+        .put("type", "function")
+        .put("function", Json.object().put("name", name).put("arguments", arguments).build())
+        .build();
   }
 
   /** Calls are named by the request and their place in the answer, so that a replay agrees. */

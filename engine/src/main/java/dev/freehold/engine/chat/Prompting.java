@@ -13,12 +13,14 @@ import dev.freehold.engine.sampling.SamplingParameters;
 import dev.freehold.engine.template.ChatTemplate;
 import dev.freehold.engine.template.TemplateException;
 import dev.freehold.engine.tokenizer.Tokenizer;
+import dev.freehold.record.Digest;
 import dev.freehold.record.Json;
 import dev.freehold.record.JsonException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +30,9 @@ import org.jspecify.annotations.Nullable;
 public final class Prompting {
   /** Where a model without a chat template would begin to speak for the user. */
   private static final String PLAIN_STOP = "\nUser:";
+
+  /** Mistral's templates refuse other ids. */
+  private static final Pattern SHORT_ID = Pattern.compile("[A-Za-z0-9]{9}");
 
   private Prompting() {}
 
@@ -213,7 +218,8 @@ public final class Prompting {
 
   private static int[] render(
       ChatRequest chat, Optional<ToolForm> form, LoadedModel model, ChatTemplate template) {
-    boolean templateKnowsTools = ToolForm.detect(template.source()) != ToolForm.GENERIC;
+    ToolForm known = ToolForm.detect(template.source());
+    boolean templateKnowsTools = known != ToolForm.GENERIC;
     Json.Builder variables = Json.object();
     chat.templateVariables().members().forEach(variables::put);
     Tokenizer tokenizer = model.tokenizer();
@@ -221,7 +227,10 @@ public final class Prompting {
     tokenizer.begin().ifPresent(token -> vouched.put("bos_token", tokenizer.name(token)));
     tokenizer.end().ifPresent(token -> vouched.put("eos_token", tokenizer.name(token)));
     variables
-        .put("messages", messages(templateKnowsTools ? chat.messages() : withoutTools(chat, form)))
+        .put(
+            "messages",
+            messages(
+                templateKnowsTools ? chat.messages() : withoutTools(chat, form), known.shortIds()))
         .put("add_generation_prompt", true);
     if (templateKnowsTools && form.isPresent()) {
       variables.put("tools", chat.toolsAsGiven());
@@ -236,7 +245,7 @@ public final class Prompting {
     }
   }
 
-  private static Json.Arr messages(List<Message> messages) {
+  private static Json.Arr messages(List<Message> messages, boolean shortIds) {
     List<Json> items = new ArrayList<>();
     for (Message message : messages) {
       Json.Builder item =
@@ -244,7 +253,7 @@ public final class Prompting {
               .put("role", message.role().word())
               .put("content", message.content().orElse(""));
       message.name().ifPresent(name -> item.put("name", name));
-      message.toolCallId().ifPresent(id -> item.put("tool_call_id", id));
+      message.toolCallId().ifPresent(id -> item.put("tool_call_id", callId(id, shortIds)));
       if (!message.toolCalls().isEmpty()) {
         item.put(
             "tool_calls",
@@ -253,7 +262,7 @@ public final class Prompting {
                     .map(
                         call ->
                             Json.object()
-                                .put("id", call.id())
+                                .put("id", callId(call.id(), shortIds))
                                 .put("type", "function")
                                 .put(
                                     "function",
@@ -267,6 +276,13 @@ public final class Prompting {
       items.add(item.build());
     }
     return Json.array(items);
+  }
+
+  /** The id of a call as the template wants it. */
+  private static String callId(String id, boolean shortIds) {
+    return shortIds && !SHORT_ID.matcher(id).matches()
+        ? Digest.sha256(id).hex().substring(0, 9)
+        : id;
   }
 
   /** Templates expect the arguments as a value; what is no JSON stays text. */

@@ -2,7 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.engine.grammar;
 
-import dev.freehold.record.Json;
-
-/** A call that the model made. */
-public record ToolCall(String name, Json.Obj arguments) {}
+/**
+ * A call that the model made.
+ *
+ * @param arguments their JSON text as the model wrote it, so far
+ * @param whole whether the arguments are there to their last brace
+ */
+public record ToolCall(String name, String arguments, boolean whole) {}

@@ -3,8 +3,6 @@
 package dev.freehold.engine.grammar;
 
 import dev.freehold.record.Json;
-import dev.freehold.record.JsonException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
@@ -16,8 +14,10 @@ public enum ToolForm {
   HERMES_LIST("<tool_call>", "</tool_call>", "arguments", true),
   /** {@code {"name": ..., "parameters": {...}}} as the whole answer: Llama 3.x. */
   LLAMA("", "", "parameters", false),
-  /** {@code [TOOL_CALLS][{"name": ..., "arguments": {...}}]}: Mistral. */
+  /** {@code [TOOL_CALLS][{"name": ..., "arguments": {...}}]}: Mistral 7B v0.3, Nemo. */
   MISTRAL("[TOOL_CALLS]", "", "arguments", true),
+  /** {@code [TOOL_CALLS]name[ARGS]{...}} for each call: Mistral since 2025. */
+  MISTRAL_ARGS("[TOOL_CALLS]", "", "", false),
   /** A block fenced by {@code ```tool_call} and {@code ```}: Gemma. */
   FENCED("```tool_call", "```", "arguments", false),
   /** As {@link #HERMES}, for a template that knows no tools: we describe them ourselves. */
@@ -25,6 +25,9 @@ public enum ToolForm {
 
   /** What may open a Llama answer that is a call. */
   static final String PYTHON_TAG = "<|python_tag|>";
+
+  /** What stands between a name and its arguments in {@link #MISTRAL_ARGS}. */
+  static final String ARGS = "[ARGS]";
 
   private final String open;
   private final String close;
@@ -39,7 +42,7 @@ public enum ToolForm {
   }
 
   /** What opens the calls; empty where they are the whole answer. */
-  public String open() {
+  String open() {
     return open;
   }
 
@@ -58,13 +61,23 @@ public enum ToolForm {
     return list;
   }
 
+  /** Whether an answer may hold several calls: Llama's template refuses a message with two. */
+  boolean severalCalls() {
+    return this != LLAMA;
+  }
+
+  /** Whether the family's templates refuse ids of calls that are not nine letters and digits. */
+  public boolean shortIds() {
+    return this == MISTRAL || this == MISTRAL_ARGS;
+  }
+
   /** The form that a chat template defines; {@link #GENERIC} where it knows no tools. */
   public static ToolForm detect(String templateSource) {
     if (!templateSource.contains("tools")) {
       return GENERIC;
     }
     if (templateSource.contains("[TOOL_CALLS]")) {
-      return MISTRAL;
+      return templateSource.contains(ARGS) ? MISTRAL_ARGS : MISTRAL;
     }
     if (templateSource.contains("<tool_call>[") || templateSource.contains("<tool_call>\\n[")) {
       return HERMES_LIST;
@@ -82,134 +95,10 @@ public enum ToolForm {
   /**
    * The marks that open or close calls and may be control tokens of a vocabulary. Where they are,
    * {@link TokenBytes} must be told that such a token's bytes are its text, and so must whoever
-   * turns an answer's tokens into the text that {@link #read} is given.
+   * turns an answer's tokens into the text that {@link ToolReader} is given.
    */
   public static Set<String> marks() {
-    return Set.of("<tool_call>", "</tool_call>", PYTHON_TAG, "[TOOL_CALLS]");
-  }
-
-  /** What an answer's text holds: the words before the calls, and the calls. */
-  public record Reading(String content, List<ToolCall> calls) {
-    /** Copies the calls. */
-    public Reading {
-      calls = List.copyOf(calls);
-    }
-  }
-
-  /**
-   * Reads the calls out of a finished answer: the inverse of the grammar. Total: a text that is not
-   * exactly of this form (it was cut short, say) is all content and holds no call.
-   */
-  public Reading read(String text) {
-    int at = this == LLAMA ? 0 : text.indexOf(open);
-    if (at >= 0) {
-      try {
-        List<ToolCall> calls = new CallReader(text, at).all();
-        return new Reading(text.substring(0, at).stripTrailing(), calls);
-      } catch (JsonException e) {
-        // Not of this form: all of it is content.
-      }
-    }
-    return new Reading(text, List.of());
-  }
-
-  /** One answer's calls; a JsonException says that there are none. */
-  private final class CallReader {
-    private final String text;
-    private final List<ToolCall> calls = new ArrayList<>();
-    private int at;
-
-    CallReader(String text, int at) {
-      this.text = text;
-      this.at = at;
-    }
-
-    List<ToolCall> all() {
-      if (ToolForm.this == LLAMA) {
-        space();
-        take(PYTHON_TAG);
-        do {
-          space();
-          call(value());
-          space();
-        } while (take(";"));
-      } else {
-        do {
-          block();
-          space();
-        } while (at < text.length() && !list);
-      }
-      if (at < text.length()) {
-        throw new JsonException("something follows the calls");
-      }
-      return calls;
-    }
-
-    private void block() {
-      expect(open);
-      space();
-      Json value = value();
-      if (!list) {
-        call(value);
-      } else if (value instanceof Json.Arr several && !several.items().isEmpty()) {
-        several.items().forEach(this::call);
-      } else {
-        throw new JsonException("a list of calls is due");
-      }
-      space();
-      expect(close);
-    }
-
-    private void call(Json value) {
-      if (!(value instanceof Json.Obj object)
-          || object.members().size() != 2
-          || !(object.get("name").orElse(null) instanceof Json.Str name)
-          || !(object.get(arguments).orElse(null) instanceof Json.Obj given)) {
-        throw new JsonException("a call has a name and " + arguments);
-      }
-      calls.add(new ToolCall(name.value(), given));
-    }
-
-    /** The JSON value from here to the bracket that closes it. */
-    private Json value() {
-      int start = at;
-      int depth = 0;
-      boolean inString = false;
-      while (at < text.length()) {
-        char c = text.charAt(at++);
-        if (inString) {
-          at += c == '\\' ? 1 : 0;
-          inString = c != '"';
-        } else if (c == '"') {
-          inString = true;
-        } else if (c == '{' || c == '[') {
-          depth++;
-        } else if ((c == '}' || c == ']') && --depth <= 0) {
-          return Json.parse(text.substring(start, at));
-        }
-      }
-      throw new JsonException("the text ends inside a call");
-    }
-
-    private void space() {
-      while (at < text.length() && (text.charAt(at) == ' ' || text.charAt(at) == '\n')) {
-        at++;
-      }
-    }
-
-    private boolean take(String word) {
-      if (text.startsWith(word, at)) {
-        at += word.length();
-        return true;
-      }
-      return false;
-    }
-
-    private void expect(String word) {
-      if (!take(word)) {
-        throw new JsonException(word + " is due");
-      }
-    }
+    return Set.of("<tool_call>", "</tool_call>", PYTHON_TAG, "[TOOL_CALLS]", ARGS);
   }
 
   /**

@@ -30,6 +30,12 @@ final class ToolGrammar {
                   "the parameters of '" + tool.name() + "'",
                   !tool.strict())
               .compileObject();
+      if (form == ToolForm.MISTRAL_ARGS) {
+        calls.add(
+            Expression.sequence(
+                Expression.literal(tool.name() + ToolForm.ARGS), new Call(arguments)));
+        continue;
+      }
       calls.add(
           Expression.sequence(
               Expression.literal("{\"name\":"),
@@ -48,16 +54,10 @@ final class ToolGrammar {
   int answer(boolean required, boolean parallel) {
     if (form == ToolForm.LLAMA) {
       Expression calls =
-          Expression.sequence(
-              Expression.optional(Expression.literal(ToolForm.PYTHON_TAG)),
-              call,
-              parallel
-                  ? Expression.many(
-                      Expression.sequence(Expression.literal(";"), JsonText.SPACE, call))
-                  : Expression.EMPTY);
+          Expression.sequence(Expression.optional(Expression.literal(ToolForm.PYTHON_TAG)), call);
       return rules.add(required ? calls : Expression.choice(calls, FreeText.notACall()));
     }
-    Expression after = afterMark(parallel);
+    Expression after = afterMark(parallel && form.severalCalls());
     return rules.add(
         required
             ? Dfa.of(Expression.sequence(Expression.literal(form.open()), after))
@@ -82,11 +82,13 @@ final class ToolGrammar {
           form.close().isEmpty() ? Expression.EMPTY : LINE,
           Expression.literal(form.close()));
     }
-    Expression rest = Expression.sequence(LINE, call, LINE, Expression.literal(form.close()));
+    boolean bare = form == ToolForm.MISTRAL_ARGS;
+    Expression line = bare ? Expression.EMPTY : LINE;
+    Expression rest = Expression.sequence(line, call, line, Expression.literal(form.close()));
     if (!parallel) {
       return rest;
     }
     return Expression.sequence(
-        rest, Expression.many(Expression.sequence(LINE, Expression.literal(form.open()), rest)));
+        rest, Expression.many(Expression.sequence(line, Expression.literal(form.open()), rest)));
   }
 }

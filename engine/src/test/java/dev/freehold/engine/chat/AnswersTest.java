@@ -232,7 +232,7 @@ class AnswersTest {
     chunks.addAll(stream.finish(reason));
     StringBuilder content = new StringBuilder();
     boolean spoke = false;
-    Json calls = Json.Null.VALUE;
+    List<Json.Obj> calls = new ArrayList<>();
     Json ended = Json.Null.VALUE;
     for (Json.Obj chunk : chunks) {
       assertThat(ended).isEqualTo(Json.Null.VALUE);
@@ -241,7 +241,9 @@ class AnswersTest {
         content.append(piece.value());
         spoke = true;
       }
-      calls = delta.get("tool_calls").orElse(calls);
+      if (delta.get("tool_calls").orElse(Json.Null.VALUE) instanceof Json.Arr several) {
+        several.items().forEach(call -> add(calls, (Json.Obj) call));
+      }
       ended = chunk.get("finish_reason").orElseThrow();
     }
     Json.Builder message =
@@ -249,11 +251,8 @@ class AnswersTest {
             .put("role", "assistant")
             .put("content", spoke ? Json.of(content.toString()) : Json.Null.VALUE)
             .put("refusal", Json.Null.VALUE);
-    if (calls instanceof Json.Arr array) {
-      message.put(
-          "tool_calls",
-          Json.array(
-              array.items().stream().map(call -> ((Json.Obj) call).without("index")).toList()));
+    if (!calls.isEmpty()) {
+      message.put("tool_calls", Json.array(calls));
     }
     return Json.array(
             Json.object()
@@ -262,5 +261,77 @@ class AnswersTest {
                 .put("finish_reason", ended)
                 .build())
         .write();
+  }
+
+  private static void add(List<Json.Obj> calls, Json.Obj delta) {
+    int index = (int) ((Json.Num) delta.get("index").orElseThrow()).value();
+    if (index == calls.size()) {
+      assertThat(delta.members()).containsOnlyKeys("index", "id", "type", "function");
+      calls.add(delta.without("index"));
+      return;
+    }
+    assertThat(delta.members()).containsOnlyKeys("index", "function");
+    Json.Obj function = (Json.Obj) calls.get(index).get("function").orElseThrow();
+    Json.Obj more = (Json.Obj) delta.get("function").orElseThrow();
+    assertThat(more.members()).containsOnlyKeys("arguments");
+    calls.set(
+        index,
+        calls
+            .get(index)
+            .with(
+                "function",
+                function.with("arguments", Json.of(arguments(function) + arguments(more)))));
+  }
+
+  private static String arguments(Json.Obj function) {
+    return ((Json.Str) function.get("arguments").orElseThrow()).value();
+  }
+
+  @Test
+  void callsComeNameFirstAndThenPieceByPiece() {
+    Request request = chat(",'tools':[{'type':'function','function':{'name':'add'}}]");
+    AnswerStream stream = new AnswerStream(request, model, 0);
+    var _ = stream.start();
+    List<String> deltas = new ArrayList<>();
+    String text =
+        "Yes.\n<tool_call>\n{\"name\": \"add\", \"arguments\": {\"a\": 12}}\n</tool_call>";
+    for (int token : tokens(text)) {
+      stream
+          .push(new GenerationEvent.Token(token, Float.NaN, List.of()))
+          .forEach(chunk -> deltas.add(chunk.get("delta").orElseThrow().write()));
+    }
+    assertThat(deltas.subList(0, 4))
+        .containsExactly(
+            "{\"content\":\"Y\"}",
+            "{\"content\":\"e\"}",
+            "{\"content\":\"s\"}",
+            "{\"content\":\".\"}");
+    assertThat(deltas.get(4))
+        .startsWith("{\"tool_calls\":[{\"index\":0,\"id\":\"call_")
+        .endsWith("\"type\":\"function\",\"function\":{\"name\":\"add\",\"arguments\":\"\"}}]}");
+    assertThat(deltas.subList(5, deltas.size()))
+        .hasSize("{\"a\": 12}".length())
+        .startsWith("{\"tool_calls\":[{\"index\":0,\"function\":{\"arguments\":\"{\"}}]}");
+    assertThat(stream.finish(FinishReason.STOP)).hasSize(1);
+    assertThat(stream.choice().write())
+        .contains("\"content\":\"Yes.\"", "\"arguments\":\"{\\\"a\\\": 12}\"", "\"tool_calls\"}");
+  }
+
+  @Test
+  void aCallThatWasCutShortSaysSo() {
+    Request request = chat(",'tools':[{'type':'function','function':{'name':'add'}}]");
+    String text = "<tool_call>\n{\"name\": \"add\", \"arguments\": {\"a\": 1";
+    assertThat(choice(request, tokens(text), FinishReason.LENGTH))
+        .contains("\"content\":null", "\"arguments\":\"{\\\"a\\\": 1\"")
+        .contains("\"finish_reason\":\"length\"");
+    // cut before its arguments it is no call yet
+    assertThat(choice(request, tokens(text.substring(0, 30)), FinishReason.LENGTH))
+        .contains("\"content\":\"<tool_call>", "\"finish_reason\":\"length\"");
+    Request stopped =
+        chat(
+            ",'stop':'a','tools':[{'type':'function','function':{'name':'add'}}]"
+                .replace("'a'", "': 1'"));
+    assertThat(choice(stopped, tokens(text + "2"), FinishReason.STOP))
+        .contains("\"arguments\":\"{\\\"a\\\"\"", "\"finish_reason\":\"stop\"");
   }
 }
