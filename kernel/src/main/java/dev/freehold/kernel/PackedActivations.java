@@ -31,8 +31,17 @@ final class PackedActivations implements Activations {
   /** n·Σ a of [token][block]. */
   final int[] weighted;
 
-  /** For vectors: every a as a pair of int16 [token][element], then as binary32. Else empty. */
+  /**
+   * For vectors: every a as a pair of int16, and behind that as binary32, of [block][token][32]: a
+   * product reads a block of several tokens from one address. Else empty.
+   */
   final MemorySegment spread;
+
+  /** Bytes of a block of one token, as pairs or as binary32. */
+  static final int BLOCK_BYTES = 4 * BLOCK;
+
+  /** Blocks past the end that a product may read, and ignore. */
+  private static final int PADDING = 8;
 
   PackedActivations(int capacity, int width, boolean vectors) {
     if (capacity < 1 || width < BLOCK || width % BLOCK != 0) {
@@ -47,7 +56,10 @@ final class PackedActivations implements Activations {
     element = new byte[Math.multiplyExact(capacity, width)];
     sums = new int[Math.multiplyExact(capacity, 4 * blocks)];
     weighted = new int[factor.length];
-    spread = vectors ? Arena.ofAuto().allocate(8L * capacity * width, 64) : MemorySegment.NULL;
+    spread =
+        vectors
+            ? Arena.ofAuto().allocate(8L * capacity * width + PADDING * BLOCK_BYTES, 64)
+            : MemorySegment.NULL;
   }
 
   @Override
@@ -60,14 +72,14 @@ final class PackedActivations implements Activations {
     return width;
   }
 
-  /** Where the int16 pairs of a token begin. */
-  long pairs(int token) {
-    return spread.address() + 4L * token * width;
+  /** Where the int16 pairs of a token's block begin; the next token's follow. */
+  long pairs(int token, int block) {
+    return spread.address() + BLOCK_BYTES * ((long) block * capacity + token);
   }
 
-  /** Where the binary32 elements of a token begin. */
-  long floats(int token) {
-    return spread.address() + 4L * ((long) capacity + token) * width;
+  /** Where the binary32 elements of a token's block begin; the next token's follow. */
+  long floats(int token, int block) {
+    return pairs(token, blocks + block);
   }
 
   /** Σ a of a block, counted over all tokens. */
@@ -95,7 +107,7 @@ final class PackedActivations implements Activations {
     if (spread.byteSize() > 0) {
       for (int i = 0; i < width; i++) {
         int a = element[token * width + i];
-        long at = (long) token * width + i;
+        long at = ((long) (i / BLOCK) * capacity + token) * BLOCK + i % BLOCK;
         spread.setAtIndex(ValueLayout.JAVA_INT, at, (a & 0xffff) | a << 16);
         spread.setAtIndex(ValueLayout.JAVA_FLOAT, (long) capacity * width + at, a);
       }

@@ -42,7 +42,7 @@ final class VectorDecode512 {
   /** Bytes of a vector. */
   private static final int BYTE_SIZE = 2 * ROWS;
 
-  private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(1L << 47);
+  private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(1L << 48);
   private static final long MASK = (1L << 47) - 1;
   private static final ByteOrder LE = ByteOrder.LITTLE_ENDIAN;
   private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
@@ -96,25 +96,25 @@ final class VectorDecode512 {
     b += 2L * rb;
     switch (type) {
       case Q8_0 -> {
-        dot8(pa, pb, x.floats(token) + 128L * block, o);
+        dot8(pa, pb, x.floats(token, block), o);
         scale(a, b, n, o, y);
       }
       case Q4_0, Q4_1, Q4_K -> {
         int eight = 8 * x.sum(at);
         int plus = type == TensorType.Q4_0 ? 0 : eight;
         long codes = layout.codes();
-        dot4(pa + codes, pb + codes, x.pairs(token) + 128L * block, (short) -eight, plus, o);
+        dot4(pa + codes, pb + codes, x.pairs(token, block), (short) -eight, plus, o);
       }
       case Q5_0, Q5_1, Q5_K -> {
         int low = 16 * (x.sums[4 * at] + x.sums[4 * at + 1]);
         int high = 16 * (x.sums[4 * at + 2] + x.sums[4 * at + 3]);
         int plus = type == TensorType.Q5_0 ? 0 : low + high;
-        long pairs = x.pairs(token) + 128L * block;
+        long pairs = x.pairs(token, block);
         dot5(pa + layout.sub(), pairs, (short) low, (short) high, plus, o);
         dot5(pb + layout.sub(), pairs, (short) low, (short) high, plus, o + 4L * ROWS);
       }
       case Q6_K -> {
-        long pairs = x.pairs(token) + 128L * block;
+        long pairs = x.pairs(token, block);
         for (int i = 0; i < 2; i++) {
           long q = pairs + 32L * i;
           short low = (short) (32 * x.sums[4 * at + i]);

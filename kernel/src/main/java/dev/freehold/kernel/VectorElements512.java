@@ -23,7 +23,7 @@ final class VectorElements512 implements Elements {
   private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_512;
   private static final VectorSpecies<Long> LONGS = LongVector.SPECIES_512;
   private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_512;
-  private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(1L << 47);
+  private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(1L << 48);
   private static final long MASK = (1L << 47) - 1;
   private static final ByteOrder LE = ByteOrder.LITTLE_ENDIAN;
 
@@ -67,9 +67,8 @@ final class VectorElements512 implements Elements {
       PackedActivations out,
       int token,
       int element) {
-    long at = (long) token * out.width() + element;
-    long pairs = (out.spread.address() + 4 * at) & MASK;
-    long floats = (pairs + 4L * out.capacity() * out.width()) & MASK;
+    long pairs = out.pairs(token, element / Activations.BLOCK) & MASK;
+    long floats = out.floats(token, element / Activations.BLOCK) & MASK;
     for (int i = 0; i < Activations.BLOCK; i += FLOATS.length()) {
       FloatVector v =
           FloatVector.fromArray(FLOATS, x, start + i).mul(scale).mul(inverse).add(MAGIC);

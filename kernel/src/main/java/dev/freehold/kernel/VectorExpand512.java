@@ -23,7 +23,7 @@ final class VectorExpand512 {
   private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_512;
   private static final int ROWS = VectorDecode512.ROWS;
   private static final int HEAD = 16 * ROWS;
-  private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(1L << 47);
+  private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(1L << 48);
   private static final long MASK = (1L << 47) - 1;
   private static final ByteOrder LE = ByteOrder.LITTLE_ENDIAN;
 

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class VectorKernel implements Kernel {
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
-  private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(1L << 47);
+  private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(1L << 48);
 
   private final int bits;
   private final Products products;

@@ -27,7 +27,8 @@ final class VectorPrefill512 {
   private static final int ROWS = VectorDecode512.ROWS;
   private static final int BYTE_SIZE = 2 * ROWS;
   private static final int TOKENS = 6;
-  private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(1L << 47);
+  private static final int BLOCK_BYTES = PackedActivations.BLOCK_BYTES;
+  private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(1L << 48);
   private static final long MASK = (1L << 47) - 1;
   private static final ByteOrder LE = ByteOrder.LITTLE_ENDIAN;
   private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
@@ -126,17 +127,19 @@ final class VectorPrefill512 {
     int n0 = token * x.blocks + first / 32;
     int n1 = token * x.blocks + second / 32;
     if (narrow) {
-      dot16(s + HEAD, x.pairs(token) + 4L * first, x.width(), tokens, o);
-      dot16(s + tile + HEAD, x.pairs(token) + 4L * second, x.width(), tokens, o + DOTS16);
+      dot16(s + HEAD, x.pairs(token, first / 32), o);
+      dot16(s + tile + HEAD, x.pairs(token, second / 32), o + DOTS16);
       scale16(s, s + tile, o, x.factor, n0, n1, x.blocks, tokens, y);
     } else {
       long q = s + HEAD;
       long p = o + 4L * ROWS;
-      dot32(q, x.floats(token) + 4L * first, x.width(), width, tokens, o);
-      dot32(q + 4L * ROWS, x.floats(token) + 4L * first, x.width(), width, tokens, p);
+      long x0 = x.floats(token, first / 32) + first % 32 * 4L;
+      dot32(q, x0, width, o);
+      dot32(q + 4L * ROWS, x0, width, p);
       q += tile;
-      dot32(q, x.floats(token) + 4L * second, x.width(), width, tokens, o + DOTS32);
-      dot32(q + 4L * ROWS, x.floats(token) + 4L * second, x.width(), width, tokens, p + DOTS32);
+      x0 = x.floats(token, second / 32) + second % 32 * 4L;
+      dot32(q, x0, width, o + DOTS32);
+      dot32(q + 4L * ROWS, x0, width, p + DOTS32);
       scale32(s, s + tile, o, x.factor, n0, n1, x.blocks, tokens, y);
     }
     if (WeightRow.mu(type)) {
@@ -145,15 +148,8 @@ final class VectorPrefill512 {
   }
 
   /** Dots of 32 columns of centred 4-bit codes: exact in int16. */
-  private static void dot16(long s0, long x, int width, int tokens, long o0) {
-    long s = s0 & MASK;
+  private static void dot16(long s0, long x0, long o0) {
     long o = o0 & MASK;
-    long x0 = x & MASK;
-    long x1 = (x + 4L * width * Math.min(1, tokens - 1)) & MASK;
-    long x2 = (x + 4L * width * Math.min(2, tokens - 1)) & MASK;
-    long x3 = (x + 4L * width * Math.min(3, tokens - 1)) & MASK;
-    long x4 = (x + 4L * width * Math.min(4, tokens - 1)) & MASK;
-    long x5 = (x + 4L * width * Math.min(5, tokens - 1)) & MASK;
     ShortVector p0 = ShortVector.zero(SHORTS);
     ShortVector q0 = ShortVector.zero(SHORTS);
     ShortVector p1 = ShortVector.zero(SHORTS);
@@ -167,25 +163,26 @@ final class VectorPrefill512 {
     ShortVector p5 = ShortVector.zero(SHORTS);
     ShortVector q5 = ShortVector.zero(SHORTS);
     for (int k = 0; k < 32; k++) {
-      ShortVector w0 = ShortVector.fromMemorySegment(SHORTS, ALL, s + 4L * ROWS * k, LE);
-      ShortVector w1 =
-          ShortVector.fromMemorySegment(SHORTS, ALL, s + 4L * ROWS * k + BYTE_SIZE, LE);
-      ShortVector v = IntVector.broadcast(INTS, ALL.get(INT, x0 + 4L * k)).reinterpretAsShorts();
+      long s = (s0 + 4L * ROWS * k) & MASK;
+      long x = (x0 + 4L * k) & MASK;
+      ShortVector w0 = ShortVector.fromMemorySegment(SHORTS, ALL, s, LE);
+      ShortVector w1 = ShortVector.fromMemorySegment(SHORTS, ALL, s + BYTE_SIZE, LE);
+      ShortVector v = IntVector.broadcast(INTS, ALL.get(INT, x)).reinterpretAsShorts();
       p0 = w0.mul(v).add(p0);
       q0 = w1.mul(v).add(q0);
-      v = IntVector.broadcast(INTS, ALL.get(INT, x1 + 4L * k)).reinterpretAsShorts();
+      v = IntVector.broadcast(INTS, ALL.get(INT, x + 1 * BLOCK_BYTES)).reinterpretAsShorts();
       p1 = w0.mul(v).add(p1);
       q1 = w1.mul(v).add(q1);
-      v = IntVector.broadcast(INTS, ALL.get(INT, x2 + 4L * k)).reinterpretAsShorts();
+      v = IntVector.broadcast(INTS, ALL.get(INT, x + 2 * BLOCK_BYTES)).reinterpretAsShorts();
       p2 = w0.mul(v).add(p2);
       q2 = w1.mul(v).add(q2);
-      v = IntVector.broadcast(INTS, ALL.get(INT, x3 + 4L * k)).reinterpretAsShorts();
+      v = IntVector.broadcast(INTS, ALL.get(INT, x + 3 * BLOCK_BYTES)).reinterpretAsShorts();
       p3 = w0.mul(v).add(p3);
       q3 = w1.mul(v).add(q3);
-      v = IntVector.broadcast(INTS, ALL.get(INT, x4 + 4L * k)).reinterpretAsShorts();
+      v = IntVector.broadcast(INTS, ALL.get(INT, x + 4 * BLOCK_BYTES)).reinterpretAsShorts();
       p4 = w0.mul(v).add(p4);
       q4 = w1.mul(v).add(q4);
-      v = IntVector.broadcast(INTS, ALL.get(INT, x5 + 4L * k)).reinterpretAsShorts();
+      v = IntVector.broadcast(INTS, ALL.get(INT, x + 5 * BLOCK_BYTES)).reinterpretAsShorts();
       p5 = w0.mul(v).add(p5);
       q5 = w1.mul(v).add(q5);
     }
@@ -204,15 +201,8 @@ final class VectorPrefill512 {
   }
 
   /** Dots of 16 or 32 columns, of half a tile: integers that are exact in binary32. */
-  private static void dot32(long s0, long x, int width, int columns, int tokens, long o0) {
-    long s = s0 & MASK;
+  private static void dot32(long s0, long x0, int columns, long o0) {
     long o = o0 & MASK;
-    long x0 = x & MASK;
-    long x1 = (x + 4L * width * Math.min(1, tokens - 1)) & MASK;
-    long x2 = (x + 4L * width * Math.min(2, tokens - 1)) & MASK;
-    long x3 = (x + 4L * width * Math.min(3, tokens - 1)) & MASK;
-    long x4 = (x + 4L * width * Math.min(4, tokens - 1)) & MASK;
-    long x5 = (x + 4L * width * Math.min(5, tokens - 1)) & MASK;
     FloatVector p0 = FloatVector.broadcast(FLOATS, MAGIC);
     FloatVector q0 = FloatVector.broadcast(FLOATS, MAGIC);
     FloatVector p1 = FloatVector.broadcast(FLOATS, MAGIC);
@@ -226,25 +216,26 @@ final class VectorPrefill512 {
     FloatVector p5 = FloatVector.broadcast(FLOATS, MAGIC);
     FloatVector q5 = FloatVector.broadcast(FLOATS, MAGIC);
     for (int k = 0; k < columns; k++) {
-      FloatVector w0 = FloatVector.fromMemorySegment(FLOATS, ALL, s + 8L * ROWS * k, LE);
-      FloatVector w1 =
-          FloatVector.fromMemorySegment(FLOATS, ALL, s + 8L * ROWS * k + BYTE_SIZE, LE);
-      FloatVector v = FloatVector.broadcast(FLOATS, ALL.get(FLOAT, x0 + 4L * k));
+      long s = (s0 + 8L * ROWS * k) & MASK;
+      long x = (x0 + 4L * k) & MASK;
+      FloatVector w0 = FloatVector.fromMemorySegment(FLOATS, ALL, s, LE);
+      FloatVector w1 = FloatVector.fromMemorySegment(FLOATS, ALL, s + BYTE_SIZE, LE);
+      FloatVector v = FloatVector.broadcast(FLOATS, ALL.get(FLOAT, x));
       p0 = w0.fma(v, p0);
       q0 = w1.fma(v, q0);
-      v = FloatVector.broadcast(FLOATS, ALL.get(FLOAT, x1 + 4L * k));
+      v = FloatVector.broadcast(FLOATS, ALL.get(FLOAT, x + 1 * BLOCK_BYTES));
       p1 = w0.fma(v, p1);
       q1 = w1.fma(v, q1);
-      v = FloatVector.broadcast(FLOATS, ALL.get(FLOAT, x2 + 4L * k));
+      v = FloatVector.broadcast(FLOATS, ALL.get(FLOAT, x + 2 * BLOCK_BYTES));
       p2 = w0.fma(v, p2);
       q2 = w1.fma(v, q2);
-      v = FloatVector.broadcast(FLOATS, ALL.get(FLOAT, x3 + 4L * k));
+      v = FloatVector.broadcast(FLOATS, ALL.get(FLOAT, x + 3 * BLOCK_BYTES));
       p3 = w0.fma(v, p3);
       q3 = w1.fma(v, q3);
-      v = FloatVector.broadcast(FLOATS, ALL.get(FLOAT, x4 + 4L * k));
+      v = FloatVector.broadcast(FLOATS, ALL.get(FLOAT, x + 4 * BLOCK_BYTES));
       p4 = w0.fma(v, p4);
       q4 = w1.fma(v, q4);
-      v = FloatVector.broadcast(FLOATS, ALL.get(FLOAT, x5 + 4L * k));
+      v = FloatVector.broadcast(FLOATS, ALL.get(FLOAT, x + 5 * BLOCK_BYTES));
       p5 = w0.fma(v, p5);
       q5 = w1.fma(v, q5);
     }

@@ -8,7 +8,7 @@ import java.lang.foreign.ValueLayout;
 /** The products of the 512-bit lane, of which the build derives 256 and 128 bits. */
 final class VectorProducts512 implements Products {
   private static final int ROWS = VectorDecode512.ROWS;
-  private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(1L << 47);
+  private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(1L << 48);
   private static final long MASK = (1L << 47) - 1;
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
 
