@@ -3,11 +3,11 @@
 package dev.freehold.evidence.log;
 
 import dev.freehold.crypto.MerkleTree;
-import dev.freehold.evidence.Parsed;
 import dev.freehold.record.CanonicalJson;
 import dev.freehold.record.Digest;
 import dev.freehold.record.Json;
 import dev.freehold.record.JsonException;
+import dev.freehold.record.Parsed;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -96,14 +96,18 @@ public record Entry(EntryKind kind, Source source, long sequence, Json.Obj recor
 
   /** The one encoding: what is hashed. It may be longer than the log takes. */
   public byte[] encode() {
-    return CanonicalJson.bytes(
-        Json.object()
-            .put("format", FORMAT)
-            .put("kind", kind.text())
-            .put("record", record)
-            .put("sequence", sequence)
-            .put("source", source.text())
-            .build());
+    return CanonicalJson.bytes(toJson());
+  }
+
+  /** The entry as JSON, for embedding it elsewhere. */
+  public Json.Obj toJson() {
+    return Json.object()
+        .put("format", FORMAT)
+        .put("kind", kind.text())
+        .put("record", record)
+        .put("sequence", sequence)
+        .put("source", source.text())
+        .build();
   }
 
   /** The hash of its leaf (RFC 6962, section 2.1). */

@@ -3,13 +3,13 @@
 package dev.freehold.evidence.log;
 
 import dev.freehold.crypto.MerkleTree;
-import dev.freehold.evidence.Parsed;
 import dev.freehold.evidence.note.Checkpoint;
 import dev.freehold.evidence.note.NoteCheck;
 import dev.freehold.evidence.note.NoteSigner;
 import dev.freehold.evidence.note.Origin;
 import dev.freehold.evidence.note.SignedCheckpoint;
 import dev.freehold.record.Digest;
+import dev.freehold.record.Parsed;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.ArrayDeque;

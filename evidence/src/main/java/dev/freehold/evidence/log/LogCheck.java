@@ -3,11 +3,11 @@
 package dev.freehold.evidence.log;
 
 import dev.freehold.crypto.MerkleTree;
-import dev.freehold.evidence.Parsed;
 import dev.freehold.evidence.note.NoteCheck;
 import dev.freehold.evidence.note.SignedCheckpoint;
 import dev.freehold.evidence.note.VerifierKey;
 import dev.freehold.record.Digest;
+import dev.freehold.record.Parsed;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.evidence.log;
 
-import dev.freehold.evidence.Parsed;
 import dev.freehold.evidence.note.Decimal;
+import dev.freehold.record.Parsed;
 import java.util.Optional;
 
 /** A file of the tree (C2SP tlog-tiles), by its place. */

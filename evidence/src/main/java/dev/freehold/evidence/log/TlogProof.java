@@ -3,11 +3,11 @@
 package dev.freehold.evidence.log;
 
 import dev.freehold.crypto.InclusionProof;
-import dev.freehold.evidence.Parsed;
 import dev.freehold.evidence.note.Decimal;
 import dev.freehold.evidence.note.SignedCheckpoint;
 import dev.freehold.evidence.note.StrictBase64;
 import dev.freehold.record.Digest;
+import dev.freehold.record.Parsed;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;

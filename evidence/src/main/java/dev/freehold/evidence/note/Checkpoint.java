@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.evidence.note;
 
-import dev.freehold.evidence.Parsed;
 import dev.freehold.record.Digest;
+import dev.freehold.record.Parsed;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.evidence.note;
 
-import dev.freehold.evidence.Parsed;
+import dev.freehold.record.Parsed;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Optional;

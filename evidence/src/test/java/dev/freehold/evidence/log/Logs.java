@@ -3,12 +3,12 @@
 package dev.freehold.evidence.log;
 
 import dev.freehold.crypto.SigningKey;
-import dev.freehold.evidence.Parsed;
 import dev.freehold.evidence.note.KeyName;
 import dev.freehold.evidence.note.NoteSigner;
 import dev.freehold.evidence.note.Origin;
 import dev.freehold.evidence.note.VerifierKey;
 import dev.freehold.record.Json;
+import dev.freehold.record.Parsed;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;

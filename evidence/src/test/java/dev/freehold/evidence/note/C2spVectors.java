@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.evidence.note;
 
-import dev.freehold.evidence.Parsed;
 import dev.freehold.record.Json;
+import dev.freehold.record.Parsed;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

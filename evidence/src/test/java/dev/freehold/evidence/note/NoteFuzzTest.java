@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.freehold.crypto.MlDsa44SigningKey;
 import dev.freehold.crypto.SigningKey;
-import dev.freehold.evidence.Parsed;
 import dev.freehold.record.Digest;
+import dev.freehold.record.Parsed;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
