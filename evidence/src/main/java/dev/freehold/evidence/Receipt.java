@@ -8,6 +8,7 @@ import dev.freehold.record.CanonicalJson;
 import dev.freehold.record.Json;
 import dev.freehold.record.Members;
 import dev.freehold.record.Parsed;
+import java.util.Optional;
 
 /**
  * What a node signs for one answer (docs/formats/receipt.md).
@@ -65,6 +66,15 @@ public record Receipt(Statement statement, Signature signature) {
       return new Parsed.Read<>(receipt);
     } catch (Members.MalformedException e) {
       return new Parsed.Malformed<>(e.reason());
+    }
+  }
+
+  /** The receipt that JSON is, where it is one; how it was written does not matter. */
+  public static Optional<Receipt> of(Json value) {
+    try {
+      return Optional.of(read(value));
+    } catch (Members.MalformedException e) {
+      return Optional.empty();
     }
   }
 

@@ -98,24 +98,28 @@ public final class Transcript {
   }
 
   private byte[] json() {
+    return CanonicalJson.bytes(toJson());
+  }
+
+  /** The transcript as JSON, for embedding it elsewhere. */
+  public Json.Obj toJson() {
     List<Json> tokens = new ArrayList<>();
     for (int[] output : outputs) {
       tokens.add(Json.array(Arrays.stream(output).mapToObj(Json::of).toList()));
     }
-    return CanonicalJson.bytes(
-        Json.object()
-            .put("format", FORMAT)
-            .put("outputs", Json.array(tokens))
-            .put("receipt", receipt.toJson())
-            .put("request", request)
-            .put("response", response)
-            .put(
-                "salts",
-                Json.object()
-                    .put("request", salts.request().hex())
-                    .put("response", salts.response().hex())
-                    .build())
-            .build());
+    return Json.object()
+        .put("format", FORMAT)
+        .put("outputs", Json.array(tokens))
+        .put("receipt", receipt.toJson())
+        .put("request", request)
+        .put("response", response)
+        .put(
+            "salts",
+            Json.object()
+                .put("request", salts.request().hex())
+                .put("response", salts.response().hex())
+                .build())
+        .build();
   }
 
   /** Reads the one encoding. */

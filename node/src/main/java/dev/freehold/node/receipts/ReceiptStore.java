@@ -21,7 +21,9 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConfig;
@@ -271,6 +273,98 @@ public final class ReceiptStore implements AutoCloseable {
                       throw new ReceiptStoreException(
                           "the receipt " + id + " in " + file + " is damaged: " + why);
                 });
+  }
+
+  /** Receipts that are not known to be in the log, the oldest first, at most {@code limit}. */
+  public List<Receipt> unlogged(int limit) {
+    List<byte[]> found =
+        locked(
+            "read",
+            open -> {
+              try (PreparedStatement select =
+                  open.prepareStatement(
+                      "SELECT transcript FROM receipt WHERE sequence NOT IN (SELECT receipt FROM"
+                          + " logged) ORDER BY sequence LIMIT ?")) {
+                select.setInt(1, limit);
+                List<byte[]> rows = new ArrayList<>();
+                try (ResultSet results = select.executeQuery()) {
+                  while (results.next()) {
+                    rows.add(results.getBytes(1));
+                  }
+                }
+                return rows;
+              }
+            });
+    return found.stream()
+        .map(
+            bytes ->
+                Transcript.decode(bytes)
+                    .<Transcript>orElse(
+                        why -> {
+                          throw new ReceiptStoreException(
+                              "a receipt in " + file + " is damaged: " + why);
+                        })
+                    .receipt())
+        .toList();
+  }
+
+  /** Writes down where receipts stand in the log; what is known already stays as it is. */
+  public void logged(Map<ReceiptId, Long> entries) {
+    locked(
+        "write",
+        open -> {
+          boolean done = false;
+          try (Statement statement = open.createStatement();
+              PreparedStatement insert =
+                  open.prepareStatement(
+                      "INSERT OR IGNORE INTO logged SELECT sequence, ? FROM receipt WHERE id ="
+                          + " ?")) {
+            statement.execute("BEGIN IMMEDIATE");
+            try {
+              for (Map.Entry<ReceiptId, Long> entry : entries.entrySet()) {
+                insert.setLong(1, entry.getValue());
+                insert.setString(2, entry.getKey().text());
+                insert.executeUpdate();
+              }
+              statement.execute("COMMIT");
+              done = true;
+            } finally {
+              if (!done) {
+                statement.execute("ROLLBACK");
+              }
+            }
+          }
+          return entries.size();
+        });
+  }
+
+  /** Index of a receipt's entry in the log, where that is known. */
+  public OptionalLong entryOf(ReceiptId id) {
+    return locked(
+        "read",
+        open -> {
+          try (PreparedStatement select =
+              open.prepareStatement(
+                  "SELECT entry FROM logged, receipt WHERE logged.receipt = receipt.sequence AND"
+                      + " receipt.id = ?")) {
+            select.setString(1, id.text());
+            try (ResultSet rows = select.executeQuery()) {
+              return rows.next() ? OptionalLong.of(rows.getLong(1)) : OptionalLong.empty();
+            }
+          }
+        });
+  }
+
+  /** The first index of the log behind all entries that receipts are known to have. */
+  public long loggedUpTo() {
+    return locked(
+        "read",
+        open -> {
+          try (Statement statement = open.createStatement();
+              ResultSet rows = statement.executeQuery("SELECT max(entry) + 1 FROM logged")) {
+            return rows.next() ? rows.getLong(1) : 0;
+          }
+        });
   }
 
   @Override

@@ -1,0 +1,295 @@
+// SPDX-FileCopyrightText: The Freehold authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.freehold.node.evidence;
+
+import dev.freehold.crypto.NodeId;
+import dev.freehold.crypto.SigningKey;
+import dev.freehold.evidence.Receipt;
+import dev.freehold.evidence.ReceiptId;
+import dev.freehold.evidence.bundle.LoggedReceipt;
+import dev.freehold.evidence.log.Entry;
+import dev.freehold.evidence.log.EntryKind;
+import dev.freehold.evidence.log.FolderStorage;
+import dev.freehold.evidence.log.Log;
+import dev.freehold.evidence.log.LogException;
+import dev.freehold.evidence.log.LogReader;
+import dev.freehold.evidence.log.LogStorage;
+import dev.freehold.evidence.log.Source;
+import dev.freehold.evidence.note.KeyName;
+import dev.freehold.evidence.note.NoteSigner;
+import dev.freehold.evidence.note.Origin;
+import dev.freehold.evidence.note.SignedCheckpoint;
+import dev.freehold.evidence.note.VerifierKey;
+import dev.freehold.node.receipts.ReceiptStore;
+import dev.freehold.node.receipts.ReceiptStoreException;
+import dev.freehold.node.telemetry.EventLog;
+import dev.freehold.record.Json;
+import dev.freehold.record.Parsed;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+
+/**
+ * The node's log. Every receipt in the store becomes an entry, in the order of the store, also
+ * those that a node before this one had no time to log; a checkpoint is published soon after.
+ * Answers don't wait for it: a receipt is on the disk before its answer's end goes out, and what is
+ * on the disk gets logged.
+ */
+public final class EvidenceLog implements AutoCloseable {
+  /** The log's folder in FREEHOLD_HOME. */
+  public static final String FOLDER = "log";
+
+  /** How long entries are gathered for one checkpoint. */
+  private static final Duration GATHER = Duration.ofMillis(200);
+
+  /** After something failed. */
+  private static final Duration PAUSE = Duration.ofSeconds(5);
+
+  private static final int AT_ONCE = 1_000;
+
+  /** Opens the log's files. */
+  interface Opener {
+    LogStorage open() throws LogException, IOException;
+  }
+
+  private final Opener opener;
+  private final SigningKey key;
+  private final InstantSource clock;
+  private final ReceiptStore store;
+  private final EventLog events;
+  private final Consumer<SignedCheckpoint> onCheckpoint;
+  private final Thread worker;
+
+  /** Owned by the worker once it runs, and by {@link #close} after it. */
+  private Log log;
+
+  /** Guards what follows. */
+  private final Object lock = new Object();
+
+  private boolean dirty = true;
+  private boolean closed;
+
+  private EvidenceLog(
+      Opener opener,
+      SigningKey key,
+      ReceiptStore store,
+      InstantSource clock,
+      EventLog events,
+      Consumer<SignedCheckpoint> onCheckpoint)
+      throws LogException, IOException {
+    this.opener = opener;
+    this.key = key;
+    this.store = store;
+    this.clock = clock;
+    this.events = events;
+    this.onCheckpoint = onCheckpoint;
+    this.log = openLog();
+    this.worker = Thread.ofVirtual().name("evidence-log").unstarted(this::work);
+  }
+
+  /**
+   * Opens the log of a home, or starts it, and begins to log.
+   *
+   * @param onCheckpoint called with each new checkpoint, on the log's thread
+   * @throws LogException if its files contradict each other; nothing is changed then
+   * @throws IOException if its folder can't be made or read
+   */
+  public static EvidenceLog open(
+      Path home,
+      SigningKey key,
+      ReceiptStore store,
+      InstantSource clock,
+      EventLog events,
+      Consumer<SignedCheckpoint> onCheckpoint)
+      throws LogException, IOException {
+    Path folder = home.resolve(FOLDER);
+    return open(() -> FolderStorage.open(folder), key, store, clock, events, onCheckpoint);
+  }
+
+  static EvidenceLog open(
+      Opener opener,
+      SigningKey key,
+      ReceiptStore store,
+      InstantSource clock,
+      EventLog events,
+      Consumer<SignedCheckpoint> onCheckpoint)
+      throws LogException, IOException {
+    EvidenceLog evidence = new EvidenceLog(opener, key, store, clock, events, onCheckpoint);
+    evidence.worker.start();
+    return evidence;
+  }
+
+  private Log openLog() throws LogException, IOException {
+    KeyName name = keyName(key.nodeId());
+    return Log.open(
+        opener.open(),
+        Origin.of(name),
+        new NoteSigner.Ed25519(VerifierKey.ed25519(name, key.verifyingKey()), key),
+        clock);
+  }
+
+  /** The name of a node's log and of the key that signs it. */
+  public static KeyName keyName(NodeId node) {
+    return new KeyName("freehold.internal/" + node.toString().substring("did:key:".length()));
+  }
+
+  /** The key that a node's checkpoints are verified with. */
+  public static VerifierKey verifierKey(NodeId node) {
+    return VerifierKey.ed25519(keyName(node), node.key());
+  }
+
+  /** The store has a new receipt. Returns at once. */
+  public void added() {
+    synchronized (lock) {
+      dirty = true;
+      lock.notifyAll();
+    }
+  }
+
+  /** Logs what is left, publishes, and gives the files back. */
+  @Override
+  public void close() {
+    synchronized (lock) {
+      closed = true;
+      lock.notifyAll();
+    }
+    try {
+      worker.join();
+      log.close();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (LogException e) {
+      failed(e);
+    }
+  }
+
+  private void work() {
+    boolean resumed = false;
+    boolean last = false;
+    while (!last) {
+      try {
+        last = await();
+        if (!resumed) {
+          resume();
+          resumed = true;
+        }
+        logAll();
+      } catch (LogException | IOException | ReceiptStoreException e) {
+        failed(e);
+        last |= pause();
+        // Whatever reached the disk of a failed write: opening the log anew finds out.
+        resumed = false;
+        last |= !reopened();
+      } catch (InterruptedException e) {
+        // Nobody else knows this thread; it ends by closing.
+      }
+    }
+  }
+
+  private boolean reopened() {
+    while (true) {
+      try {
+        log.close();
+        log = openLog();
+        return true;
+      } catch (LogException | IOException e) {
+        failed(e);
+        if (pause()) {
+          return false;
+        }
+      }
+    }
+  }
+
+  /** Waits for work, and then a little for more of it; true where this is the last round. */
+  private boolean await() throws InterruptedException {
+    synchronized (lock) {
+      while (!dirty && !closed) {
+        lock.wait();
+      }
+      if (!closed) {
+        lock.wait(GATHER.toMillis());
+      }
+      dirty = false;
+      return closed;
+    }
+  }
+
+  private boolean pause() {
+    synchronized (lock) {
+      dirty = true;
+      if (!closed) {
+        try {
+          lock.wait(PAUSE.toMillis());
+        } catch (InterruptedException e) {
+          // As above.
+        }
+      }
+      return closed;
+    }
+  }
+
+  /** Entries that were durable before the store could be told of them. */
+  private void resume() throws LogException, IOException {
+    log.publish();
+    LogReader reader = log.reader();
+    Map<ReceiptId, Long> found = new HashMap<>();
+    long size = reader.size();
+    for (long from = Math.min(size, store.loggedUpTo()); from < size; from += AT_ONCE) {
+      List<byte[]> entries = reader.entries(from, Math.min(size, from + AT_ONCE));
+      for (int i = 0; i < entries.size(); i++) {
+        long index = from + i;
+        if (Entry.decode(entries.get(i)) instanceof Parsed.Read<Entry>(Entry entry)) {
+          LoggedReceipt.id(entry).ifPresent(id -> found.put(id, index));
+        }
+      }
+    }
+    if (!found.isEmpty()) {
+      store.logged(found);
+    }
+  }
+
+  private void logAll() throws LogException, IOException {
+    List<Receipt> receipts;
+    do {
+      receipts = store.unlogged(AT_ONCE);
+      Map<ReceiptId, CompletableFuture<Long>> appended = new HashMap<>();
+      Source source = new Source(key.nodeId().toString());
+      for (Receipt receipt : receipts) {
+        OptionalLong sequence = log.nextSequence(source);
+        if (sequence.isEmpty()) {
+          throw new ReceiptStoreException(
+              "the log of this node has ended, so its receipts are logged no more");
+        }
+        appended.put(
+            receipt.id(),
+            log.append(
+                new Entry(
+                    EntryKind.RECEIPT, source, sequence.getAsLong(), LoggedReceipt.of(receipt))));
+      }
+      Map<ReceiptId, Long> indices = new HashMap<>();
+      for (Map.Entry<ReceiptId, CompletableFuture<Long>> entry : appended.entrySet()) {
+        indices.put(entry.getKey(), Appended.index(entry.getValue()));
+      }
+      if (!indices.isEmpty()) {
+        store.logged(indices);
+      }
+    } while (receipts.size() == AT_ONCE);
+    long before = log.newest().map(signed -> signed.checkpoint().size()).orElse(-1L);
+    SignedCheckpoint checkpoint = log.publish();
+    if (checkpoint.checkpoint().size() != before) {
+      onCheckpoint.accept(checkpoint);
+    }
+  }
+
+  private void failed(Exception e) {
+    events.event("log-failed", Json.object().put("problem", e.getMessage()).build());
+  }
+}
