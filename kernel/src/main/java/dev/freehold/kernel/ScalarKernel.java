@@ -355,7 +355,7 @@ public final class ScalarKernel implements Kernel {
     int[] q = new int[size];
     float[] scores = new float[last - first];
     for (int h = 0; h < group; h++) {
-      float s = query(query, queryOffset + h * size, q, scale);
+      float s = query(query, queryOffset + h * size, q, 0, size, scale);
       float max = Float.NEGATIVE_INFINITY;
       for (int p = first; p < last; p++) {
         float t = score(pages, layer, head, p, q, s);
@@ -366,14 +366,14 @@ public final class ScalarKernel implements Kernel {
     }
   }
 
-  /** The query's integers, and c. */
-  static float query(float[] query, int offset, int[] q, float scale) {
-    float max = largest(query, offset, q.length);
+  /** The query's integers, from {@code at} on, and c. */
+  static float query(float[] query, int offset, int[] q, int at, int size, float scale) {
+    float max = largest(query, offset, size);
     float factor = factor(max, KEY_LIMIT);
-    for (int i = 0; i < q.length; i++) {
-      q[i] = (int) Math.rint(query[offset + i] * factor);
+    for (int i = 0; i < size; i++) {
+      q[at + i] = (int) Math.rint(query[offset + i] * factor);
     }
-    return scale(max, KEY_LIMIT) * (scale == 0 ? 1f / (float) Math.sqrt(q.length) : scale);
+    return scale(max, KEY_LIMIT) * (scale == 0 ? 1f / (float) Math.sqrt(size) : scale);
   }
 
   private static float score(

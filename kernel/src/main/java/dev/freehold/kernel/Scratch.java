@@ -22,8 +22,18 @@ final class Scratch {
   /** Scores of attention, then weights. */
   float[] weights = new float[0];
 
-  /** Weighed sums of values. */
-  final double[] values = new double[512];
+  /** Weighed sums of values, of several heads. */
+  final double[] values = new double[512 * Attention.HEADS];
+
+  /** Integers of the queries, and each head's factor of scores. */
+  final int[] query = new int[512 * Attention.HEADS];
+
+  final float[] factors = new float[Attention.HEADS];
+
+  /** Each head's sum of weights, and the power of two its integer weights were made with. */
+  final float[] denominators = new float[Attention.HEADS];
+
+  final int[] exponents = new int[Attention.HEADS];
 
   Scratch(Products products) {
     long tileBytes = products.tileBytes();

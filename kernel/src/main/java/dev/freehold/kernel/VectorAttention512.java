@@ -27,10 +27,25 @@ final class VectorAttention512 implements Attention {
   private static final float INTEGERS = 0x1p23f;
 
   @Override
-  public void scores(PackedPage page, int vector, int[] q, float c, float[] out, int outOffset) {
+  public void scores(
+      PackedPage page,
+      int vector,
+      int heads,
+      int[] q,
+      float[] c,
+      float[] out,
+      int outOffset,
+      int stride) {
+    int size = page.shape.headSize();
     for (int slot = 0; slot < KeyValuePage.POSITIONS; slot += 4 * LANES) {
-      int first = vector * q.length + slot;
-      scores(page.keys, first, page.keyScales, vector + slot, q, c, out, outOffset + slot);
+      int first = vector * size + slot;
+      int scale = vector + slot;
+      int to = outOffset + slot;
+      if (heads == HEADS) {
+        scores(page.keys, first, page.keyScales, scale, size, q, c, out, to, stride);
+      } else {
+        scores(page.keys, first, page.keyScales, scale, size, q, c[0], out, to);
+      }
     }
   }
 
@@ -39,6 +54,7 @@ final class VectorAttention512 implements Attention {
       int first,
       float[] scales,
       int scale,
+      int size,
       int[] q,
       float c,
       float[] out,
@@ -47,7 +63,7 @@ final class VectorAttention512 implements Attention {
     IntVector s1 = IntVector.zero(INTS);
     IntVector s2 = IntVector.zero(INTS);
     IntVector s3 = IntVector.zero(INTS);
-    for (int i = 0; i < q.length; i++) {
+    for (int i = 0; i < size; i++) {
       int at = first + i * KeyValuePage.POSITIONS;
       IntVector v = IntVector.broadcast(INTS, q[i]);
       IntVector k =
@@ -84,12 +100,111 @@ final class VectorAttention512 implements Attention {
         .intoArray(out, offset + 3 * LANES);
   }
 
+  /** The same for three heads: every key is widened once. */
+  private static void scores(
+      short[] keys,
+      int first,
+      float[] scales,
+      int scale,
+      int size,
+      int[] q,
+      float[] c,
+      float[] out,
+      int offset,
+      int stride) {
+    IntVector a0 = IntVector.zero(INTS);
+    IntVector a1 = IntVector.zero(INTS);
+    IntVector a2 = IntVector.zero(INTS);
+    IntVector a3 = IntVector.zero(INTS);
+    IntVector b0 = IntVector.zero(INTS);
+    IntVector b1 = IntVector.zero(INTS);
+    IntVector b2 = IntVector.zero(INTS);
+    IntVector b3 = IntVector.zero(INTS);
+    IntVector d0 = IntVector.zero(INTS);
+    IntVector d1 = IntVector.zero(INTS);
+    IntVector d2 = IntVector.zero(INTS);
+    IntVector d3 = IntVector.zero(INTS);
+    for (int i = 0; i < size; i++) {
+      int at = first + i * KeyValuePage.POSITIONS;
+      IntVector va = IntVector.broadcast(INTS, q[i]);
+      IntVector vb = IntVector.broadcast(INTS, q[size + i]);
+      IntVector vd = IntVector.broadcast(INTS, q[2 * size + i]);
+      IntVector k =
+          (IntVector)
+              ShortVector.fromArray(HALVES, keys, at).convertShape(VectorOperators.S2I, INTS, 0);
+      a0 = k.mul(va).add(a0);
+      b0 = k.mul(vb).add(b0);
+      d0 = k.mul(vd).add(d0);
+      k =
+          (IntVector)
+              ShortVector.fromArray(HALVES, keys, at + LANES)
+                  .convertShape(VectorOperators.S2I, INTS, 0);
+      a1 = k.mul(va).add(a1);
+      b1 = k.mul(vb).add(b1);
+      d1 = k.mul(vd).add(d1);
+      k =
+          (IntVector)
+              ShortVector.fromArray(HALVES, keys, at + 2 * LANES)
+                  .convertShape(VectorOperators.S2I, INTS, 0);
+      a2 = k.mul(va).add(a2);
+      b2 = k.mul(vb).add(b2);
+      d2 = k.mul(vd).add(d2);
+      k =
+          (IntVector)
+              ShortVector.fromArray(HALVES, keys, at + 3 * LANES)
+                  .convertShape(VectorOperators.S2I, INTS, 0);
+      a3 = k.mul(va).add(a3);
+      b3 = k.mul(vb).add(b3);
+      d3 = k.mul(vd).add(d3);
+    }
+    FloatVector f = FloatVector.fromArray(FLOATS, scales, scale);
+    ((FloatVector) a0.convertShape(VectorOperators.I2F, FLOATS, 0))
+        .mul(f.mul(c[0]))
+        .intoArray(out, offset);
+    ((FloatVector) b0.convertShape(VectorOperators.I2F, FLOATS, 0))
+        .mul(f.mul(c[1]))
+        .intoArray(out, offset + stride);
+    ((FloatVector) d0.convertShape(VectorOperators.I2F, FLOATS, 0))
+        .mul(f.mul(c[2]))
+        .intoArray(out, offset + 2 * stride);
+    f = FloatVector.fromArray(FLOATS, scales, scale + LANES);
+    ((FloatVector) a1.convertShape(VectorOperators.I2F, FLOATS, 0))
+        .mul(f.mul(c[0]))
+        .intoArray(out, offset + LANES);
+    ((FloatVector) b1.convertShape(VectorOperators.I2F, FLOATS, 0))
+        .mul(f.mul(c[1]))
+        .intoArray(out, offset + stride + LANES);
+    ((FloatVector) d1.convertShape(VectorOperators.I2F, FLOATS, 0))
+        .mul(f.mul(c[2]))
+        .intoArray(out, offset + 2 * stride + LANES);
+    f = FloatVector.fromArray(FLOATS, scales, scale + 2 * LANES);
+    ((FloatVector) a2.convertShape(VectorOperators.I2F, FLOATS, 0))
+        .mul(f.mul(c[0]))
+        .intoArray(out, offset + 2 * LANES);
+    ((FloatVector) b2.convertShape(VectorOperators.I2F, FLOATS, 0))
+        .mul(f.mul(c[1]))
+        .intoArray(out, offset + stride + 2 * LANES);
+    ((FloatVector) d2.convertShape(VectorOperators.I2F, FLOATS, 0))
+        .mul(f.mul(c[2]))
+        .intoArray(out, offset + 2 * stride + 2 * LANES);
+    f = FloatVector.fromArray(FLOATS, scales, scale + 3 * LANES);
+    ((FloatVector) a3.convertShape(VectorOperators.I2F, FLOATS, 0))
+        .mul(f.mul(c[0]))
+        .intoArray(out, offset + 3 * LANES);
+    ((FloatVector) b3.convertShape(VectorOperators.I2F, FLOATS, 0))
+        .mul(f.mul(c[1]))
+        .intoArray(out, offset + stride + 3 * LANES);
+    ((FloatVector) d3.convertShape(VectorOperators.I2F, FLOATS, 0))
+        .mul(f.mul(c[2]))
+        .intoArray(out, offset + 2 * stride + 3 * LANES);
+  }
+
   @Override
-  public float largest(float[] scores, int n) {
+  public float largest(float[] scores, int offset, int n) {
     FloatVector max = FloatVector.broadcast(FLOATS, Float.NEGATIVE_INFINITY);
     IntVector magnitude = IntVector.zero(INTS);
     for (int i = 0; i < n; i += LANES) {
-      FloatVector t = FloatVector.fromArray(FLOATS, scores, i);
+      FloatVector t = FloatVector.fromArray(FLOATS, scores, offset + i);
       max = t.max(max);
       magnitude = t.reinterpretAsInts().and(0x7fffffff).max(magnitude);
     }
@@ -98,13 +213,13 @@ final class VectorAttention512 implements Attention {
   }
 
   @Override
-  public long total(float[] e, int n) {
+  public long total(float[] e, int offset, int n) {
     LongVector even = LongVector.zero(LONGS);
     LongVector odd = LongVector.zero(LONGS);
     for (int i = 0; i < n; i += LANES) {
       LongVector w =
           ((IntVector)
-                  integers(FloatVector.fromArray(FLOATS, e, i).mul(0x1p30f))
+                  integers(FloatVector.fromArray(FLOATS, e, offset + i).mul(0x1p30f))
                       .convertShape(VectorOperators.F2I, INTS, 0))
               .reinterpretAsLongs();
       even = w.lanewise(VectorOperators.LSHL, 32).lanewise(VectorOperators.LSHR, 32).add(even);
@@ -132,27 +247,45 @@ final class VectorAttention512 implements Attention {
   }
 
   @Override
-  public void round(float[] u, int n, float factor) {
-    for (int i = 0; i < n; i += LANES) {
+  public void round(float[] u, int offset, int n, float factor) {
+    for (int i = offset; i < offset + n; i += LANES) {
       integers(FloatVector.fromArray(FLOATS, u, i).mul(factor)).intoArray(u, i);
     }
   }
 
   @Override
   public void values(
-      PackedPage page, int vector, int slot, int slots, float[] u, int offset, double[] sums) {
+      PackedPage page,
+      int vector,
+      int slot,
+      int slots,
+      int heads,
+      float[] u,
+      int offset,
+      int stride,
+      double[] sums) {
     int size = page.shape.headSize();
+    int first = (vector + slot) * size;
     int step = DOUBLES.length();
     int d = 0;
     for (; d + 4 * step <= size; d += 4 * step) {
-      four(page.values, (vector + slot) * size + d, size, slots, u, offset, sums, d);
+      if (heads == HEADS) {
+        twelve(page.values, first + d, size, slots, u, offset, stride, sums, d);
+      } else {
+        four(page.values, first + d, size, slots, u, offset, sums, d);
+      }
     }
     for (; d + step <= size; d += step) {
-      one(page.values, (vector + slot) * size + d, size, slots, u, offset, sums, d);
+      for (int h = 0; h < heads; h++) {
+        one(page.values, first + d, size, slots, u, offset + h * stride, sums, h * size + d);
+      }
     }
     for (; d < size; d++) {
-      for (int i = 0; i < slots; i++) {
-        sums[d] += (double) u[offset + i] * page.values[(vector + slot + i) * size + d];
+      for (int h = 0; h < heads; h++) {
+        for (int i = 0; i < slots; i++) {
+          double weight = u[offset + h * stride + i];
+          sums[h * size + d] += weight * page.values[first + i * size + d];
+        }
       }
     }
   }
@@ -192,6 +325,77 @@ final class VectorAttention512 implements Attention {
     s1.intoArray(sums, d + step);
     s2.intoArray(sums, d + 2 * step);
     s3.intoArray(sums, d + 3 * step);
+  }
+
+  /** Four vectors of elements for each of three heads: every value is widened once. */
+  private static void twelve(
+      byte[] values,
+      int first,
+      int size,
+      int slots,
+      float[] u,
+      int offset,
+      int stride,
+      double[] sums,
+      int d) {
+    int step = DOUBLES.length();
+    DoubleVector a0 = DoubleVector.fromArray(DOUBLES, sums, d);
+    DoubleVector a1 = DoubleVector.fromArray(DOUBLES, sums, d + step);
+    DoubleVector a2 = DoubleVector.fromArray(DOUBLES, sums, d + 2 * step);
+    DoubleVector a3 = DoubleVector.fromArray(DOUBLES, sums, d + 3 * step);
+    DoubleVector b0 = DoubleVector.fromArray(DOUBLES, sums, d + size);
+    DoubleVector b1 = DoubleVector.fromArray(DOUBLES, sums, d + size + step);
+    DoubleVector b2 = DoubleVector.fromArray(DOUBLES, sums, d + size + 2 * step);
+    DoubleVector b3 = DoubleVector.fromArray(DOUBLES, sums, d + size + 3 * step);
+    DoubleVector c0 = DoubleVector.fromArray(DOUBLES, sums, d + 2 * size);
+    DoubleVector c1 = DoubleVector.fromArray(DOUBLES, sums, d + 2 * size + step);
+    DoubleVector c2 = DoubleVector.fromArray(DOUBLES, sums, d + 2 * size + 2 * step);
+    DoubleVector c3 = DoubleVector.fromArray(DOUBLES, sums, d + 2 * size + 3 * step);
+    for (int i = 0; i < slots; i++) {
+      int at = first + i * size;
+      DoubleVector wa = DoubleVector.broadcast(DOUBLES, u[offset + i]);
+      DoubleVector wb = DoubleVector.broadcast(DOUBLES, u[offset + stride + i]);
+      DoubleVector wc = DoubleVector.broadcast(DOUBLES, u[offset + 2 * stride + i]);
+      DoubleVector v =
+          (DoubleVector)
+              ByteVector.fromArray(EIGHT, values, at).convertShape(VectorOperators.B2D, DOUBLES, 0);
+      a0 = v.fma(wa, a0);
+      b0 = v.fma(wb, b0);
+      c0 = v.fma(wc, c0);
+      v =
+          (DoubleVector)
+              ByteVector.fromArray(EIGHT, values, at + step)
+                  .convertShape(VectorOperators.B2D, DOUBLES, 0);
+      a1 = v.fma(wa, a1);
+      b1 = v.fma(wb, b1);
+      c1 = v.fma(wc, c1);
+      v =
+          (DoubleVector)
+              ByteVector.fromArray(EIGHT, values, at + 2 * step)
+                  .convertShape(VectorOperators.B2D, DOUBLES, 0);
+      a2 = v.fma(wa, a2);
+      b2 = v.fma(wb, b2);
+      c2 = v.fma(wc, c2);
+      v =
+          (DoubleVector)
+              ByteVector.fromArray(EIGHT, values, at + 3 * step)
+                  .convertShape(VectorOperators.B2D, DOUBLES, 0);
+      a3 = v.fma(wa, a3);
+      b3 = v.fma(wb, b3);
+      c3 = v.fma(wc, c3);
+    }
+    a0.intoArray(sums, d);
+    a1.intoArray(sums, d + step);
+    a2.intoArray(sums, d + 2 * step);
+    a3.intoArray(sums, d + 3 * step);
+    b0.intoArray(sums, d + size);
+    b1.intoArray(sums, d + size + step);
+    b2.intoArray(sums, d + size + 2 * step);
+    b3.intoArray(sums, d + size + 3 * step);
+    c0.intoArray(sums, d + 2 * size);
+    c1.intoArray(sums, d + 2 * size + step);
+    c2.intoArray(sums, d + 2 * size + 2 * step);
+    c3.intoArray(sums, d + 2 * size + 3 * step);
   }
 
   private static void one(

@@ -271,57 +271,106 @@ final class VectorKernel implements Kernel {
       return;
     }
     int size = ((PackedPage) pages[first / KeyValuePage.POSITIONS]).shape.headSize();
-    int[] q = new int[size];
-    for (int h = 0; h < group; h++) {
-      float c = ScalarKernel.query(query, queryOffset + h * size, q, scale);
-      attend(pages, layer, head, first, last, q, c, out, outOffset + h * size);
+    int h = 0;
+    for (; h + Attention.HEADS <= group; h += Attention.HEADS) {
+      int at = h * size;
+      attend(
+          pages,
+          layer,
+          head,
+          first,
+          last,
+          Attention.HEADS,
+          query,
+          queryOffset + at,
+          scale,
+          out,
+          outOffset + at);
+    }
+    for (; h < group; h++) {
+      int at = h * size;
+      attend(
+          pages, layer, head, first, last, 1, query, queryOffset + at, scale, out, outOffset + at);
     }
   }
 
+  /** Attention of one head, or of as many as the vector forms take together. */
   private void attend(
       KeyValuePage[] pages,
       int layer,
       int head,
       int first,
       int last,
-      int[] q,
-      float c,
+      int heads,
+      float[] query,
+      int queryOffset,
+      float scale,
       float[] out,
       int outOffset) {
     int firstPage = first / KeyValuePage.POSITIONS;
     int lastPage = (last - 1) / KeyValuePage.POSITIONS;
     int start = firstPage * KeyValuePage.POSITIONS;
     int n = (lastPage + 1) * KeyValuePage.POSITIONS - start;
-    Scratch s = scratch.get();
-    float[] w = s.weights(n);
     int vector = ((PackedPage) pages[firstPage]).vector(layer, head);
-    for (int p = firstPage; p <= lastPage; p++) {
-      attention.scores((PackedPage) pages[p], vector, q, c, w, (p - firstPage) * 64);
+    int size = ((PackedPage) pages[firstPage]).shape.headSize();
+    Scratch s = scratch.get();
+    float[] w = s.weights(heads * n);
+    for (int h = 0; h < heads; h++) {
+      s.factors[h] =
+          ScalarKernel.query(query, queryOffset + h * size, s.query, h * size, size, scale);
     }
-    // Slots of the first and last page that aren't seen: first a score that changes no maximum.
-    Arrays.fill(w, 0, first - start, w[first - start]);
-    Arrays.fill(w, last - start, n, w[first - start]);
-    elements.exp(w, 0, n, attention.largest(w, n));
-    Arrays.fill(w, 0, first - start, 0f);
-    Arrays.fill(w, last - start, n, 0f);
-    float denominator = attention.total(w, n) * 0x1p-30f;
-    int largest = 0;
     for (int p = firstPage; p <= lastPage; p++) {
-      float[] scales = ((PackedPage) pages[p]).valueScales;
-      largest = Math.max(largest, attention.scale(w, (p - firstPage) * 64, scales, vector));
+      int at = (p - firstPage) * KeyValuePage.POSITIONS;
+      attention.scores((PackedPage) pages[p], vector, heads, s.query, s.factors, w, at, n);
     }
-    int g = ScalarKernel.weightExponent(Float.intBitsToFloat(largest));
-    attention.round(w, n, ScalarKernel.power(24 - g));
-    Arrays.fill(s.values, 0, q.length, 0.0);
+    for (int h = 0; h < heads; h++) {
+      weigh(pages, firstPage, vector, first - start, last - start, w, h * n, n, s, h);
+    }
+    Arrays.fill(s.values, 0, heads * size, 0.0);
     for (int p = firstPage; p <= lastPage; p++) {
       int from = Math.max(first, p * KeyValuePage.POSITIONS);
       int to = Math.min(last, (p + 1) * KeyValuePage.POSITIONS);
       int slot = from % KeyValuePage.POSITIONS;
-      attention.values((PackedPage) pages[p], vector, slot, to - from, w, from - start, s.values);
+      PackedPage page = (PackedPage) pages[p];
+      attention.values(page, vector, slot, to - from, heads, w, from - start, n, s.values);
     }
-    float toFloat = ScalarKernel.power(g - 24);
-    for (int d = 0; d < q.length; d++) {
-      out[outOffset + d] = (float) s.values[d] * toFloat / denominator;
+    for (int h = 0; h < heads; h++) {
+      float toFloat = ScalarKernel.power(s.exponents[h] - 24);
+      float denominator = s.denominators[h];
+      int at = h * size;
+      for (int d = 0; d < size; d++) {
+        out[outOffset + at + d] = (float) s.values[at + d] * toFloat / denominator;
+      }
     }
+  }
+
+  /** Makes a head's scores integer weights; those outside {@code from} to {@code to} become 0. */
+  private void weigh(
+      KeyValuePage[] pages,
+      int firstPage,
+      int vector,
+      int from,
+      int to,
+      float[] w,
+      int offset,
+      int n,
+      Scratch s,
+      int head) {
+    // Slots of the first and last page that aren't seen: first a score that changes no maximum.
+    float seen = w[offset + from];
+    Arrays.fill(w, offset, offset + from, seen);
+    Arrays.fill(w, offset + to, offset + n, seen);
+    elements.exp(w, offset, n, attention.largest(w, offset, n));
+    Arrays.fill(w, offset, offset + from, 0f);
+    Arrays.fill(w, offset + to, offset + n, 0f);
+    s.denominators[head] = attention.total(w, offset, n) * 0x1p-30f;
+    int largest = 0;
+    for (int at = 0; at < n; at += KeyValuePage.POSITIONS) {
+      float[] scales = ((PackedPage) pages[firstPage + at / KeyValuePage.POSITIONS]).valueScales;
+      largest = Math.max(largest, attention.scale(w, offset + at, scales, vector));
+    }
+    int g = ScalarKernel.weightExponent(Float.intBitsToFloat(largest));
+    s.exponents[head] = g;
+    attention.round(w, offset, n, ScalarKernel.power(24 - g));
   }
 }
