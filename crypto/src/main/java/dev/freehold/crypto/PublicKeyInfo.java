@@ -58,6 +58,15 @@ public final class PublicKeyInfo {
       return this == P256 || this == P384 || this == P521;
     }
 
+    /** The hash that Sigstore signs over with a key of this kind; EdDSA takes none. */
+    public HashAlgorithm usualHash() {
+      return switch (this) {
+        case P384 -> HashAlgorithm.SHA_384;
+        case P521, ED25519, ED448 -> HashAlgorithm.SHA_512;
+        case P256, RSA -> HashAlgorithm.SHA_256;
+      };
+    }
+
     /** Bytes of a coordinate on a curve for ECDSA; 0 otherwise. */
     public int fieldBytes() {
       return switch (this) {

@@ -18,6 +18,12 @@ final class CoseHeader {
   static final long VDS = 395;
   static final long PROOFS = 396;
 
+  /** In the CWT claims: who. */
+  static final long ISSUER = 1;
+
+  /** In the CWT claims: of what. */
+  static final long SUBJECT = 2;
+
   private CoseHeader() {}
 
   /** Checks both headers as far as they are known. */

@@ -12,6 +12,7 @@ import dev.freehold.record.Cbor;
 import dev.freehold.record.CborException;
 import dev.freehold.record.Digest;
 import dev.freehold.record.Parsed;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -186,13 +187,21 @@ public final class CoseReceipt {
       Digest root,
       Proof proof,
       SigningKey logKey) {
+    String log = logKey.nodeId().toString();
     List<Cbor> hashes = new ArrayList<>();
     path.forEach(hash -> hashes.add(Cbor.of(hash.bytes())));
     Cbor encoded =
         Cbor.of(Cbor.array(Cbor.of(first), Cbor.of(second), new Cbor.Arr(hashes)).encode());
     CoseSign1 message =
         CoseSign1.sign(
-            Cbor.map().with(Cbor.of(CoseHeader.VDS), Cbor.of(RFC9162)),
+            Cbor.map()
+                .with(Cbor.of(CoseHeader.KID), Cbor.of(log.getBytes(StandardCharsets.UTF_8)))
+                .with(
+                    Cbor.of(CoseHeader.CWT_CLAIMS),
+                    Cbor.map()
+                        .with(Cbor.of(CoseHeader.ISSUER), Cbor.of(log))
+                        .with(Cbor.of(CoseHeader.SUBJECT), Cbor.of("urn:freehold:root:" + root)))
+                .with(Cbor.of(CoseHeader.VDS), Cbor.of(RFC9162)),
             Cbor.map()
                 .with(
                     Cbor.of(CoseHeader.PROOFS),

@@ -24,8 +24,6 @@ public final class SignedStatement {
   /** The content type of a statement whose payload is an entry of our log. */
   public static final String ENTRY_TYPE = "application/vnd.freehold.entry+json";
 
-  private static final long ISSUER = 1;
-  private static final long SUBJECT = 2;
   private static final int RECEIPT_LIMIT = 64;
   private static final byte[] NO_AAD = new byte[0];
   private static final Set<Long> UNDERSTOOD =
@@ -80,12 +78,12 @@ public final class SignedStatement {
       throw new CborException("the protected header names no content type (3)");
     }
     if (!(header.get(CoseHeader.CWT_CLAIMS).orElse(null) instanceof Cbor.Map claims
-        && claims.get(ISSUER).orElse(null) instanceof Cbor.Text(String issuer))) {
+        && claims.get(CoseHeader.ISSUER).orElse(null) instanceof Cbor.Text(String issuer))) {
       throw new CborException("the protected header names no issuer (15, 1)");
     }
     Optional<String> subject =
         claims
-            .get(SUBJECT)
+            .get(CoseHeader.SUBJECT)
             .map(
                 value -> {
                   if (value instanceof Cbor.Text(String text)) {
@@ -121,7 +119,9 @@ public final class SignedStatement {
       String contentType, String subject, byte[] payload, SigningKey key) {
     String issuer = key.nodeId().toString();
     Cbor.Map claims =
-        Cbor.map().with(Cbor.of(ISSUER), Cbor.of(issuer)).with(Cbor.of(SUBJECT), Cbor.of(subject));
+        Cbor.map()
+            .with(Cbor.of(CoseHeader.ISSUER), Cbor.of(issuer))
+            .with(Cbor.of(CoseHeader.SUBJECT), Cbor.of(subject));
     CoseSign1 message =
         CoseSign1.sign(
             Cbor.map()
