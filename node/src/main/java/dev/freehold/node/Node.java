@@ -7,7 +7,9 @@ import dev.freehold.crypto.KeyFileException;
 import dev.freehold.crypto.NodeId;
 import dev.freehold.crypto.SigningKey;
 import dev.freehold.engine.generate.EngineOptions;
+import dev.freehold.evidence.log.LogException;
 import dev.freehold.kernel.Kernels;
+import dev.freehold.node.evidence.EvidenceLog;
 import dev.freehold.node.files.OwnerFiles;
 import dev.freehold.node.http.AnswerEndpoints;
 import dev.freehold.node.http.Api;
@@ -15,6 +17,7 @@ import dev.freehold.node.http.ApiKeys;
 import dev.freehold.node.http.Gate;
 import dev.freehold.node.http.HttpServer;
 import dev.freehold.node.http.InfoEndpoints;
+import dev.freehold.node.http.LogEndpoints;
 import dev.freehold.node.http.ReceiptEndpoints;
 import dev.freehold.node.receipts.ReceiptStore;
 import dev.freehold.node.receipts.ReceiptStoreException;
@@ -88,7 +91,7 @@ public final class Node implements AutoCloseable {
           "started",
           Json.object().put("host", configuration.host()).put("port", node.port()).build());
       return node;
-    } catch (IOException | KeyFileException | ReceiptStoreException e) {
+    } catch (IOException | KeyFileException | LogException | ReceiptStoreException e) {
       closeAll(held);
       throw new NodeException("the node can't start: " + e.getMessage(), e);
     } catch (RuntimeException e) {
@@ -98,7 +101,7 @@ public final class Node implements AutoCloseable {
   }
 
   private static Node start(NodeConfiguration configuration, Deque<AutoCloseable> held)
-      throws IOException, KeyFileException {
+      throws IOException, KeyFileException, LogException {
     ApiKeys keys = keys(configuration.apiKeys());
     boolean loopback = loopback(configuration.host());
     if (!loopback && !keys.demanded()) {
@@ -121,14 +124,20 @@ public final class Node implements AutoCloseable {
     Metrics metrics = new Metrics();
     Clock clock = Clock.systemUTC();
     SecureRandom random = new SecureRandom();
+    EvidenceLog evidence = EvidenceLog.open(configuration.home(), key, store, clock, log, _ -> {});
+    held.push(evidence);
     int atOnce = configuration.maxConcurrent() + configuration.queueLimit();
     Api api =
         new Api(
             new Gate(loopback, configuration.host(), keys),
             new AnswerEndpoints(
-                models, new Answerer(key, store, metrics, clock, random, atOnce), clock, random),
+                models,
+                new Answerer(key, store, metrics, clock, random, atOnce, evidence::added),
+                clock,
+                random),
             new InfoEndpoints(models, metrics, clock.instant().getEpochSecond()),
             new ReceiptEndpoints(store),
+            new LogEndpoints(configuration.home().resolve(EvidenceLog.FOLDER)),
             metrics,
             log,
             configuration.accessLog());

@@ -34,6 +34,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
@@ -60,6 +63,7 @@ public final class EvidenceLog implements AutoCloseable {
   }
 
   private final Opener opener;
+  private final Duration pause;
   private final SigningKey key;
   private final InstantSource clock;
   private final ReceiptStore store;
@@ -70,14 +74,14 @@ public final class EvidenceLog implements AutoCloseable {
   /** Owned by the worker once it runs, and by {@link #close} after it. */
   private Log log;
 
-  /** Guards what follows. */
-  private final Object lock = new Object();
+  /** Has a permit where the store may have more than the log. */
+  private final Semaphore work = new Semaphore(1);
 
-  private boolean dirty = true;
-  private boolean closed;
+  private final CountDownLatch closing = new CountDownLatch(1);
 
   private EvidenceLog(
       Opener opener,
+      Duration pause,
       SigningKey key,
       ReceiptStore store,
       InstantSource clock,
@@ -85,6 +89,7 @@ public final class EvidenceLog implements AutoCloseable {
       Consumer<SignedCheckpoint> onCheckpoint)
       throws LogException, IOException {
     this.opener = opener;
+    this.pause = pause;
     this.key = key;
     this.store = store;
     this.clock = clock;
@@ -110,18 +115,19 @@ public final class EvidenceLog implements AutoCloseable {
       Consumer<SignedCheckpoint> onCheckpoint)
       throws LogException, IOException {
     Path folder = home.resolve(FOLDER);
-    return open(() -> FolderStorage.open(folder), key, store, clock, events, onCheckpoint);
+    return open(() -> FolderStorage.open(folder), PAUSE, key, store, clock, events, onCheckpoint);
   }
 
   static EvidenceLog open(
       Opener opener,
+      Duration pause,
       SigningKey key,
       ReceiptStore store,
       InstantSource clock,
       EventLog events,
       Consumer<SignedCheckpoint> onCheckpoint)
       throws LogException, IOException {
-    EvidenceLog evidence = new EvidenceLog(opener, key, store, clock, events, onCheckpoint);
+    EvidenceLog evidence = new EvidenceLog(opener, pause, key, store, clock, events, onCheckpoint);
     evidence.worker.start();
     return evidence;
   }
@@ -147,19 +153,14 @@ public final class EvidenceLog implements AutoCloseable {
 
   /** The store has a new receipt. Returns at once. */
   public void added() {
-    synchronized (lock) {
-      dirty = true;
-      lock.notifyAll();
-    }
+    work.release();
   }
 
   /** Logs what is left, publishes, and gives the files back. */
   @Override
   public void close() {
-    synchronized (lock) {
-      closed = true;
-      lock.notifyAll();
-    }
+    closing.countDown();
+    work.release();
     try {
       worker.join();
       log.close();
@@ -171,29 +172,31 @@ public final class EvidenceLog implements AutoCloseable {
   }
 
   private void work() {
-    boolean resumed = false;
-    boolean last = false;
-    while (!last) {
-      try {
+    try {
+      boolean last = false;
+      boolean resumed = false;
+      while (!last) {
         last = await();
-        if (!resumed) {
-          resume();
-          resumed = true;
+        try {
+          if (!resumed) {
+            resume();
+            resumed = true;
+          }
+          logAll();
+        } catch (LogException | ReceiptStoreException e) {
+          failed(e);
+          // What of a failed write reached the disk, opening the log anew finds out.
+          resumed = false;
+          last = pause() || !reopened();
         }
-        logAll();
-      } catch (LogException | IOException | ReceiptStoreException e) {
-        failed(e);
-        last |= pause();
-        // Whatever reached the disk of a failed write: opening the log anew finds out.
-        resumed = false;
-        last |= !reopened();
-      } catch (InterruptedException e) {
-        // Nobody else knows this thread; it ends by closing.
       }
+    } catch (InterruptedException e) {
+      // Nobody else knows this thread.
+      Thread.currentThread().interrupt();
     }
   }
 
-  private boolean reopened() {
+  private boolean reopened() throws InterruptedException {
     while (true) {
       try {
         log.close();
@@ -210,34 +213,20 @@ public final class EvidenceLog implements AutoCloseable {
 
   /** Waits for work, and then a little for more of it; true where this is the last round. */
   private boolean await() throws InterruptedException {
-    synchronized (lock) {
-      while (!dirty && !closed) {
-        lock.wait();
-      }
-      if (!closed) {
-        lock.wait(GATHER.toMillis());
-      }
-      dirty = false;
-      return closed;
-    }
+    work.acquire();
+    boolean last = closing.await(GATHER.toMillis(), TimeUnit.MILLISECONDS);
+    work.drainPermits();
+    return last;
   }
 
-  private boolean pause() {
-    synchronized (lock) {
-      dirty = true;
-      if (!closed) {
-        try {
-          lock.wait(PAUSE.toMillis());
-        } catch (InterruptedException e) {
-          // As above.
-        }
-      }
-      return closed;
-    }
+  /** True where the log is being closed. */
+  private boolean pause() throws InterruptedException {
+    work.release();
+    return closing.await(pause.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   /** Entries that were durable before the store could be told of them. */
-  private void resume() throws LogException, IOException {
+  private void resume() throws LogException {
     log.publish();
     LogReader reader = log.reader();
     Map<ReceiptId, Long> found = new HashMap<>();
@@ -256,7 +245,7 @@ public final class EvidenceLog implements AutoCloseable {
     }
   }
 
-  private void logAll() throws LogException, IOException {
+  private void logAll() throws LogException {
     List<Receipt> receipts;
     do {
       receipts = store.unlogged(AT_ONCE);

@@ -22,6 +22,7 @@ public final class Api {
   private final AnswerEndpoints answers;
   private final InfoEndpoints info;
   private final ReceiptEndpoints receipts;
+  private final LogEndpoints evidence;
   private final Metrics metrics;
   private final EventLog log;
   private final boolean accessLog;
@@ -34,6 +35,7 @@ public final class Api {
       AnswerEndpoints answers,
       InfoEndpoints info,
       ReceiptEndpoints receipts,
+      LogEndpoints evidence,
       Metrics metrics,
       EventLog log,
       boolean accessLog) {
@@ -41,6 +43,7 @@ public final class Api {
     this.answers = answers;
     this.info = info;
     this.receipts = receipts;
+    this.evidence = evidence;
     this.metrics = metrics;
     this.log = log;
     this.accessLog = accessLog;
@@ -133,6 +136,7 @@ public final class Api {
       case MODEL -> info.model(exchange, endpoint.rest(exchange.path()));
       case RECEIPTS -> receipts.list(exchange);
       case RECEIPT -> receipts.show(exchange, endpoint.rest(exchange.path()));
+      case LOG -> evidence.file(exchange, endpoint.rest(exchange.path()));
       case HEALTH -> info.health(exchange, stopping);
       case METRICS -> info.metrics(exchange);
       case OTHER -> throw new ApiException(ApiError.noSuchPath(exchange.path()));

@@ -11,6 +11,7 @@ enum Endpoint {
   MODEL("GET", "/v1/models/ID"),
   RECEIPTS("GET", "/v1/receipts"),
   RECEIPT("GET", "/v1/receipts/ID"),
+  LOG("GET", "/log/ID"),
   HEALTH("GET", "/healthz"),
   METRICS("GET", "/metrics"),
   OTHER("GET", "other");

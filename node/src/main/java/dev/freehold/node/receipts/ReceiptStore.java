@@ -299,7 +299,7 @@ public final class ReceiptStore implements AutoCloseable {
         .map(
             bytes ->
                 Transcript.decode(bytes)
-                    .<Transcript>orElse(
+                    .orElse(
                         why -> {
                           throw new ReceiptStoreException(
                               "a receipt in " + file + " is damaged: " + why);

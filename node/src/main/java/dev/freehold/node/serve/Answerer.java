@@ -39,6 +39,7 @@ public final class Answerer {
    * Receipts are signed with {@code key} and kept in {@code store}.
    *
    * @param atOnce answers that an engine takes on at the same time, waiting ones included
+   * @param onReceipt called when a receipt is on the disk; it has to return at once
    */
   public Answerer(
       SigningKey key,
@@ -46,8 +47,9 @@ public final class Answerer {
       Metrics metrics,
       InstantSource clock,
       SecureRandom random,
-      int atOnce) {
-    this.notary = new Notary(key, store, metrics, clock, random);
+      int atOnce,
+      Runnable onReceipt) {
+    this.notary = new Notary(key, store, metrics, clock, random, onReceipt);
     this.metrics = metrics;
     this.random = random;
     this.atOnce = atOnce;

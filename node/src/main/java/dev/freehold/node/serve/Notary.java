@@ -32,18 +32,21 @@ final class Notary {
   private final Metrics metrics;
   private final InstantSource clock;
   private final SecureRandom random;
+  private final Runnable onReceipt;
 
   Notary(
       SigningKey key,
       ReceiptStore store,
       Metrics metrics,
       InstantSource clock,
-      SecureRandom random) {
+      SecureRandom random,
+      Runnable onReceipt) {
     this.key = key;
     this.store = store;
     this.metrics = metrics;
     this.clock = clock;
     this.random = random;
+    this.onReceipt = onReceipt;
   }
 
   /** One choice, or one embedding. */
@@ -105,6 +108,7 @@ final class Notary {
       Receipt receipt = Receipt.sign(statement, key);
       store.append(new Transcript(receipt, asked.body(), response, outputs, salts));
       metrics.receipt();
+      onReceipt.run();
       return receipt.id();
     } catch (ReceiptStoreException e) {
       metrics.receiptFailure();
