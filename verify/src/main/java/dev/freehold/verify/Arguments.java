@@ -3,11 +3,17 @@
 package dev.freehold.verify;
 
 import dev.freehold.crypto.NodeId;
+import dev.freehold.evidence.mandate.Owner;
+import dev.freehold.evidence.mandate.Party;
+import dev.freehold.evidence.note.VerifierKey;
+import dev.freehold.record.Parsed;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,19 +38,26 @@ record Arguments(
       """
       Usage: freehold verify FILE [options]
 
-      Checks a receipt, or a receipt with its transcript, offline: no node, no network, no database.
-      FILE is what 'freehold receipt export' wrote (docs/verify-yourself.md says what each claim means):
-        signed      the node named in the receipt signed it, and nothing was changed since
+      Checks evidence offline: no node, no network, no database. FILE is what 'freehold receipt export'
+      wrote: a receipt, a receipt with its transcript, or (--proof) a bundle with entries of logs.
+      docs/verify-yourself.md says what each claim means, and what must still be believed:
+        signed      whoever it names signed it, and nothing was changed since
         transcript  request, response and output tokens are the ones the receipt commits to
         replayed    the model gives exactly this answer to exactly this request
+        logged      it is an entry of its signer's log, under a checkpoint that the log signed
+        authorised  an owner allowed it, and the gateway's records of the action end in this receipt
 
       Options:
         --model FILE      the model's file; without it the model is looked for by its digest in
                           FREEHOLD_CACHE/models (unless set, freehold in the user's cache folder)
         --require CLAIMS  claims that must be decided for the verdict Valid, with commas between them;
-                          all three unless told otherwise
+                          unless told otherwise all that the kind of file is for
         --node NODE       who must have signed: a name (did:key:z6Mk...), or the 64 hexadecimal digits of
                           a public key
+        --log KEY         believe this log (a verifier key: name+hash+key) beside those of the signers;
+                          repeatable
+        --owner NAME      who may have granted the mandates (did:key:z...); of a passkey
+                          NAME,RELYING-PARTY,ORIGIN; repeatable; anybody unless given
         --threads N       threads of arithmetic; all processors unless told otherwise
         --kernel NAME     the lane of arithmetic (all give the same bits); the fastest unless told otherwise
         --json            print one JSON object
@@ -69,6 +82,8 @@ record Arguments(
     String model = null;
     Set<Claim> required = null;
     NodeId node = null;
+    List<VerifierKey> logs = new ArrayList<>();
+    List<Owner> owners = new ArrayList<>();
     int threads = 0;
     String kernel = null;
     boolean json = false;
@@ -108,6 +123,8 @@ record Arguments(
                                   + text
                                   + "'"));
         }
+        case "--log" -> logs.add(log(value(word, rest)));
+        case "--owner" -> owners.add(owner(value(word, rest)));
         case "--threads" -> threads = threads(value(word, rest));
         case "--kernel" -> kernel = value(word, rest);
         case "--json" -> json = true;
@@ -120,7 +137,7 @@ record Arguments(
       throw new UsageException("FILE is missing: what 'freehold receipt export' wrote");
     }
     return new Arguments(
-        file, model, new Demands(required, node), threads, kernel, json, quiet, help);
+        file, model, new Demands(required, node, logs, owners), threads, kernel, json, quiet, help);
   }
 
   private static String value(String option, Deque<String> rest) throws UsageException {
@@ -142,12 +159,40 @@ record Arguments(
       }
       if (!known) {
         throw new UsageException(
-            "--require takes signed, transcript and replayed with commas between them, not '"
+            "--require takes "
+                + String.join(", ", Stream.of(Claim.values()).map(Claim::word).toList())
+                + " with commas between them, not '"
                 + word
                 + "'");
       }
     }
     return claims;
+  }
+
+  private static VerifierKey log(String text) throws UsageException {
+    return switch (VerifierKey.parse(text)) {
+      case Parsed.Read<VerifierKey>(VerifierKey key) -> key;
+      case Parsed.Malformed<VerifierKey>(String reason) ->
+          throw new UsageException("--log takes a verifier key (name+hash+key): " + reason);
+    };
+  }
+
+  /** A name; of a passkey also its relying party and origin, with commas between them. */
+  private static Owner owner(String text) throws UsageException {
+    List<String> parts = List.of(text.split(",", -1));
+    Party party =
+        Party.parse(parts.getFirst())
+            .orElseThrow(
+                () ->
+                    new UsageException(
+                        "--owner takes a name (did:key:z...), not '" + parts.getFirst() + "'"));
+    return switch (parts.size()) {
+      case 1 -> Owner.of(party);
+      case 3 -> new Owner(party, new Owner.Passkey(parts.get(1), Set.of(parts.get(2)), 0));
+      default ->
+          throw new UsageException(
+              "--owner takes NAME, or NAME,RELYING-PARTY,ORIGIN of a passkey, not '" + text + "'");
+    };
   }
 
   private static int threads(String text) throws UsageException {

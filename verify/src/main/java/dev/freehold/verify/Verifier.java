@@ -23,7 +23,8 @@ public final class Verifier {
    */
   public Verifier(Demands demands, ReplayCheck replay) {
     this.demands = demands;
-    this.kinds = List.of(new AnswerFile(replay));
+    AnswerFile answers = new AnswerFile(replay);
+    this.kinds = List.of(answers, new BundleFile(answers));
   }
 
   /** Checks the bytes of a file of any known kind. */

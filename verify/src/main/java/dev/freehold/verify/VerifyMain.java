@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.verify;
 
-import dev.freehold.evidence.Transcript;
+import dev.freehold.evidence.bundle.Bundle;
 import dev.freehold.record.StandardError;
 import java.io.IOException;
 import java.io.InputStream;
@@ -66,7 +66,7 @@ public final class VerifyMain {
     }
     byte[] bytes;
     try (InputStream in = file.equals("-") ? System.in : Files.newInputStream(Path.of(file))) {
-      bytes = in.readNBytes(Transcript.LIMIT + 1);
+      bytes = in.readNBytes(Bundle.LIMIT + 1);
     } catch (InvalidPathException | NoSuchFileException e) {
       return wrongUse(err, "there is no file " + file);
     } catch (IOException e) {

@@ -88,7 +88,7 @@ class VerifierTest {
   @Test
   void anotherSignerThanTheExpectedOneIsInvalid() throws Exception {
     Verifier expecting =
-        new Verifier(new Demands(SIGNED, Invented.OTHER_KEY.nodeId()), replay(null));
+        new Verifier(Demands.usual().with(SIGNED).of(Invented.OTHER_KEY.nodeId()), replay(null));
     Report report = expecting.verify(Invented.receipt().encode());
     assertThat(report.verdict()).isInstanceOf(Verdict.Invalid.class);
     assertThat(reasons(report))

@@ -2,11 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.node.evidence;
 
-import dev.freehold.crypto.NodeId;
 import dev.freehold.crypto.SigningKey;
 import dev.freehold.evidence.Receipt;
 import dev.freehold.evidence.ReceiptId;
 import dev.freehold.evidence.bundle.LoggedReceipt;
+import dev.freehold.evidence.bundle.NodeLog;
 import dev.freehold.evidence.log.Entry;
 import dev.freehold.evidence.log.EntryKind;
 import dev.freehold.evidence.log.FolderStorage;
@@ -19,7 +19,6 @@ import dev.freehold.evidence.note.KeyName;
 import dev.freehold.evidence.note.NoteSigner;
 import dev.freehold.evidence.note.Origin;
 import dev.freehold.evidence.note.SignedCheckpoint;
-import dev.freehold.evidence.note.VerifierKey;
 import dev.freehold.node.receipts.ReceiptStore;
 import dev.freehold.node.receipts.ReceiptStoreException;
 import dev.freehold.node.telemetry.EventLog;
@@ -133,22 +132,12 @@ public final class EvidenceLog implements AutoCloseable {
   }
 
   private Log openLog() throws LogException, IOException {
-    KeyName name = keyName(key.nodeId());
+    KeyName name = NodeLog.keyName(key.nodeId());
     return Log.open(
         opener.open(),
         Origin.of(name),
-        new NoteSigner.Ed25519(VerifierKey.ed25519(name, key.verifyingKey()), key),
+        new NoteSigner.Ed25519(NodeLog.verifierKey(key.nodeId()), key),
         clock);
-  }
-
-  /** The name of a node's log and of the key that signs it. */
-  public static KeyName keyName(NodeId node) {
-    return new KeyName("freehold.internal/" + node.toString().substring("did:key:".length()));
-  }
-
-  /** The key that a node's checkpoints are verified with. */
-  public static VerifierKey verifierKey(NodeId node) {
-    return VerifierKey.ed25519(keyName(node), node.key());
   }
 
   /** The store has a new receipt. Returns at once. */
