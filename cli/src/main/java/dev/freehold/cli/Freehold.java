@@ -17,6 +17,7 @@ import picocli.CommandLine.Mixin;
       Chat.class,
       ModelVerbs.class,
       ReceiptVerbs.class,
+      LogVerbs.class,
       Doctor.class,
       Bench.class,
       Completion.class

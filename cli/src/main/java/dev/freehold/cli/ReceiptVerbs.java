@@ -4,12 +4,11 @@ package dev.freehold.cli;
 
 import dev.freehold.evidence.ReceiptId;
 import dev.freehold.evidence.Transcript;
+import dev.freehold.evidence.bundle.Bundle;
 import dev.freehold.node.receipts.ReceiptStore;
 import dev.freehold.node.receipts.StoredReceipt;
 import dev.freehold.record.Json;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -115,6 +114,11 @@ final class ReceiptVerbs {
     private boolean publicOnly;
 
     @Option(
+        names = "--proof",
+        description = "With the proof that it stands in this node's log: a bundle.")
+    private boolean proof;
+
+    @Option(
         names = {"-o", "--output"},
         description = "The file to write (standard output unless given).")
     private @Nullable Path output;
@@ -122,30 +126,18 @@ final class ReceiptVerbs {
     @Override
     int run() throws Exception {
       Transcript transcript = find(this, id);
-      byte[] bytes = publicOnly ? transcript.receipt().encode() : transcript.encode();
-      if (output == null) {
-        System.out.write(bytes);
-        System.out.flush();
-        return OK;
-      }
-      Path folder = output.toAbsolutePath().getParent();
-      Path temporary = Files.createTempFile(folder, ".freehold", ".tmp");
-      try {
-        Files.write(temporary, bytes);
-        Files.move(temporary, output, StandardCopyOption.ATOMIC_MOVE);
-      } finally {
-        Files.deleteIfExists(temporary);
-      }
-      if (json) {
-        screen.json(
-            Json.object()
-                .put("receipt", id)
-                .put("file", output.toString())
-                .put("bytes", bytes.length)
-                .build());
+      byte[] bytes;
+      if (proof) {
+        bytes =
+            new Bundle(
+                    List.of(PublishedLog.ofHome(places).proven(transcript.receipt().id(), places)),
+                    List.of(),
+                    publicOnly ? null : transcript)
+                .encode();
       } else {
-        screen.line("Wrote " + output + " (" + bytes.length + " bytes)");
+        bytes = publicOnly ? transcript.receipt().encode() : transcript.encode();
       }
+      OutputFile.write(output, bytes, screen, json);
       return OK;
     }
   }

@@ -3,6 +3,7 @@
 package dev.freehold.cli;
 
 import dev.freehold.catalogue.ModelUnavailable;
+import dev.freehold.evidence.log.LogException;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Mixin;
@@ -36,7 +37,7 @@ abstract class Verb implements Callable<Integer> {
   public final Integer call() throws Exception {
     try {
       return run();
-    } catch (ModelUnavailable | Failure e) {
+    } catch (ModelUnavailable | LogException | Failure e) {
       screen.error(String.valueOf(e.getMessage()));
       return FAILED;
     } catch (IOException e) {

@@ -1,0 +1,180 @@
+// SPDX-FileCopyrightText: The Freehold authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.freehold.cli;
+
+import dev.freehold.evidence.ReceiptId;
+import dev.freehold.evidence.bundle.NodeLog;
+import dev.freehold.evidence.bundle.ProvenEntry;
+import dev.freehold.evidence.log.Entry;
+import dev.freehold.evidence.log.FolderStorage;
+import dev.freehold.evidence.log.LogException;
+import dev.freehold.evidence.log.LogReader;
+import dev.freehold.evidence.log.TileSource;
+import dev.freehold.evidence.log.TlogProof;
+import dev.freehold.evidence.note.SignedCheckpoint;
+import dev.freehold.evidence.note.VerifierKey;
+import dev.freehold.node.evidence.EvidenceLog;
+import dev.freehold.node.receipts.ReceiptStore;
+import dev.freehold.record.Parsed;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** A log's published files, read from outside: the node may be running meanwhile. */
+final class PublishedLog {
+  private static final String CHECKPOINT = "checkpoint";
+
+  private final Path folder;
+  private final TileSource files;
+  private final VerifierKey key;
+
+  private PublishedLog(Path folder, VerifierKey key) {
+    this.folder = folder;
+    this.files = FolderStorage.reading(folder);
+    this.key = key;
+  }
+
+  /** The log of this home's node. */
+  static PublishedLog ofHome(Places places) throws Verb.Failure, IOException {
+    Path folder = places.home().resolve(EvidenceLog.FOLDER);
+    if (!Files.exists(folder.resolve(CHECKPOINT))) {
+      throw new Verb.Failure(
+          "there is no log in " + places.home() + " yet: 'freehold ask' makes its first entry");
+    }
+    return in(folder, null);
+  }
+
+  /** The log in a folder; a node's log needs no key, since its name holds it. */
+  static PublishedLog in(Path folder, @Nullable VerifierKey key) throws Verb.Failure, IOException {
+    SignedCheckpoint checkpoint = checkpoint(folder, FolderStorage.reading(folder));
+    VerifierKey known = key;
+    if (known == null) {
+      known =
+          NodeLog.node(checkpoint.checkpoint().origin())
+              .map(NodeLog::verifierKey)
+              .orElseThrow(
+                  () ->
+                      new Verb.Failure(
+                          "the log "
+                              + checkpoint.checkpoint().origin()
+                              + " is not one of a node: give its key with --log"));
+    }
+    return new PublishedLog(folder, known);
+  }
+
+  private static SignedCheckpoint checkpoint(Path folder, TileSource files)
+      throws Verb.Failure, IOException {
+    Optional<byte[]> bytes = files.read(CHECKPOINT);
+    if (bytes.isEmpty()) {
+      throw new Verb.Failure("there is no file " + folder.resolve(CHECKPOINT));
+    }
+    return switch (SignedCheckpoint.parse(bytes.get())) {
+      case Parsed.Read<SignedCheckpoint>(SignedCheckpoint read) -> read;
+      case Parsed.Malformed<SignedCheckpoint>(String reason) ->
+          throw new Verb.Failure(folder.resolve(CHECKPOINT) + " is damaged: " + reason);
+    };
+  }
+
+  TileSource files() {
+    return files;
+  }
+
+  VerifierKey key() {
+    return key;
+  }
+
+  SignedCheckpoint checkpoint() throws Verb.Failure, IOException {
+    return checkpoint(folder, files);
+  }
+
+  /** A reader at the newest checkpoint. */
+  LogReader reader() throws Verb.Failure, IOException {
+    return new LogReader(files, checkpoint());
+  }
+
+  /** What a person names an entry by: its index, or the id of a receipt. */
+  long index(String text, LogReader reader, Places places) throws Verb.Failure {
+    if (text.matches("[0-9]{1,18}")) {
+      long index = Long.parseLong(text);
+      if (index >= reader.size()) {
+        throw new Verb.Failure(
+            "the log has " + reader.size() + " entries, counted from 0: there is no " + index);
+      }
+      return index;
+    }
+    return entryOf(id(text), places)
+        .orElseThrow(() -> new Verb.Failure("the receipt " + text + " is not in the log yet"));
+  }
+
+  private static ReceiptId id(String text) throws Verb.Failure {
+    try {
+      return new ReceiptId(text);
+    } catch (IllegalArgumentException e) {
+      throw new Verb.Failure("'" + text + "' is neither an index nor a receipt's id");
+    }
+  }
+
+  private static Optional<Long> entryOf(ReceiptId id, Places places) {
+    Optional<ReceiptStore> store = ReceiptStore.openIfThere(places.home());
+    if (store.isEmpty()) {
+      return Optional.empty();
+    }
+    try (ReceiptStore open = store.get()) {
+      OptionalLong entry = open.entryOf(id);
+      return entry.isPresent() ? Optional.of(entry.getAsLong()) : Optional.empty();
+    }
+  }
+
+  /** The proof of an entry under the reader's checkpoint. */
+  TlogProof prove(long index, LogReader reader) throws LogException {
+    return TlogProof.of(reader.inclusion(index, reader.size()), reader.signed());
+  }
+
+  /**
+   * A receipt's entry with its proof.
+   *
+   * @throws Verb.Failure if it is not published yet
+   */
+  ProvenEntry proven(ReceiptId id, Places places) throws Verb.Failure, IOException, LogException {
+    LogReader reader = reader();
+    Optional<Long> index = entryOf(id, places).filter(i -> i < reader.size());
+    if (index.isEmpty()) {
+      throw new Verb.Failure(
+          "the receipt "
+              + id
+              + " is not in the log yet; a running node logs it within a second, and the next"
+              + " 'freehold up' or 'freehold ask' logs what is left");
+    }
+    Entry entry = LogVerbs.entry(reader.entry(index.get()), index.get());
+    return new ProvenEntry(entry, prove(index.get(), reader));
+  }
+
+  /** Copies what is published; the checkpoint last, so that it never promises what is not there. */
+  long copyTo(Path target) throws IOException {
+    byte[] checkpoint = files.read(CHECKPOINT).orElseThrow();
+    long copied = 0;
+    List<Path> all;
+    try (Stream<Path> tiles = Files.walk(folder.resolve("tile"))) {
+      all = tiles.filter(file -> !file.toString().endsWith(".new")).sorted().toList();
+    }
+    for (Path file : all) {
+      Path copy = target.resolve(folder.relativize(file).toString());
+      if (Files.isDirectory(file)) {
+        Files.createDirectories(copy);
+        continue;
+      }
+      Optional<byte[]> bytes = files.read(folder.relativize(file).toString());
+      if (bytes.isPresent()) {
+        Files.write(copy, bytes.get());
+        copied++;
+      }
+    }
+    Files.write(target.resolve(CHECKPOINT), checkpoint);
+    return copied + 1;
+  }
+}
