@@ -65,9 +65,7 @@ public final class SideBySide {
     return String.format(
         Locale.ROOT,
         "| %s | %s | %d | %.0f | %.0f | **%.2f** | %.1f | %.1f | **%.2f** |",
-        name.startsWith("synthetic:")
-            ? name
-            : "file " + name.substring(0, Math.min(8, name.length())),
+        label(name),
         kernel.name(),
         threads,
         median(ourPrefill),
@@ -104,7 +102,14 @@ public final class SideBySide {
     return file;
   }
 
-  private static double median(List<Double> values) {
+  /** A model's name in a table. */
+  static String label(String name) {
+    return name.startsWith("synthetic:")
+        ? name
+        : "file " + name.substring(0, Math.min(8, name.length()));
+  }
+
+  static double median(List<Double> values) {
     return values.stream().sorted().toList().get(values.size() / 2);
   }
 }
