@@ -14,7 +14,9 @@ import picocli.CommandLine.Mixin;
       ModelPull.class,
       ModelShow.class,
       ModelImport.class,
-      ModelRemove.class
+      ModelRemove.class,
+      ModelSign.class,
+      ModelVerify.class
     })
 final class ModelVerbs {
   @Mixin
