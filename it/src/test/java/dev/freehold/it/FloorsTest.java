@@ -28,6 +28,7 @@ class FloorsTest {
           "kernel", Set.of("record"),
           "engine", Set.of("record", "crypto", "kernel"),
           "evidence", Set.of("record", "crypto"),
+          "link", Set.of("record", "crypto"),
           "verify", Set.of("record", "crypto", "kernel", "engine", "evidence"),
           "catalogue", Set.of("record", "crypto", "engine"),
           "node", Set.of("record", "crypto", "kernel", "engine", "evidence", "verify", "catalogue"),

@@ -1,0 +1,201 @@
+// SPDX-FileCopyrightText: The Freehold authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.freehold.link.sealed;
+
+import dev.freehold.crypto.NodeId;
+import dev.freehold.crypto.Signature;
+import dev.freehold.crypto.SigningKey;
+import dev.freehold.crypto.VerifyingKey;
+import dev.freehold.crypto.hpke.DecapsulationKey;
+import dev.freehold.crypto.hpke.Recipient;
+import java.security.SecureRandom;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The private side of a runner: its present key and the one before, in memory only, and the jobs
+ * that each has accepted. Safe for use by many threads.
+ */
+public final class RunnerKeys {
+  /** Length of a request's opening: what {@link #accept} takes. */
+  public static final int OPENING_BYTES = Request.OPENING_BYTES;
+
+  static final byte ANONYMOUS = 0;
+  static final byte NAMED = 1;
+
+  private static final int NAMED_BYTES = 1 + VerifyingKey.BYTES + Signature.BYTES;
+
+  private final SigningKey node;
+  private final SecureRandom random;
+  private final int jobsPerKey;
+
+  // Owned by this object's monitor.
+  private Held present;
+  private @Nullable Held former;
+
+  /**
+   * Makes the first key.
+   *
+   * @param jobsPerKey how many jobs a key accepts: as many are remembered, about 100 bytes each
+   */
+  public RunnerKeys(SigningKey node, SecureRandom random, int jobsPerKey) {
+    this.node = node;
+    this.random = random;
+    this.jobsPerKey = jobsPerKey;
+    this.present = held();
+  }
+
+  /** The key that askers should use now. */
+  public synchronized RunnerKey current() {
+    return present.statement;
+  }
+
+  /** Whether the present key has accepted half of its jobs, and another should take its place. */
+  public synchronized boolean rotationDue() {
+    return present.size() >= jobsPerKey / 2;
+  }
+
+  /** Makes a fresh key. The one before stays for what is under way; an older one is forgotten. */
+  public synchronized void rotate() {
+    former = present;
+    present = held();
+  }
+
+  /**
+   * Decides on a request's opening.
+   *
+   * @param limit the most sealed bytes of a request that are taken, the opening not counted
+   * @throws IllegalArgumentException if there are not {@link #OPENING_BYTES} bytes
+   */
+  public Acceptance accept(byte[] opening, Senders senders, long limit) {
+    if (opening.length != OPENING_BYTES) {
+      throw new IllegalArgumentException(
+          "a request opens with %d bytes, not %d".formatted(OPENING_BYTES, opening.length));
+    }
+    if (opening[0] != Request.VERSION) {
+      return new Refused(Refusal.VERSION);
+    }
+    Optional<Held> key = find(Arrays.copyOfRange(opening, 1, 1 + Request.KEY_ID_BYTES));
+    if (key.isEmpty()) {
+      return new Refused(Refusal.UNKNOWN_KEY);
+    }
+    byte[] head = Arrays.copyOf(opening, Request.HEAD_BYTES);
+    byte[] encapsulation = Arrays.copyOfRange(opening, Request.HEAD_BYTES, Request.SETUP_BYTES);
+    JobId job =
+        new JobId(HexFormat.of().formatHex(opening, 1 + Request.KEY_ID_BYTES, Request.HEAD_BYTES));
+    Optional<Refusal> known = key.get().judge(job);
+    if (known.isPresent()) {
+      return new Refused(known.get());
+    }
+    Optional<Recipient> recipient =
+        Recipient.setup(
+            Request.AEAD, key.get().secret, encapsulation, Request.info(node.nodeId(), head));
+    if (recipient.isEmpty()) {
+      return new Refused(Refusal.ALTERED);
+    }
+    int nameBytes = OPENING_BYTES - Request.SETUP_BYTES;
+    FrameOpener frames =
+        new FrameOpener(
+            job, Frame.Direction.REQUEST, recipient.get().opener(), clampedSum(limit, nameBytes));
+    List<Opened> opened =
+        frames.receive(Arrays.copyOfRange(opening, Request.SETUP_BYTES, OPENING_BYTES));
+    return switch (opened.isEmpty() ? new Refused(Refusal.MALFORMED) : opened.getFirst()) {
+      case Refused refused -> refused;
+      case Opened.Content first -> {
+        Named named = name(first, Request.signedBySender(node.nodeId(), head, encapsulation));
+        Optional<Refusal> refusal =
+            Optional.ofNullable(named.refusal)
+                .or(() -> senders.judge(named.sender))
+                .or(() -> key.get().take(job));
+        yield refusal.isPresent()
+            ? new Refused(refusal.get())
+            : new Acceptance.Accepted(
+                new RunnerEnd(job, named.sender, frames, recipient.get(), encapsulation, random));
+      }
+    };
+  }
+
+  private Named name(Opened.Content first, byte[] signed) {
+    byte[] bytes = first.bytes();
+    if (first.last()) {
+      return new Named(null, Refusal.MALFORMED);
+    }
+    if (bytes.length == 1 && bytes[0] == ANONYMOUS) {
+      return new Named(null, null);
+    }
+    if (bytes.length != NAMED_BYTES || bytes[0] != NAMED) {
+      return new Named(null, Refusal.MALFORMED);
+    }
+    Signature signature =
+        Signature.of(Arrays.copyOfRange(bytes, 1 + VerifyingKey.BYTES, NAMED_BYTES));
+    return VerifyingKey.decode(Arrays.copyOfRange(bytes, 1, 1 + VerifyingKey.BYTES))
+        .filter(key -> key.verify(signed, signature))
+        .map(key -> new Named(NodeId.of(key), null))
+        .orElse(new Named(null, Refusal.SENDER_FORGED));
+  }
+
+  private synchronized Optional<Held> find(byte[] keyId) {
+    if (Arrays.equals(present.keyId, keyId)) {
+      return Optional.of(present);
+    }
+    return Optional.ofNullable(former).filter(held -> Arrays.equals(held.keyId, keyId));
+  }
+
+  private Held held() {
+    return new Held(node, DecapsulationKey.generate(Request.KEM, random), jobsPerKey);
+  }
+
+  private static long clampedSum(long limit, int more) {
+    return limit > Long.MAX_VALUE - more ? Long.MAX_VALUE : limit + more;
+  }
+
+  private record Named(@Nullable NodeId sender, @Nullable Refusal refusal) {}
+
+  /** One key with what it has accepted. */
+  private static final class Held {
+    final DecapsulationKey secret;
+    final RunnerKey statement;
+    final byte[] keyId;
+    private final int limit;
+
+    /** Owned by its own monitor. */
+    private final Set<JobId> accepted = new HashSet<>();
+
+    Held(SigningKey node, DecapsulationKey secret, int limit) {
+      this.secret = secret;
+      this.statement = RunnerKey.sign(node, secret.encapsulationKey());
+      this.keyId = Request.keyId(secret.encapsulationKey());
+      this.limit = limit;
+    }
+
+    Optional<Refusal> judge(JobId job) {
+      synchronized (accepted) {
+        if (accepted.contains(job)) {
+          return Optional.of(Refusal.REPLAYED);
+        }
+        return accepted.size() < limit ? Optional.empty() : Optional.of(Refusal.KEY_USED_UP);
+      }
+    }
+
+    Optional<Refusal> take(JobId job) {
+      synchronized (accepted) {
+        Optional<Refusal> refusal = judge(job);
+        if (refusal.isEmpty()) {
+          accepted.add(job);
+        }
+        return refusal;
+      }
+    }
+
+    int size() {
+      synchronized (accepted) {
+        return accepted.size();
+      }
+    }
+  }
+}
