@@ -18,6 +18,9 @@ import picocli.CommandLine.Mixin;
       ModelVerbs.class,
       ReceiptVerbs.class,
       LogVerbs.class,
+      GatewayVerb.class,
+      MandateVerbs.class,
+      Conformance.class,
       Doctor.class,
       Bench.class,
       Completion.class

@@ -31,6 +31,7 @@ class FloorsTest {
           "link", Set.of("record", "crypto"),
           "verify", Set.of("record", "crypto", "kernel", "engine", "evidence"),
           "catalogue", Set.of("record", "crypto", "engine"),
+          "gateway", Set.of("record", "crypto", "evidence"),
           "node", Set.of("record", "crypto", "kernel", "engine", "evidence", "verify", "catalogue"),
           "cli",
               Set.of(
@@ -41,6 +42,7 @@ class FloorsTest {
                   "evidence",
                   "verify",
                   "catalogue",
+                  "gateway",
                   "node"));
 
   private static final Set<String> FORBIDDEN_TO_THE_VERIFIER =

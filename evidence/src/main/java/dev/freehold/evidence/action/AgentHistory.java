@@ -40,6 +40,7 @@ public final class AgentHistory {
    * @param pathSummary when it was judged
    * @param policy what judged
    * @param target what it addresses
+   * @param principal on whose authority
    * @param decision what was decided
    * @param performed whether its second record is there
    */
@@ -50,12 +51,21 @@ public final class AgentHistory {
       TaggedDigest pathSummary,
       TaggedDigest policy,
       String target,
+      String principal,
       Decision decision,
       boolean performed) {
 
     private OpenAction afterPerforming() {
       return new OpenAction(
-          claims, snapshot, dispatchedOrNull, pathSummary, policy, target, decision, true);
+          claims,
+          snapshot,
+          dispatchedOrNull,
+          pathSummary,
+          policy,
+          target,
+          principal,
+          decision,
+          true);
     }
   }
 
@@ -177,6 +187,7 @@ public final class AgentHistory {
         token.pathSummary(),
         token.policyBundle(),
         token.target(),
+        token.principal(),
         token.decision(),
         false);
   }
@@ -206,6 +217,7 @@ public final class AgentHistory {
             && token.pathSummary().equals(action.pathSummary())
             && token.policyBundle().equals(action.policy())
             && token.target().equals(action.target())
+            && token.principal().equals(action.principal())
             && token.decision() == action.decision();
     return same
         ? point(token, claims)

@@ -160,6 +160,7 @@ public final class AgentRecorder {
             TaggedDigest.of(path),
             terms.policy(),
             action.resource(),
+            terms.principal(),
             judged.decision(),
             false);
     String nonce = judged.nonceOrNull() == null ? nonce() : judged.nonceOrNull();

@@ -20,7 +20,6 @@ import org.jspecify.annotations.Nullable;
 final class TokenWriter {
   private final SigningKey key;
   private final String beforeStep;
-  private final String principal;
   private final String measurement;
   private final String agent;
 
@@ -32,7 +31,6 @@ final class TokenWriter {
             + "\",\"agent_id\":"
             + quoted(terms.agent());
     this.beforeStep = ",\"iss\":" + quoted(key.nodeId().toString()) + ",\"nonce\":";
-    this.principal = ",\"initiating_user\":" + quoted(terms.principal());
     this.measurement =
         "\"submods\":{\"attestation\":{\"measurement\":\""
             + terms.measurement()
@@ -58,7 +56,7 @@ final class TokenWriter {
       digest(out, "dispatched_snapshot_hash", dispatched);
     }
     extension(out, claims, previousOrNull);
-    out.append(principal);
+    out.append(",\"initiating_user\":").append(quoted(action.principal()));
     text(out, "interception_point", claims.phase().point().name());
     digest(out, "merkle_root", link.merkleRoot());
     out.append(",\"path_summary_hash\":\"").append(action.pathSummary());

@@ -8,6 +8,7 @@ import dev.freehold.record.Digest;
 import dev.freehold.record.Json;
 import dev.freehold.record.JsonException;
 import dev.freehold.record.Parsed;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -108,6 +109,24 @@ public record Entry(EntryKind kind, Source source, long sequence, Json.Obj recor
         .put("sequence", sequence)
         .put("source", source.text())
         .build();
+  }
+
+  /** The same encoding of a record that is canonical already. */
+  static byte[] encode(EntryKind kind, Source source, long sequence, byte[] record) {
+    byte[] before =
+        ("{\"format\":\"" + FORMAT + "\",\"kind\":\"" + kind.text() + "\",\"record\":")
+            .getBytes(StandardCharsets.US_ASCII);
+    byte[] after =
+        (",\"sequence\":"
+                + sequence
+                + ",\"source\":"
+                + CanonicalJson.text(Json.of(source.text()))
+                + "}")
+            .getBytes(StandardCharsets.US_ASCII);
+    byte[] bytes = Arrays.copyOf(before, before.length + record.length + after.length);
+    System.arraycopy(record, 0, bytes, before.length, record.length);
+    System.arraycopy(after, 0, bytes, before.length + record.length, after.length);
+    return bytes;
   }
 
   /** The hash of its leaf (RFC 6962, section 2.1). */

@@ -21,7 +21,6 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,10 +50,14 @@ public final class Log implements AutoCloseable {
     private final long sequence;
 
     Held(byte[] bytes, Entry entry) {
+      this(bytes, entry.kind(), entry.source(), entry.sequence());
+    }
+
+    Held(byte[] bytes, EntryKind kind, Source source, long sequence) {
       this.bytes = bytes;
-      this.kind = entry.kind();
-      this.source = entry.source();
-      this.sequence = entry.sequence();
+      this.kind = kind;
+      this.source = source;
+      this.sequence = sequence;
     }
   }
 
@@ -179,6 +182,28 @@ public final class Log implements AutoCloseable {
     return append(List.of(entry));
   }
 
+  /**
+   * Appends an entry whose record is canonical JSON already, as {@link #append(Entry)} does; for
+   * those who write many records, and know that they are an object each.
+   *
+   * @param record its bytes, which are not read
+   */
+  public CompletableFuture<Long> append(
+      EntryKind kind, Source source, long sequence, byte[] record) {
+    byte[] encoded = Entry.encode(kind, source, sequence, record);
+    if (encoded.length > Entry.LIMIT) {
+      return tooLong(sequence, source, encoded.length);
+    }
+    return enqueue(List.of(new Held(encoded, kind, source, sequence)), List.of(source));
+  }
+
+  private static CompletableFuture<Long> tooLong(long sequence, Source source, int length) {
+    return CompletableFuture.failedFuture(
+        new LogException(
+            "the entry %d of %s has %d bytes, the log takes %d"
+                .formatted(sequence, source, length, Entry.LIMIT)));
+  }
+
   /** Appends entries side by side, all or none; completes with the index of the first. */
   public CompletableFuture<Long> append(List<Entry> entries) {
     if (entries.isEmpty()) {
@@ -189,10 +214,7 @@ public final class Log implements AutoCloseable {
     for (Entry entry : entries) {
       byte[] encoded = entry.encode();
       if (encoded.length > Entry.LIMIT) {
-        return CompletableFuture.failedFuture(
-            new LogException(
-                "the entry %d of %s has %d bytes, the log takes %d"
-                    .formatted(entry.sequence(), entry.source(), encoded.length, Entry.LIMIT)));
+        return tooLong(entry.sequence(), entry.source(), encoded.length);
       }
       bytes += 2 + encoded.length;
       held.add(new Held(encoded, entry));
@@ -201,6 +223,10 @@ public final class Log implements AutoCloseable {
       return CompletableFuture.failedFuture(
           new LogException("these entries are more than one write takes: append fewer at once"));
     }
+    return enqueue(held, entries.stream().map(Entry::source).toList());
+  }
+
+  private CompletableFuture<Long> enqueue(List<Held> held, List<Source> sources) {
     CompletableFuture<Long> done = new CompletableFuture<>();
     synchronized (lock) {
       if (failed != null) {
@@ -210,7 +236,7 @@ public final class Log implements AutoCloseable {
         return CompletableFuture.failedFuture(new LogException("the log " + origin + " is closed"));
       }
       long first = accepted.size();
-      Sequences before = held.size() == 1 ? accepted : accepted.copyOf(sources(entries));
+      Sequences before = held.size() == 1 ? accepted : accepted.copyOf(Set.copyOf(sources));
       for (Held each : held) {
         Optional<String> wrong = accepted.count(each.kind, each.source, each.sequence);
         if (wrong.isPresent()) {
@@ -222,10 +248,6 @@ public final class Log implements AutoCloseable {
       lock.notifyAll();
     }
     return done;
-  }
-
-  private static Set<Source> sources(List<Entry> entries) {
-    return entries.stream().map(Entry::source).collect(Collectors.toSet());
   }
 
   /** The sequence number of the next entry of this source; empty once it has ended. */

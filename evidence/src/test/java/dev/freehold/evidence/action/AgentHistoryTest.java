@@ -200,6 +200,7 @@ class AgentHistoryTest {
     "2, freehold_status, 99, EXTENSION",
     "1, freehold_mandate, '\"sha-256:0000000000000000000000000000000000000000000000000000000000000000\"', ACTION",
     "1, target_resource, '\"elsewhere\"', ACTION",
+    "1, initiating_user, '\"somebody else\"', ACTION",
     "1, policy_bundle_hash, '\"sha-256:0000000000000000000000000000000000000000000000000000000000000000\"', ACTION",
     "1, dispatched_snapshot_hash, '\"sha-256:0000000000000000000000000000000000000000000000000000000000000000\"', ACTION",
     "1, freehold_effect, '\"tool_call\"', ACTION",

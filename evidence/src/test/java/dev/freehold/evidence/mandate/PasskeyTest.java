@@ -5,6 +5,7 @@ package dev.freehold.evidence.mandate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.freehold.crypto.SigningKey;
+import dev.freehold.evidence.Mutations;
 import dev.freehold.record.Digest;
 import dev.freehold.record.Parsed;
 import java.math.BigInteger;
@@ -20,6 +21,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -200,6 +202,22 @@ class PasskeyTest {
     Mandate mandate = mandate(client(), authenticator(0x05, 1));
     assertThat(mandate.signatureFault(Owner.of(OWNER)).orElseThrow().kind())
         .isEqualTo(MandateFault.Kind.PASSKEY_UNKNOWN);
+  }
+
+  @Test
+  void neverTakesAChangedAssertion() {
+    Mandate mandate = mandate(client(), authenticator(0x05, 1));
+    byte[] bytes = mandate.encode();
+    long seed = 3;
+    Random random = new Random(seed);
+    Owner owner = new Owner(OWNER, passkey(0));
+    for (int i = 0; i < 5_000; i++) {
+      byte[] changed = Mutations.of(bytes, random);
+      if (!Arrays.equals(changed, bytes)
+          && Mandate.decode(changed) instanceof Parsed.Read<Mandate>(Mandate read)) {
+        assertThat(read.signatureFault(owner)).as("seed %d, round %d", seed, i).isPresent();
+      }
+    }
   }
 
   /** Another way to write the same signature is not taken. */

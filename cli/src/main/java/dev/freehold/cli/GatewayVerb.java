@@ -1,0 +1,156 @@
+// SPDX-FileCopyrightText: The Freehold authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.freehold.cli;
+
+import dev.freehold.crypto.NodeId;
+import dev.freehold.evidence.control.TaggedDigest;
+import dev.freehold.evidence.mandate.Owner;
+import dev.freehold.evidence.mandate.Party;
+import dev.freehold.gateway.Gateway;
+import dev.freehold.gateway.GatewayConfiguration;
+import dev.freehold.gateway.GatewayException;
+import dev.freehold.record.Digest;
+import dev.freehold.record.Json;
+import java.io.File;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code freehold gateway}. */
+@Command(
+    name = "gateway",
+    description = {
+      "Stand between agents and a model server: every effect is judged by a signed mandate and recorded"
+          + " durably before it happens.",
+      "Agents use http://127.0.0.1:8403/v1 instead of the server's address. Ctrl-C ends it."
+    })
+final class GatewayVerb extends Verb {
+  @Option(
+      names = "--upstream",
+      paramLabel = "URL",
+      description = "The OpenAI-compatible server behind it (default ${DEFAULT-VALUE}).")
+  private URI upstream = URI.create("http://127.0.0.1:8402");
+
+  @Option(
+      names = "--upstream-key",
+      paramLabel = "FILE",
+      description = "File with that server's API key; agents never see it.")
+  private @Nullable Path upstreamKey;
+
+  @Option(
+      names = "--mandate",
+      paramLabel = "FILE",
+      description = "A chain of mandates (repeatable); the gateway remembers those it had.")
+  private List<Path> mandates = List.of();
+
+  @Option(
+      names = "--owner",
+      paramLabel = "DID",
+      description = "Whose mandates count (repeatable; the owner key of this home unless given).")
+  private List<String> owners = List.of();
+
+  @Option(names = "--port", description = "Port (0 for any free one; default ${DEFAULT-VALUE}).")
+  private int port = 8403;
+
+  @Option(
+      names = "--hold-release",
+      description = "Release nothing of an answer before its last record is durable.")
+  private boolean holdRelease;
+
+  @Option(names = "--id", description = "Only print the gateway's name: who its mandate is for.")
+  private boolean idOnly;
+
+  @Override
+  int run() throws Exception {
+    Path folder = places.home().resolve("gateway");
+    try {
+      if (idOnly) {
+        NodeId id = Gateway.identity(folder);
+        print(Json.object().put("gateway", id.toString()).build(), id.toString());
+        return OK;
+      }
+      Gateway gateway =
+          Gateway.start(
+              new GatewayConfiguration(
+                  folder,
+                  port,
+                  upstream,
+                  upstreamKey == null ? null : Files.readString(upstreamKey).strip(),
+                  owners(),
+                  mandates,
+                  holdRelease,
+                  program(),
+                  why -> screen.error("ALARM: " + why)));
+      serve(gateway);
+      return OK;
+    } catch (GatewayException e) {
+      throw new Failure(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void serve(Gateway gateway) throws InterruptedException {
+    CountDownLatch ended = new CountDownLatch(1);
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  gateway.close();
+                  ended.countDown();
+                },
+                "shutdown"));
+    String base = "http://127.0.0.1:" + gateway.port() + "/v1";
+    print(
+        Json.object()
+            .put("gateway", gateway.id().toString())
+            .put("upstream", upstream.toString())
+            .put("url", base)
+            .build(),
+        "Gateway " + gateway.id() + "\nat " + base + ", before " + upstream);
+    ended.await();
+  }
+
+  private void print(Json value, String text) {
+    if (json) {
+      screen.json(value);
+    } else {
+      screen.line(text);
+    }
+  }
+
+  private List<Owner> owners() throws Exception {
+    List<Owner> trusted = new ArrayList<>();
+    for (String name : owners) {
+      trusted.add(
+          Owner.of(
+              Party.parse(name)
+                  .orElseThrow(() -> new Failure("'" + name + "' is not a did:key of an owner"))));
+    }
+    if (trusted.isEmpty()) {
+      trusted.add(Owner.of(Party.of(MandateVerbs.ownerKey(places, null).nodeId())));
+    }
+    return trusted;
+  }
+
+  /** SHA-256 over the names and digests of the files that this program is made of. */
+  private static TaggedDigest program() throws IOException {
+    TreeMap<String, String> parts = new TreeMap<>();
+    for (String part : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
+      Path file = Path.of(part);
+      if (Files.isRegularFile(file)) {
+        parts.put(
+            String.valueOf(file.getFileName()), Digest.sha256(Files.readAllBytes(file)).hex());
+      }
+    }
+    StringBuilder text = new StringBuilder("freehold gateway\n");
+    parts.forEach((name, digest) -> text.append(digest).append(' ').append(name).append('\n'));
+    return TaggedDigest.of(Digest.sha256(text.toString()));
+  }
+}

@@ -1,0 +1,26 @@
+// SPDX-FileCopyrightText: The Freehold authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.freehold.gateway.intercept;
+
+import java.util.concurrent.CompletableFuture;
+
+/** Where records become durable. */
+public interface RecordLog {
+
+  /** What a record is. */
+  enum Kind {
+    MANDATE,
+    REVOCATION,
+    REQUEST,
+    EFFECT,
+    RESULT
+  }
+
+  /**
+   * Appends a record after all that were appended before. Completes once it is durable, and fails
+   * if it cannot be made so.
+   *
+   * @param record canonical JSON
+   */
+  CompletableFuture<Long> append(Kind kind, byte[] record);
+}
