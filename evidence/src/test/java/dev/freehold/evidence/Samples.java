@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Evidence of invented answers; the same bytes every time. */
-final class Samples {
+public final class Samples {
   static final SigningKey KEY = SigningKey.ofSeed(new byte[32]);
   static final Salts SALTS =
       new Salts(
@@ -59,11 +59,11 @@ final class Samples {
     return Json.array(list);
   }
 
-  static Receipt receipt(int choices) {
+  public static Receipt receipt(int choices) {
     return Receipt.sign(statement(choices), KEY);
   }
 
-  static Transcript transcript(int choices) {
+  public static Transcript transcript(int choices) {
     List<int[]> outputs = new ArrayList<>();
     for (int i = 0; i < choices; i++) {
       outputs.add(OUTPUT);

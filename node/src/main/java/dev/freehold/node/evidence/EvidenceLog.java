@@ -133,11 +133,7 @@ public final class EvidenceLog implements AutoCloseable {
 
   private Log openLog() throws LogException, IOException {
     KeyName name = NodeLog.keyName(key.nodeId());
-    return Log.open(
-        opener.open(),
-        Origin.of(name),
-        new NoteSigner.Ed25519(NodeLog.verifierKey(key.nodeId()), key),
-        clock);
+    return Log.open(opener.open(), Origin.of(name), NoteSigner.ed25519(name, key), clock);
   }
 
   /** The store has a new receipt. Returns at once. */

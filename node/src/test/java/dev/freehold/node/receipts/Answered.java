@@ -18,13 +18,14 @@ import java.util.List;
 import java.util.Random;
 
 /** Makes transcripts of answers that nobody gave. */
-final class Answered {
-  private static final SigningKey KEY = SigningKey.ofSeed(new byte[32]);
+public final class Answered {
+  /** The node that signs them. */
+  public static final SigningKey KEY = SigningKey.ofSeed(new byte[32]);
 
   private Answered() {}
 
   /** The answer number {@code seed}, with about {@code size} characters of text. */
-  static Transcript answer(int seed, int size) {
+  public static Transcript answer(int seed, int size) {
     Random random = new Random(seed);
     Salts salts = Salts.random(random);
     String request = "{\"model\":\"tiny\",\"n\":" + seed + "}";

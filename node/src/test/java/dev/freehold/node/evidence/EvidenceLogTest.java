@@ -1,0 +1,250 @@
+// SPDX-FileCopyrightText: The Freehold authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.freehold.node.evidence;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.freehold.evidence.Receipt;
+import dev.freehold.evidence.ReceiptId;
+import dev.freehold.evidence.bundle.LoggedReceipt;
+import dev.freehold.evidence.bundle.NodeLog;
+import dev.freehold.evidence.log.Entry;
+import dev.freehold.evidence.log.FolderStorage;
+import dev.freehold.evidence.log.LogCheck;
+import dev.freehold.evidence.log.LogException;
+import dev.freehold.evidence.log.LogReader;
+import dev.freehold.evidence.log.LogStorage;
+import dev.freehold.evidence.log.TileSource;
+import dev.freehold.evidence.note.SignedCheckpoint;
+import dev.freehold.node.receipts.Answered;
+import dev.freehold.node.receipts.ReceiptStore;
+import dev.freehold.node.telemetry.EventLog;
+import dev.freehold.record.Parsed;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class EvidenceLogTest {
+  private static final Duration SOON = Duration.ofMillis(20);
+
+  @TempDir private Path home = Path.of("");
+
+  @SuppressWarnings("NullAway.Init")
+  private ReceiptStore store;
+
+  @SuppressWarnings("NullAway.Init")
+  private EventLog events;
+
+  @BeforeEach
+  void open() throws IOException {
+    store = ReceiptStore.open(home);
+    events = new EventLog(home, Clock.systemUTC());
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    store.close();
+    events.close();
+  }
+
+  @Test
+  void everyReceiptBecomesAnEntryInItsOrder() throws Exception {
+    try (EvidenceLog log = start(_ -> {})) {
+      for (int i = 0; i < 300; i++) {
+        store.append(Answered.answer(i, 10));
+        log.added();
+      }
+    }
+    assertThat(logged()).isEqualTo(ids(300));
+    assertThat(store.unlogged(1)).isEmpty();
+    assertThat(store.entryOf(ids(300).get(299))).hasValue(299);
+    assertThat(check().sound()).isTrue();
+  }
+
+  @Test
+  void aCheckpointFollowsWithoutClosing() throws Exception {
+    AtomicInteger seen = new AtomicInteger();
+    try (EvidenceLog log = start(c -> seen.set((int) c.checkpoint().size()))) {
+      store.append(Answered.answer(0, 10));
+      log.added();
+      long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+      while (seen.get() < 1 && System.nanoTime() < deadline) {
+        Thread.sleep(10);
+      }
+      assertThat(seen).hasValue(1);
+    }
+  }
+
+  @Test
+  void receiptsThatANodeHadNoTimeToLogAreLoggedByTheNext() throws Exception {
+    store.append(Answered.answer(0, 10));
+    store.append(Answered.answer(1, 10));
+    start(_ -> {}).close();
+    assertThat(logged()).isEqualTo(ids(2));
+  }
+
+  @Test
+  void anEntryThatTheStoreWasNotToldOfIsNotLoggedTwice() throws Exception {
+    store.append(Answered.answer(0, 10));
+    store.append(Answered.answer(1, 10));
+    start(_ -> {}).close();
+    store.close();
+    for (String file : List.of("", "-wal", "-shm")) {
+      Files.deleteIfExists(home.resolve(ReceiptStore.FILE + file));
+    }
+    store = ReceiptStore.open(home);
+    for (int i = 0; i < 3; i++) {
+      store.append(Answered.answer(i, 10));
+    }
+    start(_ -> {}).close();
+    assertThat(logged()).isEqualTo(ids(3));
+  }
+
+  @Test
+  void whatFailsIsDoneAgainAndNothingIsLostOrDoubled() throws Exception {
+    AtomicInteger writes = new AtomicInteger();
+    store.append(Answered.answer(0, 10));
+    // Fails one write after the other, before and after it reached the disk.
+    for (int failing = 0; failing < 12; failing++) {
+      int at = failing;
+      writes.set(0);
+      store.append(Answered.answer(failing + 1, 10));
+      EvidenceLog.open(
+              () ->
+                  new Failing(
+                      FolderStorage.open(home.resolve(EvidenceLog.FOLDER)),
+                      writes,
+                      at / 2,
+                      at % 2 == 1),
+              SOON,
+              Answered.KEY,
+              store,
+              InstantSource.system(),
+              events,
+              _ -> {})
+          .close();
+    }
+    start(_ -> {}).close();
+    assertThat(logged()).isEqualTo(ids(13));
+    assertThat(check().sound()).isTrue();
+  }
+
+  @Test
+  void aSecondNodeOnTheSameLogIsRefused() throws Exception {
+    try (EvidenceLog log = start(_ -> {})) {
+      log.added();
+      assertThatThrownBy(() -> start(_ -> {}))
+          .isInstanceOf(LogException.class)
+          .hasMessageContaining("another process");
+    }
+  }
+
+  private EvidenceLog start(Consumer<SignedCheckpoint> onCheckpoint) throws Exception {
+    return EvidenceLog.open(
+        home, Answered.KEY, store, InstantSource.system(), events, onCheckpoint);
+  }
+
+  private TileSource files() {
+    return FolderStorage.reading(home.resolve(EvidenceLog.FOLDER));
+  }
+
+  private SignedCheckpoint checkpoint() throws IOException {
+    return SignedCheckpoint.parse(files().read("checkpoint").orElseThrow())
+        .orElse(
+            why -> {
+              throw new AssertionError(why);
+            });
+  }
+
+  private LogCheck.Report check() throws IOException {
+    return LogCheck.run(files(), checkpoint(), List.of(NodeLog.verifierKey(Answered.KEY.nodeId())));
+  }
+
+  private List<ReceiptId> logged() throws Exception {
+    LogReader reader = new LogReader(files(), checkpoint());
+    List<ReceiptId> found = new ArrayList<>();
+    for (byte[] bytes : reader.entries(0, reader.size())) {
+      assertThat(Entry.decode(bytes))
+          .isInstanceOfSatisfying(
+              Parsed.Read.class,
+              read -> found.add(LoggedReceipt.id((Entry) read.value()).orElseThrow()));
+    }
+    return found;
+  }
+
+  private static List<ReceiptId> ids(int count) {
+    List<ReceiptId> ids = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      Receipt receipt = Answered.answer(i, 10).receipt();
+      ids.add(receipt.id());
+    }
+    return ids;
+  }
+
+  /** Files of which one write fails: before anything happened, or after all of it did. */
+  private record Failing(LogStorage files, AtomicInteger writes, int at, boolean persisted)
+      implements LogStorage {
+    private interface Write {
+      void run() throws IOException;
+    }
+
+    private void write(Write write) throws IOException {
+      boolean fails = writes.getAndIncrement() == at;
+      if (!fails || persisted) {
+        write.run();
+      }
+      if (fails) {
+        throw new IOException("the disk failed");
+      }
+    }
+
+    @Override
+    public Optional<byte[]> read(String name) throws IOException {
+      return files.read(name);
+    }
+
+    @Override
+    public List<String> list(String folder) throws IOException {
+      return files.list(folder);
+    }
+
+    @Override
+    public void write(Map<String, byte[]> all) throws IOException {
+      write(() -> files.write(all));
+    }
+
+    @Override
+    public void append(String name, byte[] bytes) throws IOException {
+      write(() -> files.append(name, bytes));
+    }
+
+    @Override
+    public void truncate(String name, long length) throws IOException {
+      write(() -> files.truncate(name, length));
+    }
+
+    @Override
+    public void delete(List<String> names) throws IOException {
+      write(() -> files.delete(names));
+    }
+
+    @Override
+    public void close() throws IOException {
+      files.close();
+    }
+  }
+}
