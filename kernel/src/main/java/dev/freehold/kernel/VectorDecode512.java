@@ -147,40 +147,38 @@ final class VectorDecode512 {
 
   /** Sums of 32 columns of Q8_0: exact in binary32. */
   private static void dot8(long a0, long b0, long x0, long o0) {
-    long a = a0 & MASK;
-    long b = b0 & MASK;
-    long x = x0 & MASK;
     long o = o0 & MASK;
     FloatVector p0 = FloatVector.broadcast(FLOATS, MAGIC);
     FloatVector p1 = FloatVector.broadcast(FLOATS, MAGIC);
     FloatVector q0 = FloatVector.broadcast(FLOATS, MAGIC);
     FloatVector q1 = FloatVector.broadcast(FLOATS, MAGIC);
     for (int k = 0; k < 32; k += 4) {
-      long pa = a + 32L * k;
-      long pb = b + 32L * k;
+      long pa = (a0 + 32L * k) & MASK;
+      long pb = (b0 + 32L * k) & MASK;
+      long x = (x0 + 4L * k) & MASK;
       FloatVector v;
-      v = FloatVector.broadcast(FLOATS, ALL.get(FLOAT, x + 4L * k + 0));
+      v = FloatVector.broadcast(FLOATS, ALL.get(FLOAT, x));
       p0 =
           ((FloatVector)
-                  ByteVector.fromMemorySegment(QUARTERS, ALL, pa + 0, LE)
+                  ByteVector.fromMemorySegment(QUARTERS, ALL, pa, LE)
                       .convertShape(VectorOperators.B2F, FLOATS, 0))
               .fma(v, p0);
       p1 =
           ((FloatVector)
-                  ByteVector.fromMemorySegment(QUARTERS, ALL, pa + 0 + ROWS / 2, LE)
+                  ByteVector.fromMemorySegment(QUARTERS, ALL, pa + ROWS / 2, LE)
                       .convertShape(VectorOperators.B2F, FLOATS, 0))
               .fma(v, p1);
       q0 =
           ((FloatVector)
-                  ByteVector.fromMemorySegment(QUARTERS, ALL, pb + 0, LE)
+                  ByteVector.fromMemorySegment(QUARTERS, ALL, pb, LE)
                       .convertShape(VectorOperators.B2F, FLOATS, 0))
               .fma(v, q0);
       q1 =
           ((FloatVector)
-                  ByteVector.fromMemorySegment(QUARTERS, ALL, pb + 0 + ROWS / 2, LE)
+                  ByteVector.fromMemorySegment(QUARTERS, ALL, pb + ROWS / 2, LE)
                       .convertShape(VectorOperators.B2F, FLOATS, 0))
               .fma(v, q1);
-      v = FloatVector.broadcast(FLOATS, ALL.get(FLOAT, x + 4L * k + 4));
+      v = FloatVector.broadcast(FLOATS, ALL.get(FLOAT, x + 4));
       p0 =
           ((FloatVector)
                   ByteVector.fromMemorySegment(QUARTERS, ALL, pa + 32, LE)
@@ -201,7 +199,7 @@ final class VectorDecode512 {
                   ByteVector.fromMemorySegment(QUARTERS, ALL, pb + 32 + ROWS / 2, LE)
                       .convertShape(VectorOperators.B2F, FLOATS, 0))
               .fma(v, q1);
-      v = FloatVector.broadcast(FLOATS, ALL.get(FLOAT, x + 4L * k + 8));
+      v = FloatVector.broadcast(FLOATS, ALL.get(FLOAT, x + 8));
       p0 =
           ((FloatVector)
                   ByteVector.fromMemorySegment(QUARTERS, ALL, pa + 64, LE)
@@ -222,7 +220,7 @@ final class VectorDecode512 {
                   ByteVector.fromMemorySegment(QUARTERS, ALL, pb + 64 + ROWS / 2, LE)
                       .convertShape(VectorOperators.B2F, FLOATS, 0))
               .fma(v, q1);
-      v = FloatVector.broadcast(FLOATS, ALL.get(FLOAT, x + 4L * k + 12));
+      v = FloatVector.broadcast(FLOATS, ALL.get(FLOAT, x + 12));
       p0 =
           ((FloatVector)
                   ByteVector.fromMemorySegment(QUARTERS, ALL, pa + 96, LE)
@@ -252,35 +250,31 @@ final class VectorDecode512 {
 
   /** Sums of 32 columns of 4 bits: codes - 8 in int16, then {@code plus}, what 8 too few took. */
   private static void dot4(long a0, long b0, long x0, short bias, int plus, long o0) {
-    long a = a0 & MASK;
-    long b = b0 & MASK;
-    long x = x0 & MASK;
     long o = o0 & MASK;
     ShortVector p0 = ShortVector.zero(SHORTS);
     ShortVector p1 = ShortVector.zero(SHORTS);
     ShortVector q0 = ShortVector.zero(SHORTS);
     ShortVector q1 = ShortVector.zero(SHORTS);
     for (int k = 0; k < 16; k += 2) {
-      long pa = a + 32L * k;
-      long pb = b + 32L * k;
-      ShortVector low =
-          IntVector.broadcast(INTS, ALL.get(INT, x + 4L * k + 0)).reinterpretAsShorts();
-      ShortVector high =
-          IntVector.broadcast(INTS, ALL.get(INT, x + 4L * k + 64)).reinterpretAsShorts();
+      long pa = (a0 + 32L * k) & MASK;
+      long pb = (b0 + 32L * k) & MASK;
+      long x = (x0 + 4L * k) & MASK;
+      ShortVector low = IntVector.broadcast(INTS, ALL.get(INT, x)).reinterpretAsShorts();
+      ShortVector high = IntVector.broadcast(INTS, ALL.get(INT, x + 64)).reinterpretAsShorts();
       ShortVector v =
           (ShortVector)
-              ByteVector.fromMemorySegment(BYTES, ALL, pa + 0, LE)
+              ByteVector.fromMemorySegment(BYTES, ALL, pa, LE)
                   .convertShape(VectorOperators.ZERO_EXTEND_B2S, SHORTS, 0);
       p0 = v.and((short) 15).mul(low).add(p0);
       p1 = v.lanewise(VectorOperators.LSHR, 4).mul(high).add(p1);
       v =
           (ShortVector)
-              ByteVector.fromMemorySegment(BYTES, ALL, pb + 0, LE)
+              ByteVector.fromMemorySegment(BYTES, ALL, pb, LE)
                   .convertShape(VectorOperators.ZERO_EXTEND_B2S, SHORTS, 0);
       q0 = v.and((short) 15).mul(low).add(q0);
       q1 = v.lanewise(VectorOperators.LSHR, 4).mul(high).add(q1);
-      low = IntVector.broadcast(INTS, ALL.get(INT, x + 4L * k + 4)).reinterpretAsShorts();
-      high = IntVector.broadcast(INTS, ALL.get(INT, x + 4L * k + 68)).reinterpretAsShorts();
+      low = IntVector.broadcast(INTS, ALL.get(INT, x + 4)).reinterpretAsShorts();
+      high = IntVector.broadcast(INTS, ALL.get(INT, x + 68)).reinterpretAsShorts();
       v =
           (ShortVector)
               ByteVector.fromMemorySegment(BYTES, ALL, pa + 32, LE)
@@ -312,30 +306,30 @@ final class VectorDecode512 {
 
   /** Sums of 32 columns of 5 bits, of half a tile: codes - 16 in int16, 16 columns at a time. */
   private static void dot5(long a0, long x0, short low, short high, int plus, long o0) {
-    long a = a0 & MASK;
-    long x = x0 & MASK;
     long o = o0 & MASK;
     ShortVector p0 = ShortVector.zero(SHORTS);
     ShortVector p1 = ShortVector.zero(SHORTS);
     for (int k = 0; k < 16; k += 4) {
-      long c = a + 128 + 32L * k;
+      long a = (a0 + 8L * k) & MASK;
+      long c = (a0 + 128 + 32L * k) & MASK;
+      long x = (x0 + 4L * k) & MASK;
       ShortVector h =
           (ShortVector)
-              ByteVector.fromMemorySegment(BYTES, ALL, a + 8L * k, LE)
+              ByteVector.fromMemorySegment(BYTES, ALL, a, LE)
                   .convertShape(VectorOperators.ZERO_EXTEND_B2S, SHORTS, 0);
       ShortVector v =
           (ShortVector)
-              ByteVector.fromMemorySegment(BYTES, ALL, c + 0, LE)
+              ByteVector.fromMemorySegment(BYTES, ALL, c, LE)
                   .convertShape(VectorOperators.ZERO_EXTEND_B2S, SHORTS, 0);
       p0 =
           v.and((short) 15)
               .or(h.lanewise(VectorOperators.LSHL, 4).and((short) 16))
-              .mul(IntVector.broadcast(INTS, ALL.get(INT, x + 4L * k + 0)).reinterpretAsShorts())
+              .mul(IntVector.broadcast(INTS, ALL.get(INT, x)).reinterpretAsShorts())
               .add(p0);
       p1 =
           v.lanewise(VectorOperators.LSHR, 4)
               .or(h.and((short) 16))
-              .mul(IntVector.broadcast(INTS, ALL.get(INT, x + 4L * k + 64)).reinterpretAsShorts())
+              .mul(IntVector.broadcast(INTS, ALL.get(INT, x + 64)).reinterpretAsShorts())
               .add(p1);
       v =
           (ShortVector)
@@ -344,12 +338,12 @@ final class VectorDecode512 {
       p0 =
           v.and((short) 15)
               .or(h.lanewise(VectorOperators.LSHL, 3).and((short) 16))
-              .mul(IntVector.broadcast(INTS, ALL.get(INT, x + 4L * k + 4)).reinterpretAsShorts())
+              .mul(IntVector.broadcast(INTS, ALL.get(INT, x + 4)).reinterpretAsShorts())
               .add(p0);
       p1 =
           v.lanewise(VectorOperators.LSHR, 4)
               .or(h.lanewise(VectorOperators.LSHR, 1).and((short) 16))
-              .mul(IntVector.broadcast(INTS, ALL.get(INT, x + 4L * k + 68)).reinterpretAsShorts())
+              .mul(IntVector.broadcast(INTS, ALL.get(INT, x + 68)).reinterpretAsShorts())
               .add(p1);
       v =
           (ShortVector)
@@ -358,12 +352,12 @@ final class VectorDecode512 {
       p0 =
           v.and((short) 15)
               .or(h.lanewise(VectorOperators.LSHL, 2).and((short) 16))
-              .mul(IntVector.broadcast(INTS, ALL.get(INT, x + 4L * k + 8)).reinterpretAsShorts())
+              .mul(IntVector.broadcast(INTS, ALL.get(INT, x + 8)).reinterpretAsShorts())
               .add(p0);
       p1 =
           v.lanewise(VectorOperators.LSHR, 4)
               .or(h.lanewise(VectorOperators.LSHR, 2).and((short) 16))
-              .mul(IntVector.broadcast(INTS, ALL.get(INT, x + 4L * k + 72)).reinterpretAsShorts())
+              .mul(IntVector.broadcast(INTS, ALL.get(INT, x + 72)).reinterpretAsShorts())
               .add(p1);
       v =
           (ShortVector)
@@ -372,12 +366,12 @@ final class VectorDecode512 {
       p0 =
           v.and((short) 15)
               .or(h.lanewise(VectorOperators.LSHL, 1).and((short) 16))
-              .mul(IntVector.broadcast(INTS, ALL.get(INT, x + 4L * k + 12)).reinterpretAsShorts())
+              .mul(IntVector.broadcast(INTS, ALL.get(INT, x + 12)).reinterpretAsShorts())
               .add(p0);
       p1 =
           v.lanewise(VectorOperators.LSHR, 4)
               .or(h.lanewise(VectorOperators.LSHR, 3).and((short) 16))
-              .mul(IntVector.broadcast(INTS, ALL.get(INT, x + 4L * k + 76)).reinterpretAsShorts())
+              .mul(IntVector.broadcast(INTS, ALL.get(INT, x + 76)).reinterpretAsShorts())
               .add(p1);
     }
     p0 = p0.sub(low);
@@ -394,44 +388,44 @@ final class VectorDecode512 {
 
   /** Sums of 8 low and 8 high columns of 6 bits, of half a tile: codes - 32 in int16. */
   private static void dot6(long h0, long a0, long x0, short low, short high, long o0) {
-    long h = h0 & MASK;
-    long a = a0 & MASK;
-    long x = x0 & MASK;
     long o = o0 & MASK;
     ShortVector p0 = ShortVector.zero(SHORTS);
     ShortVector p1 = ShortVector.zero(SHORTS);
     for (int k = 0; k < 8; k += 2) {
+      long h = (h0 + 16L * k) & MASK;
+      long a = (a0 + 32L * k) & MASK;
+      long x = (x0 + 4L * k) & MASK;
       ShortVector t =
           (ShortVector)
-              ByteVector.fromMemorySegment(BYTES, ALL, h + 16L * k, LE)
+              ByteVector.fromMemorySegment(BYTES, ALL, h, LE)
                   .convertShape(VectorOperators.ZERO_EXTEND_B2S, SHORTS, 0);
       ShortVector v =
           (ShortVector)
-              ByteVector.fromMemorySegment(BYTES, ALL, a + 32L * k + 0, LE)
+              ByteVector.fromMemorySegment(BYTES, ALL, a, LE)
                   .convertShape(VectorOperators.ZERO_EXTEND_B2S, SHORTS, 0);
       p0 =
           v.and((short) 15)
               .or(t.lanewise(VectorOperators.LSHL, 4).and((short) 48))
-              .mul(IntVector.broadcast(INTS, ALL.get(INT, x + 4L * k + 0)).reinterpretAsShorts())
+              .mul(IntVector.broadcast(INTS, ALL.get(INT, x)).reinterpretAsShorts())
               .add(p0);
       p1 =
           v.lanewise(VectorOperators.LSHR, 4)
               .or(t.lanewise(VectorOperators.LSHL, 2).and((short) 48))
-              .mul(IntVector.broadcast(INTS, ALL.get(INT, x + 4L * k + 64)).reinterpretAsShorts())
+              .mul(IntVector.broadcast(INTS, ALL.get(INT, x + 64)).reinterpretAsShorts())
               .add(p1);
       v =
           (ShortVector)
-              ByteVector.fromMemorySegment(BYTES, ALL, a + 32L * k + 32, LE)
+              ByteVector.fromMemorySegment(BYTES, ALL, a + 32, LE)
                   .convertShape(VectorOperators.ZERO_EXTEND_B2S, SHORTS, 0);
       p0 =
           v.and((short) 15)
               .or(t.and((short) 48))
-              .mul(IntVector.broadcast(INTS, ALL.get(INT, x + 4L * k + 4)).reinterpretAsShorts())
+              .mul(IntVector.broadcast(INTS, ALL.get(INT, x + 4)).reinterpretAsShorts())
               .add(p0);
       p1 =
           v.lanewise(VectorOperators.LSHR, 4)
               .or(t.lanewise(VectorOperators.LSHR, 2).and((short) 48))
-              .mul(IntVector.broadcast(INTS, ALL.get(INT, x + 4L * k + 68)).reinterpretAsShorts())
+              .mul(IntVector.broadcast(INTS, ALL.get(INT, x + 68)).reinterpretAsShorts())
               .add(p1);
     }
     p0 = p0.sub(low);
