@@ -39,14 +39,12 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Steps of a gateway on a folder's disk: {@code bench/run gateway.Steps FOLDER STEPS ALONE}. A step
@@ -149,18 +147,19 @@ public final class Steps {
   private void together(Log log, int steps, String what) throws Exception {
     long cpu = cpu();
     long begun = System.nanoTime();
-    AtomicInteger left = new AtomicInteger(steps);
-    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      for (int i = 0; i < IN_FLIGHT; i++) {
-        threads.execute(
-            () -> {
-              while (left.getAndDecrement() > 0) {
-                Permit permit = begin();
-                Interceptor.Recorded ended = finish(permit);
-                interceptor.await(ended.durable()).ifPresent(Steps::fail);
-              }
-            });
+    ArrayDeque<Interceptor.Pending> asked = new ArrayDeque<>();
+    Interceptor.Recorded last = null;
+    for (int i = 0; i < steps; i++) {
+      asked.add(interceptor.propose(wish));
+      if (asked.size() == IN_FLIGHT) {
+        last = finish(released(interceptor.rule(asked.remove())));
       }
+    }
+    while (!asked.isEmpty()) {
+      last = finish(released(interceptor.rule(asked.remove())));
+    }
+    if (last != null) {
+      interceptor.await(last.durable()).ifPresent(Steps::fail);
     }
     double seconds = (System.nanoTime() - begun) / 1e9;
     log.publish();
@@ -211,7 +210,11 @@ public final class Steps {
   }
 
   private Permit begin() {
-    return switch (interceptor.begin(wish)) {
+    return released(interceptor.begin(wish));
+  }
+
+  private static Permit released(Ruling ruling) {
+    return switch (ruling) {
       case Ruling.Released released -> {
         released.permit().take();
         yield released.permit();

@@ -3,9 +3,7 @@
 package dev.freehold.evidence.action;
 
 import dev.freehold.evidence.control.TaggedDigest;
-import dev.freehold.record.CanonicalJson;
 import dev.freehold.record.Digest;
-import dev.freehold.record.Json;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -54,7 +52,7 @@ public record Action(
         + "\",\"effect\":\""
         + effect.text()
         + "\",\"resource\":"
-        + CanonicalJson.text(Json.of(resource))
+        + TokenWriter.quoted(resource)
         + "}";
   }
 
@@ -69,7 +67,7 @@ public record Action(
         ("{\"action\":"
                 + text(content)
                 + ",\"agent_id\":"
-                + CanonicalJson.text(Json.of(agent))
+                + TokenWriter.quoted(agent)
                 + ",\"path_summary\":\""
                 + pathSummary.hex()
                 + "\",\"step_index\":"

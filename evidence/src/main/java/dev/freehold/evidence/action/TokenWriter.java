@@ -127,7 +127,14 @@ final class TokenWriter {
     out.append(",\"").append(name).append("\":\"").append(value).append('"');
   }
 
-  private static String quoted(String text) {
-    return CanonicalJson.text(Json.of(text));
+  /** A JSON string. Most need no escape, and get none without being looked at twice. */
+  static String quoted(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c < 0x20 || c > 0x7e || c == '"' || c == '\\') {
+        return CanonicalJson.text(Json.of(text));
+      }
+    }
+    return "\"" + text + "\"";
   }
 }

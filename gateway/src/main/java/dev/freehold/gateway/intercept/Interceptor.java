@@ -100,7 +100,7 @@ public final class Interceptor {
     this.billOfMaterials = billOfMaterials;
     this.measurement = measurement;
     this.clock = clock;
-    this.random = random;
+    this.random = new DrawnAhead(random);
     this.alarm = alarm;
     this.book = new MandateBook(owners, Party.of(key.nodeId()));
   }
@@ -232,65 +232,85 @@ public final class Interceptor {
     }
   }
 
+  /** A wish that was judged, and is released or refused once the record of that is durable. */
+  public static final class Pending {
+    private final CompletableFuture<Long> durable;
+    private final Ruling ruling;
+
+    private Pending(CompletableFuture<Long> durable, Ruling ruling) {
+      this.durable = durable;
+      this.ruling = ruling;
+    }
+
+    private static Pending closed(String why) {
+      return new Pending(CompletableFuture.completedFuture(-1L), new Ruling.Closed(why));
+    }
+  }
+
   /** Judges a wish and waits until the record of it is durable. */
   public Ruling begin(Wish wish) {
+    return rule(propose(wish));
+  }
+
+  /** Waits until the record of a judged wish is durable. */
+  public Ruling rule(Pending pending) {
+    Optional<String> failure = await(pending.durable);
+    return failure.isPresent() ? new Ruling.Closed(failure.get()) : pending.ruling;
+  }
+
+  /** Judges a wish; the record of it is on its way, in the order of these calls. */
+  public Pending propose(Wish wish) {
     Salt salt = Salt.random(random);
     byte[] proposed = wish.content();
     TaggedDigest content = TaggedDigest.of(salt.digest(proposed));
-    AgentRecorder.Begun begun;
-    Judgement judgement;
-    byte[] sent;
-    TaggedDigest sentDigest;
-    CompletableFuture<Long> durable;
     synchronized (lock) {
       if (broken != null) {
-        return new Ruling.Closed(broken);
+        return Pending.closed(broken);
       }
       if (book.isEmpty()) {
-        return new Ruling.Closed("the gateway has no mandate");
+        return Pending.closed("the gateway has no mandate");
       }
       AgentRecorder writer = recorder();
       MandateBook.Judged judged = book.judge(wish.proposal(), writer.history().path(), now());
-      judgement = judged.judgement();
+      Judgement judgement = judged.judgement();
       use(writer, judged.policy());
-      sent =
-          judgement instanceof Judgement.Narrowed narrowed
-              ? wish.narrowed(narrowed.output())
+      boolean narrowed = judgement instanceof Judgement.Narrowed;
+      byte[] sent =
+          judgement instanceof Judgement.Narrowed(String _, long output, long _)
+              ? wish.narrowed(output)
               : proposed;
-      sentDigest =
-          judgement instanceof Judgement.Narrowed ? TaggedDigest.of(salt.digest(sent)) : content;
+      TaggedDigest sentDigest = narrowed ? TaggedDigest.of(salt.digest(sent)) : content;
       try {
-        begun =
+        AgentRecorder.Begun begun =
             writer.before(
                 new AgentRecorder.Judged(
                     wish.proposal().action(),
                     content,
                     judgement.decision(),
-                    judgement instanceof Judgement.Narrowed ? sentDigest : null,
+                    narrowed ? sentDigest : null,
                     reserved(judgement),
                     judgement.reason(),
                     wish.nonce().orElse(null)));
-        durable = append(RecordLog.Kind.REQUEST, begun.token().bytes());
+        CompletableFuture<Long> durable = append(RecordLog.Kind.REQUEST, begun.token().bytes());
+        return new Pending(
+            durable,
+            judgement.decision().releases()
+                ? new Ruling.Released(
+                    new Permit(
+                        begun.action(),
+                        wish.proposal().action(),
+                        judgement.decision(),
+                        salt,
+                        sentDigest,
+                        reserved(judgement),
+                        sent),
+                    begun)
+                : new Ruling.Refused(
+                    begun.action(), judgement.decision(), judgement.reason(), begun));
       } catch (RuntimeException e) {
-        return new Ruling.Closed(fail(e));
+        return Pending.closed(fail(e));
       }
     }
-    Optional<String> failure = await(durable);
-    if (failure.isPresent()) {
-      return new Ruling.Closed(failure.get());
-    }
-    return judgement.decision().releases()
-        ? new Ruling.Released(
-            new Permit(
-                begun.action(),
-                wish.proposal().action(),
-                judgement.decision(),
-                salt,
-                sentDigest,
-                reserved(judgement),
-                sent),
-            begun)
-        : new Ruling.Refused(begun.action(), judgement.decision(), judgement.reason(), begun);
   }
 
   private static long reserved(Judgement judgement) {
