@@ -30,6 +30,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -174,6 +175,41 @@ class FlowTest {
 
   @Test
   @Order(7)
+  void theLogHoldsEveryAnswerAndItsProofGoesAlong() throws Exception {
+    String id = text(ready, "receipt");
+    Path file = folder.resolve("bundle.json");
+    assertThat(finish(cli("receipt", "export", id, "--proof", "-o", file.toString())).exit())
+        .isZero();
+    Run valid = verify(file);
+    assertThat(valid.exit()).as(valid.out() + valid.err()).isZero();
+    assertThat(valid.out()).containsPattern("logged +Valid");
+
+    String text = Files.readString(file);
+    Files.writeString(file, text.replace("\"sequence\":0", "\"sequence\":1"));
+    Run moved = verify(file);
+    assertThat(moved.exit()).isEqualTo(1);
+    assertThat(moved.out()).contains("does not stand where its proof says");
+
+    Run check = finish(cli("log", "check"));
+    assertThat(check.out()).startsWith("Sound");
+    assertThat(check.exit()).isZero();
+    Path copy = folder.resolve("log");
+    assertThat(finish(cli("log", "export", copy.toString())).exit()).isZero();
+    Path tile = copy.resolve("tile/0/000.p");
+    try (Stream<Path> widths = Files.list(tile)) {
+      for (Path hashes : widths.toList()) {
+        byte[] changed = Files.readAllBytes(hashes);
+        changed[0] ^= 1;
+        Files.write(hashes, changed);
+      }
+    }
+    Run tampered = finish(cli("log", "check", copy.toString()));
+    assertThat(tampered.exit()).isEqualTo(1);
+    assertThat(tampered.err()).contains("tile/0/000");
+  }
+
+  @Test
+  @Order(8)
   void aSecondNodeOnTheSameHomeIsRefused() throws Exception {
     Run run = finish(cli("up", "--port", "0", "--quiet"));
     assertThat(run.exit()).isEqualTo(1);
@@ -181,7 +217,7 @@ class FlowTest {
   }
 
   @Test
-  @Order(8)
+  @Order(9)
   void theBaseModelWithKQuantsAnswersToo() throws Exception {
     assumeTrue(Files.exists(model(GEMMA)), "skipped: Gemma is not in " + cache);
     Path home = folder.resolve("gemma");
