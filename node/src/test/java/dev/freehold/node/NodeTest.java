@@ -87,7 +87,10 @@ class NodeTest {
     try (var files = Files.list(configuration.home())) {
       assertThat(files.toList())
           .isNotEmpty()
-          .allSatisfy(file -> assertThat(permissions(file)).isEqualTo("rw-------"));
+          .allSatisfy(
+              file ->
+                  assertThat(permissions(file))
+                      .isEqualTo(Files.isDirectory(file) ? "rwx------" : "rw-------"));
     }
   }
 

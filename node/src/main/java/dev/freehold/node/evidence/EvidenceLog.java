@@ -19,6 +19,7 @@ import dev.freehold.evidence.note.KeyName;
 import dev.freehold.evidence.note.NoteSigner;
 import dev.freehold.evidence.note.Origin;
 import dev.freehold.evidence.note.SignedCheckpoint;
+import dev.freehold.node.files.OwnerFiles;
 import dev.freehold.node.receipts.ReceiptStore;
 import dev.freehold.node.receipts.ReceiptStoreException;
 import dev.freehold.node.telemetry.EventLog;
@@ -114,6 +115,7 @@ public final class EvidenceLog implements AutoCloseable {
       Consumer<SignedCheckpoint> onCheckpoint)
       throws LogException, IOException {
     Path folder = home.resolve(FOLDER);
+    OwnerFiles.folder(folder);
     return open(() -> FolderStorage.open(folder), PAUSE, key, store, clock, events, onCheckpoint);
   }
 
