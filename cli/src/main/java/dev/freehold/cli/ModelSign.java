@@ -5,10 +5,10 @@ package dev.freehold.cli;
 import dev.freehold.crypto.KeyFile;
 import dev.freehold.crypto.KeyFileException;
 import dev.freehold.crypto.PrivateKeyInfo;
+import dev.freehold.evidence.dsse.InTotoStatement;
 import dev.freehold.evidence.modelsigning.Manifest;
 import dev.freehold.evidence.modelsigning.ModelSignature;
 import dev.freehold.evidence.modelsigning.SigstoreBundle;
-import dev.freehold.evidence.dsse.InTotoStatement;
 import dev.freehold.record.Json;
 import dev.freehold.record.Parsed;
 import java.io.IOException;
@@ -74,8 +74,7 @@ final class ModelSign extends Verb {
     }
     screen.line(
         "%s is signed: %d files, root %s"
-            .formatted(
-                files.model(), manifest.resources().size(), manifest.rootDigest()));
+            .formatted(files.model(), manifest.resources().size(), manifest.rootDigest()));
     screen.line("signature in " + files.signature() + ", by the key " + hint);
     return OK;
   }

@@ -47,10 +47,7 @@ final class ModelVerify extends Verb {
       description = "The bundle (default: model.sig in the folder, FILE.sig beside a file).")
   private @Nullable Path signature;
 
-  @Option(
-      names = "--key",
-      paramLabel = "FILE",
-      description = "The signer's public key in PEM.")
+  @Option(names = "--key", paramLabel = "FILE", description = "The signer's public key in PEM.")
   private @Nullable Path key;
 
   @Option(
