@@ -10,6 +10,7 @@ import dev.freehold.catalogue.StoredModel;
 import dev.freehold.kernel.Kernel;
 import dev.freehold.kernel.Kernels;
 import dev.freehold.kernel.NativeLibrary;
+import dev.freehold.node.Node;
 import dev.freehold.node.NodeConfiguration;
 import dev.freehold.node.receipts.ReceiptStore;
 import dev.freehold.node.receipts.ReceiptStoreException;
@@ -183,7 +184,7 @@ final class Doctor extends Verb {
   }
 
   private void home() throws IOException {
-    Path key = places.home().resolve("node.key");
+    Path key = places.home().resolve(Node.KEY_FILE);
     if (!Files.exists(key)) {
       note("home", places.home() + " has no key yet", "'freehold up' makes one");
       return;

@@ -21,6 +21,7 @@ import picocli.CommandLine.Mixin;
       GatewayVerb.class,
       MandateVerbs.class,
       Conformance.class,
+      KeyVerbs.class,
       Doctor.class,
       Bench.class,
       Completion.class

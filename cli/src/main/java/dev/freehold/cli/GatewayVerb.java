@@ -88,7 +88,8 @@ final class GatewayVerb extends Verb {
                   mandates,
                   holdRelease,
                   program(),
-                  why -> screen.error("ALARM: " + why)));
+                  why -> screen.error("ALARM: " + why)),
+              Passphrases.of(places));
       serve(gateway);
       return OK;
     } catch (GatewayException e) {

@@ -51,9 +51,9 @@ final class MandateVerbs {
     try {
       if (file == null) {
         Files.createDirectories(places.home());
-        return KeyFile.loadOrCreate(key, new SecureRandom());
+        return KeyFile.loadOrCreate(key, Passphrases.of(places), new SecureRandom());
       }
-      return KeyFile.load(key);
+      return KeyFile.load(key, Passphrases.of(places));
     } catch (KeyFileException e) {
       throw new Verb.Failure(String.valueOf(e.getMessage()));
     }

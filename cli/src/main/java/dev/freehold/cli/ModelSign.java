@@ -92,7 +92,7 @@ final class ModelSign extends Verb {
     String text = SignatureFiles.text(key);
     try {
       return text.startsWith("{")
-          ? PrivateKeyInfo.of(KeyFile.load(key))
+          ? PrivateKeyInfo.of(KeyFile.load(key, Passphrases.of(places)))
           : PrivateKeyInfo.ofPem(text);
     } catch (KeyFileException | IllegalArgumentException e) {
       throw new Failure(key + ": " + e.getMessage());

@@ -29,7 +29,8 @@ final class Session implements AutoCloseable {
       return new Session(new ApiClient(running.get().base(), key), null);
     }
     try {
-      Node node = Node.start(options.configuration(places, screen).withPort(0));
+      Node node =
+          Node.start(options.configuration(places, screen).withPort(0), Passphrases.of(places));
       return new Session(new ApiClient(URI.create("http://127.0.0.1:" + node.port()), key), node);
     } catch (NodeException e) {
       throw new Verb.Failure(String.valueOf(e.getMessage()));

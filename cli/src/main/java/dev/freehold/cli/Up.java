@@ -61,7 +61,7 @@ final class Up extends Verb {
     CountDownLatch ended = new CountDownLatch(1);
     Node running;
     try {
-      running = Node.start(configuration);
+      running = Node.start(configuration, Passphrases.of(places));
     } catch (NodeException e) {
       throw new Failure(String.valueOf(e.getMessage()));
     }

@@ -24,6 +24,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class KeyFileTest {
+  private static final PassphraseSource NONE = PassphraseSource.none();
+
   private final SecureRandom random = new SecureRandom();
   @TempDir private Path folder = Path.of("");
   private Path file = Path.of("");
@@ -36,8 +38,8 @@ class KeyFileTest {
   @Test
   void keepsTheKeyAndLeavesNothingElse() throws Exception {
     SigningKey key = KeyFile.create(file, random);
-    assertThat(KeyFile.load(file).nodeId()).isEqualTo(key.nodeId());
-    assertThat(KeyFile.loadOrCreate(file, random).nodeId()).isEqualTo(key.nodeId());
+    assertThat(KeyFile.load(file, NONE).nodeId()).isEqualTo(key.nodeId());
+    assertThat(KeyFile.loadOrCreate(file, NONE, random).nodeId()).isEqualTo(key.nodeId());
     try (Stream<Path> files = Files.list(folder)) {
       assertThat(files).containsExactly(file);
     }
@@ -56,7 +58,7 @@ class KeyFileTest {
     SigningKey key = KeyFile.create(file, random);
     assertThatThrownBy(() -> KeyFile.create(file, random))
         .isInstanceOf(FileAlreadyExistsException.class);
-    assertThat(KeyFile.load(file).nodeId()).isEqualTo(key.nodeId());
+    assertThat(KeyFile.load(file, NONE).nodeId()).isEqualTo(key.nodeId());
     try (Stream<Path> files = Files.list(folder)) {
       assertThat(files).containsExactly(file);
     }
@@ -68,7 +70,7 @@ class KeyFileTest {
     assumePosix();
     KeyFile.create(file, random);
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(permissions));
-    assertThatThrownBy(() -> KeyFile.load(file))
+    assertThatThrownBy(() -> KeyFile.load(file, NONE))
         .isInstanceOf(KeyFileException.class)
         .hasMessageContaining(permissions)
         .hasMessageContaining("chmod 600");
@@ -76,7 +78,7 @@ class KeyFileTest {
 
   @Test
   void saysWhenThereIsNone() {
-    assertThatThrownBy(() -> KeyFile.load(file)).isInstanceOf(NoSuchFileException.class);
+    assertThatThrownBy(() -> KeyFile.load(file, NONE)).isInstanceOf(NoSuchFileException.class);
   }
 
   @ParameterizedTest
@@ -84,7 +86,7 @@ class KeyFileTest {
       delimiter = '|',
       value = {
         "ed25519\" | secp256k1\" | holds a key of kind 'secp256k1'",
-        "freehold-key/1 | freehold-key/2 | format is 'freehold-key/2'",
+        "freehold-key/1 | freehold-key/9 | format is 'freehold-key/9'",
         "did:key:z6Mk | did:key:z6Ml | does not belong",
         "\"kind\" | \"extra\":1,\"kind\" | changed by something other",
         "\"seed\":\" | \"seed\":\"0 | 64 lower-case",
@@ -95,7 +97,7 @@ class KeyFileTest {
     String text = Files.readString(file);
     assertThat(text).contains(from);
     Files.writeString(file, text.replaceFirst(java.util.regex.Pattern.quote(from), to));
-    assertThatThrownBy(() -> KeyFile.load(file))
+    assertThatThrownBy(() -> KeyFile.load(file, NONE))
         .isInstanceOf(KeyFileException.class)
         .hasMessageContaining(file.toString())
         .hasMessageContaining(reason);
@@ -107,7 +109,7 @@ class KeyFileTest {
     byte[] whole = Files.readAllBytes(file);
     for (int length = 0; length < whole.length; length++) {
       Files.write(file, java.util.Arrays.copyOf(whole, length));
-      assertThatThrownBy(() -> KeyFile.load(file)).isInstanceOf(KeyFileException.class);
+      assertThatThrownBy(() -> KeyFile.load(file, NONE)).isInstanceOf(KeyFileException.class);
     }
   }
 
@@ -120,7 +122,7 @@ class KeyFileTest {
       byte[] changed = whole.clone();
       changed[seeded.nextInt(changed.length)] ^= (byte) (1 + seeded.nextInt(255));
       Files.write(file, changed);
-      assertThatThrownBy(() -> KeyFile.load(file)).isInstanceOf(KeyFileException.class);
+      assertThatThrownBy(() -> KeyFile.load(file, NONE)).isInstanceOf(KeyFileException.class);
     }
   }
 
@@ -128,7 +130,7 @@ class KeyFileTest {
   void boundsWhatItReads() throws IOException {
     KeyFile.create(file, random);
     Files.write(file, "x".repeat(1 << 20).getBytes(StandardCharsets.UTF_8));
-    assertThatThrownBy(() -> KeyFile.load(file))
+    assertThatThrownBy(() -> KeyFile.load(file, NONE))
         .isInstanceOf(KeyFileException.class)
         .hasMessageContaining("longer");
   }

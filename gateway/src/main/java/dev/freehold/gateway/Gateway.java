@@ -5,6 +5,7 @@ package dev.freehold.gateway;
 import dev.freehold.crypto.KeyFile;
 import dev.freehold.crypto.KeyFileException;
 import dev.freehold.crypto.NodeId;
+import dev.freehold.crypto.PassphraseSource;
 import dev.freehold.crypto.SigningKey;
 import dev.freehold.evidence.control.TaggedDigest;
 import dev.freehold.evidence.log.FolderStorage;
@@ -37,6 +38,9 @@ import java.util.regex.Pattern;
 
 /** A running gateway. */
 public final class Gateway implements AutoCloseable {
+  /** The gateway's key, in its folder. */
+  public static final String KEY_FILE = "gateway.key";
+
   private static final Duration PUBLISHING = Duration.ofMillis(500);
   private static final String LOOPBACK = "127.0.0.1";
 
@@ -64,27 +68,46 @@ public final class Gateway implements AutoCloseable {
 
   /** The name of the gateway whose key lies in a folder; a key is made where there is none. */
   public static NodeId identity(Path folder) throws IOException, GatewayException {
-    return key(folder).nodeId();
+    Path file = folder.resolve(KEY_FILE);
+    try {
+      return Files.exists(file)
+          ? KeyFile.name(file)
+          : key(folder, PassphraseSource.none()).nodeId();
+    } catch (KeyFileException e) {
+      throw new GatewayException(String.valueOf(e.getMessage()), e);
+    }
   }
 
-  private static SigningKey key(Path folder) throws IOException, GatewayException {
+  private static SigningKey key(Path folder, PassphraseSource passphrases)
+      throws IOException, GatewayException {
     Files.createDirectories(folder);
     try {
-      return KeyFile.loadOrCreate(folder.resolve("gateway.key"), new SecureRandom());
+      return KeyFile.loadOrCreate(folder.resolve(KEY_FILE), passphrases, new SecureRandom());
     } catch (KeyFileException e) {
       throw new GatewayException(String.valueOf(e.getMessage()), e);
     }
   }
 
   /**
-   * Opens the log, continues what it holds, adopts the mandates and serves.
+   * Starts a gateway whose key is not sealed.
    *
-   * @throws GatewayException if the log is not this gateway's, or no mandate is in force
+   * @throws GatewayException as {@link #start(GatewayConfiguration, PassphraseSource)} does
    */
   public static Gateway start(GatewayConfiguration configuration)
       throws IOException, GatewayException {
+    return start(configuration, PassphraseSource.none());
+  }
+
+  /**
+   * Opens the log, continues what it holds, adopts the mandates and serves.
+   *
+   * @param passphrases asked where its key is sealed
+   * @throws GatewayException if the log is not this gateway's, or no mandate is in force
+   */
+  public static Gateway start(GatewayConfiguration configuration, PassphraseSource passphrases)
+      throws IOException, GatewayException {
     Path folder = configuration.folder();
-    SigningKey key = key(folder);
+    SigningKey key = key(folder, passphrases);
     key.prepare();
     String name = key.nodeId().toString();
     InstantSource clock = InstantSource.system();

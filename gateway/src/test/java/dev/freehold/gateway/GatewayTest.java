@@ -232,7 +232,9 @@ class GatewayTest {
 
   private Log log() throws Exception {
     SigningKey key =
-        dev.freehold.crypto.KeyFile.load(folder.resolve("home").resolve("gateway.key"));
+        dev.freehold.crypto.KeyFile.load(
+            folder.resolve("home").resolve("gateway.key"),
+            dev.freehold.crypto.PassphraseSource.none());
     String name = key.nodeId().toString();
     return Log.open(
         FolderStorage.open(folder.resolve("home").resolve("log")),

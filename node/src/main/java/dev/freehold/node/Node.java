@@ -5,6 +5,7 @@ package dev.freehold.node;
 import dev.freehold.crypto.KeyFile;
 import dev.freehold.crypto.KeyFileException;
 import dev.freehold.crypto.NodeId;
+import dev.freehold.crypto.PassphraseSource;
 import dev.freehold.crypto.SigningKey;
 import dev.freehold.engine.generate.EngineOptions;
 import dev.freehold.evidence.log.LogException;
@@ -47,6 +48,9 @@ import org.jspecify.annotations.Nullable;
  * under way finish, then ends it.
  */
 public final class Node implements AutoCloseable {
+  /** The node's key, in its home. */
+  public static final String KEY_FILE = "node.key";
+
   private static final Duration LOADING = Duration.ofMinutes(10);
   private static final Duration FAREWELL = Duration.ofSeconds(3);
 
@@ -77,16 +81,22 @@ public final class Node implements AutoCloseable {
     this.held = held;
   }
 
+  /** Starts a node whose key is not sealed. */
+  public static Node start(NodeConfiguration configuration) {
+    return start(configuration, PassphraseSource.none());
+  }
+
   /**
    * Starts a node.
    *
+   * @param passphrases asked where the home's key is sealed
    * @throws NodeException if it can't: the home is another node's, the port is taken, a file is
    *     wrong; nothing stays behind then but the home's folder, lock file and key
    */
-  public static Node start(NodeConfiguration configuration) {
+  public static Node start(NodeConfiguration configuration, PassphraseSource passphrases) {
     Deque<AutoCloseable> held = new ArrayDeque<>();
     try {
-      Node node = start(configuration, held);
+      Node node = start(configuration, passphrases, held);
       node.log.event(
           "started",
           Json.object().put("host", configuration.host()).put("port", node.port()).build());
@@ -100,7 +110,8 @@ public final class Node implements AutoCloseable {
     }
   }
 
-  private static Node start(NodeConfiguration configuration, Deque<AutoCloseable> held)
+  private static Node start(
+      NodeConfiguration configuration, PassphraseSource passphrases, Deque<AutoCloseable> held)
       throws IOException, KeyFileException, LogException {
     ApiKeys keys = keys(configuration.apiKeys());
     boolean loopback = loopback(configuration.host());
@@ -116,7 +127,8 @@ public final class Node implements AutoCloseable {
     EventLog log = new EventLog(configuration.home(), Clock.systemUTC());
     held.push(log);
     SigningKey key =
-        KeyFile.loadOrCreate(configuration.home().resolve("node.key"), new SecureRandom());
+        KeyFile.loadOrCreate(
+            configuration.home().resolve(KEY_FILE), passphrases, new SecureRandom());
     Models models = models(configuration, log);
     held.push(models);
     ReceiptStore store = ReceiptStore.open(configuration.home());
