@@ -12,7 +12,6 @@ import dev.freehold.evidence.mandate.Mandate;
 import dev.freehold.evidence.mandate.MandateChain;
 import dev.freehold.evidence.mandate.Party;
 import dev.freehold.evidence.mandate.Revocation;
-import dev.freehold.gateway.intercept.MandateFile;
 import dev.freehold.record.Digest;
 import dev.freehold.record.Json;
 import dev.freehold.record.Nonce;
@@ -60,7 +59,7 @@ final class MandateVerbs {
   }
 
   static MandateChain chain(Path file) throws IOException, Verb.Failure {
-    return switch (MandateFile.read(Files.readAllBytes(file))) {
+    return switch (MandateChain.decode(Files.readAllBytes(file))) {
       case Parsed.Read<MandateChain>(MandateChain chain) -> chain;
       case Parsed.Malformed<MandateChain>(String reason) ->
           throw new Verb.Failure(file + " holds no mandates: " + reason);
@@ -180,7 +179,7 @@ final class MandateVerbs {
         }
       }
       chain.add(mandate);
-      Files.write(output, MandateFile.write(new MandateChain(chain)));
+      Files.write(output, new MandateChain(chain).encode());
       if (json) {
         screen.json(mandate.toJson());
       } else {

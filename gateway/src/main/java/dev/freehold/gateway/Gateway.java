@@ -20,7 +20,6 @@ import dev.freehold.evidence.note.Origin;
 import dev.freehold.gateway.http.GatewayServer;
 import dev.freehold.gateway.http.HttpUpstream;
 import dev.freehold.gateway.intercept.Interceptor;
-import dev.freehold.gateway.intercept.MandateFile;
 import dev.freehold.record.Digest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -177,7 +176,7 @@ public final class Gateway implements AutoCloseable {
     String refused = "";
     for (Path file : configuration.mandates()) {
       MandateChain chain =
-          switch (MandateFile.read(Files.readAllBytes(file))) {
+          switch (MandateChain.decode(Files.readAllBytes(file))) {
             case dev.freehold.record.Parsed.Read<MandateChain>(MandateChain read) -> read;
             case dev.freehold.record.Parsed.Malformed<MandateChain>(String reason) ->
                 throw new GatewayException(file + " holds no mandates: " + reason);

@@ -24,7 +24,6 @@ import dev.freehold.evidence.note.KeyName;
 import dev.freehold.evidence.note.NoteSigner;
 import dev.freehold.evidence.note.Origin;
 import dev.freehold.gateway.intercept.House;
-import dev.freehold.gateway.intercept.MandateFile;
 import dev.freehold.record.Digest;
 import dev.freehold.record.Nonce;
 import dev.freehold.record.Parsed;
@@ -191,7 +190,7 @@ class GatewayTest {
                 new Nonce("000102030405060708090a0b0c0d0e0f"),
                 null),
             OWNER);
-    Files.write(folder.resolve("mandate"), MandateFile.write(new MandateChain(List.of(mandate))));
+    Files.write(folder.resolve("mandate"), new MandateChain(List.of(mandate)).encode());
   }
 
   private HistoryCheck.Result history() throws Exception {

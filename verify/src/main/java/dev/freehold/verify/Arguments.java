@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param fileOrNull the file to check; null only with {@code help}
  * @param modelOrNull the model's file, or null to look in the cache
  * @param demands what is demanded
+ * @param surroundings what lies beside the file, and whom to believe; not read yet
  * @param threads threads of arithmetic, 0 for all
  * @param kernelOrNull name of the lane, or null for the fastest
  */
@@ -29,6 +30,7 @@ record Arguments(
     @Nullable String fileOrNull,
     @Nullable String modelOrNull,
     Demands demands,
+    Surroundings surroundings,
     int threads,
     @Nullable String kernelOrNull,
     boolean json,
@@ -38,14 +40,31 @@ record Arguments(
       """
       Usage: freehold verify FILE [options]
 
-      Checks evidence offline: no node, no network, no database. FILE is what 'freehold receipt export'
-      wrote: a receipt, a receipt with its transcript, or (--proof) a bundle with entries of logs.
+      Checks evidence offline: no node, no network, no database. FILE can be any of these; what follows
+      --beside is what it tells of, without which a claim is Undecidable:
+        answer.json                             a receipt, a transcript, or a bundle with entries of logs
+        FOLDER                                  a log's exported files
+        checkpoint --beside FOLDER              a checkpoint or another signed note
+        it.tlog-proof --beside entry.json       a proof of a log (the entry may be in it)
+        entry.json --beside it.tlog-proof       an entry of a log
+        statement.cose                          a SCITT signed statement with its receipts
+        receipt.cose --beside entry.json        a COSE receipt alone
+        it.dsse.json --key KEY                  a DSSE envelope; provenance as a tree (--beside OTHER.dsse.json)
+        model.sig --key KEY --beside MODEL      a model's signature (OpenSSF Model Signing)
+        it.tsr --authority CERTS --beside FILE  an RFC 3161 time stamp
+        mandate --beside revocation             a chain of mandates
+        revocation --beside mandate             the end of a mandate
+        token.json --beside history.jsonl       a Proof-of-Control token, or an agent's tokens one a line
+        capability.json --beside token.json     a gateway's licence for one action
       docs/verify-yourself.md says what each claim means, and what must still be believed:
-        signed      whoever it names signed it, and nothing was changed since
-        transcript  request, response and output tokens are the ones the receipt commits to
-        replayed    the model gives exactly this answer to exactly this request
-        logged      it is an entry of its signer's log, under a checkpoint that the log signed
-        authorised  an owner allowed it, and the gateway's records of the action end in this receipt
+        signed       whoever it names signed it, and nothing was changed since
+        transcript   request, response and output tokens are the ones the receipt commits to
+        replayed     the model gives exactly this answer to exactly this request
+        logged       it is an entry of a log, under a root that the log signed
+        authorised   an owner allowed it: mandate by mandate, each within the one before
+        chained      it is part of a gap-free chain of its agent's steps
+        matched      the files beside it are the ones it tells of
+        timestamped  an authority that you believe says that it was there at a time
 
       Options:
         --model FILE      the model's file; without it the model is looked for by its digest in
@@ -58,6 +77,13 @@ record Arguments(
                           repeatable
         --owner NAME      who may have granted the mandates (did:key:z...); of a passkey
                           NAME,RELYING-PARTY,ORIGIN; repeatable; anybody unless given
+        --beside PATH     what the file tells of (see above); repeatable where several make sense
+        --key KEY         whose signature counts, where the file does not name its signer by a key: a PEM
+                          file (PUBLIC KEY), or a name (did:key:z...); repeatable
+        --authority FILE  certificates in PEM, the root last, in which those of a time stamp or of a model's
+                          signer may end; repeatable
+        --at TIME         the moment as of which mandates and certificates are judged (now unless given):
+                          2026-11-23T22:15:00.000Z
         --threads N       threads of arithmetic; all processors unless told otherwise
         --kernel NAME     the lane of arithmetic (all give the same bits); the fastest unless told otherwise
         --json            print one JSON object
@@ -84,6 +110,10 @@ record Arguments(
     NodeId node = null;
     List<VerifierKey> logs = new ArrayList<>();
     List<Owner> owners = new ArrayList<>();
+    List<String> beside = new ArrayList<>();
+    List<String> keys = new ArrayList<>();
+    List<String> authorities = new ArrayList<>();
+    String at = null;
     int threads = 0;
     String kernel = null;
     boolean json = false;
@@ -125,6 +155,10 @@ record Arguments(
         }
         case "--log" -> logs.add(log(value(word, rest)));
         case "--owner" -> owners.add(owner(value(word, rest)));
+        case "--beside" -> beside.add(value(word, rest));
+        case "--key" -> keys.add(value(word, rest));
+        case "--authority" -> authorities.add(value(word, rest));
+        case "--at" -> at = value(word, rest);
         case "--threads" -> threads = threads(value(word, rest));
         case "--kernel" -> kernel = value(word, rest);
         case "--json" -> json = true;
@@ -134,10 +168,18 @@ record Arguments(
       }
     }
     if (file == null && !help) {
-      throw new UsageException("FILE is missing: what 'freehold receipt export' wrote");
+      throw new UsageException("FILE is missing: a receipt, a proof or other evidence");
     }
     return new Arguments(
-        file, model, new Demands(required, node, logs, owners), threads, kernel, json, quiet, help);
+        file,
+        model,
+        new Demands(required, node, logs, owners),
+        new Surroundings(beside, keys, authorities, at),
+        threads,
+        kernel,
+        json,
+        quiet,
+        help);
   }
 
   private static String value(String option, Deque<String> rest) throws UsageException {

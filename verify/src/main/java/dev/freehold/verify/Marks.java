@@ -2,40 +2,91 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.verify;
 
-import dev.freehold.record.Json;
-import dev.freehold.record.JsonException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
-/** By what a file says it is, whether or not it keeps to it. */
+/**
+ * By what a file says it is, whether or not it keeps to it: a damaged file is still told what it is
+ * damaged as.
+ */
 final class Marks {
-  private static final Pattern FORMAT =
-      Pattern.compile("\"format\"\\s*:\\s*\"(freehold-[a-z-]{1,40}/[0-9]{1,4})\"");
-
   private Marks() {}
 
-  /**
-   * The {@code format} that a file of ours names; in a damaged one, the first that stands in it.
-   */
+  /** The {@code format} that a file of ours names in its outermost object. */
   static Optional<String> format(byte[] file) {
-    if (file.length == 0 || file[0] != '{') {
-      return Optional.empty();
-    }
-    try {
-      if (Json.parse(file) instanceof Json.Obj object
-          && object.get("format").orElse(Json.Null.VALUE) instanceof Json.Str text) {
-        return Optional.of(text.value());
-      }
-      return Optional.empty();
-    } catch (JsonException e) {
-      return first(file);
-    }
+    return Optional.ofNullable(members(file).get("format"));
   }
 
-  private static Optional<String> first(byte[] file) {
-    Matcher matcher = FORMAT.matcher(new String(file, StandardCharsets.ISO_8859_1));
-    return matcher.find() ? Optional.of(matcher.group(1)) : Optional.empty();
+  /** Whether the outermost object of a JSON text has all of these members. */
+  static boolean has(byte[] file, String... names) {
+    return members(file).keySet().containsAll(Arrays.asList(names));
+  }
+
+  /** Whether a file begins so. */
+  static boolean begins(byte[] file, byte[] mark) {
+    return file.length >= mark.length && Arrays.equals(file, 0, mark.length, mark, 0, mark.length);
+  }
+
+  /** Whether this stands anywhere in a file. */
+  static boolean contains(byte[] file, byte[] mark) {
+    for (int at = 0; at + mark.length <= file.length; at++) {
+      if (Arrays.equals(file, at, at + mark.length, mark, 0, mark.length)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * The outermost members of the first object, with their value where that is a string: as far as
+   * they can be made out, since the file may be damaged.
+   */
+  private static Map<String, String> members(byte[] file) {
+    Map<String, String> members = new LinkedHashMap<>();
+    String text = new String(file, StandardCharsets.ISO_8859_1);
+    if (!text.stripLeading().startsWith("{")) {
+      return members;
+    }
+    int depth = 0;
+    String name = "";
+    for (int at = 0; at < text.length(); at++) {
+      switch (text.charAt(at)) {
+        case '{', '[' -> depth++;
+        case '}', ']' -> {
+          depth--;
+          if (depth == 0) {
+            return members;
+          }
+        }
+        case ',' -> name = depth == 1 ? "" : name;
+        case '"' -> {
+          int end = endOfString(text, at + 1);
+          String string = text.substring(at + 1, end);
+          if (depth == 1 && name.isEmpty()) {
+            name = string;
+            members.putIfAbsent(name, "");
+          } else if (depth == 1) {
+            members.put(name, string);
+          }
+          at = end;
+        }
+        default -> {}
+      }
+    }
+    return members;
+  }
+
+  private static int endOfString(String text, int from) {
+    for (int at = from; at < text.length(); at++) {
+      if (text.charAt(at) == '\\') {
+        at++;
+      } else if (text.charAt(at) == '"') {
+        return at;
+      }
+    }
+    return text.length();
   }
 }

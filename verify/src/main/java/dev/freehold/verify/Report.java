@@ -38,8 +38,19 @@ public record Report(Verdict verdict, List<Finding> findings, @Nullable Subject 
    *
    * @param headline for a person; it may quote the file
    * @param facts for a program
+   * @param lines more for a person, such as a tree
    */
-  public record Subject(String headline, Json.Obj facts) {}
+  public record Subject(String headline, Json.Obj facts, List<String> lines) {
+    /** Copies the lines. */
+    public Subject {
+      lines = List.copyOf(lines);
+    }
+
+    /** A subject that its headline tells enough of. */
+    public Subject(String headline, Json.Obj facts) {
+      this(headline, facts, List.of());
+    }
+  }
 
   /** Copies the findings. */
   public Report {

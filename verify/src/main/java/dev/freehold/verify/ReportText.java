@@ -10,7 +10,7 @@ import java.util.List;
 final class ReportText {
   private ReportText() {}
 
-  /** The verdict first, then a line for each claim, then what is wrong or missing. */
+  /** The verdict first, then a line for each claim with what is wrong or missing, then the rest. */
   static String text(Report report) {
     StringBuilder out = new StringBuilder();
     out.append(report.verdict().word());
@@ -25,6 +25,13 @@ final class ReportText {
         out.append(" ".repeat(27)).append(printable(line)).append('\n');
       }
     }
+    report
+        .subject()
+        .ifPresent(
+            subject ->
+                subject
+                    .lines()
+                    .forEach(line -> out.append("    ").append(printable(line)).append('\n')));
     return out.toString();
   }
 
@@ -43,6 +50,10 @@ final class ReportText {
             .put("verdict", report.verdict().word())
             .put("exit", VerifyMain.exitCode(report.verdict()));
     report.subject().ifPresent(subject -> subject.facts().members().forEach(out::put));
+    report
+        .subject()
+        .filter(subject -> !subject.lines().isEmpty())
+        .ifPresent(subject -> out.put("lines", strings(subject.lines())));
     return out.put("claims", claims.build()).build();
   }
 

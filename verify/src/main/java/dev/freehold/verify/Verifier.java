@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.verify;
 
+import dev.freehold.record.Timestamp;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -16,15 +18,41 @@ public final class Verifier {
   private final List<FileKind> kinds;
 
   /**
-   * A verifier.
+   * A verifier of answers and bundles, which need nothing beside them.
    *
    * @param demands what is demanded
    * @param replay how answers are replayed
    */
   public Verifier(Demands demands, ReplayCheck replay) {
+    this(demands, replay, Given.nothing(new Timestamp(Instant.EPOCH)));
+  }
+
+  /**
+   * A verifier.
+   *
+   * @param demands what is demanded
+   * @param replay how answers are replayed
+   * @param given what lies beside the file, and whom to believe
+   */
+  public Verifier(Demands demands, ReplayCheck replay, Given given) {
     this.demands = demands;
     AnswerFile answers = new AnswerFile(replay);
-    this.kinds = List.of(answers, new BundleFile(answers));
+    this.kinds =
+        List.of(
+            answers,
+            new BundleFile(answers),
+            new ProofFile(given),
+            new EntryFile(given),
+            new NoteFile(given),
+            new CoseReceiptFile(given),
+            new StatementFile(given),
+            new ModelSignatureFile(given),
+            new EnvelopeFile(given),
+            new TimestampFile(given),
+            new MandateFile(given),
+            new RevocationFile(given),
+            new TokenFile(given),
+            new CapabilityFile(given));
   }
 
   /** Checks the bytes of a file of any known kind. */

@@ -3,6 +3,7 @@
 package dev.freehold.verify;
 
 import dev.freehold.evidence.bundle.Bundle;
+import dev.freehold.evidence.dsse.Envelope;
 import dev.freehold.record.StandardError;
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 
@@ -19,6 +21,11 @@ import java.util.Map;
 public final class VerifyMain {
   /** Exit code for a command line that cannot be understood, or a file that cannot be read. */
   public static final int WRONG_USE = 64;
+
+  /** The file in a log's folder that the rest of the folder is checked against. */
+  static final String LOG = "checkpoint";
+
+  private static final int LIMIT = Math.max(Bundle.LIMIT, Envelope.LIMIT);
 
   private VerifyMain() {}
 
@@ -43,6 +50,16 @@ public final class VerifyMain {
    */
   public static int run(
       List<String> words, Map<String, String> environment, PrintStream out, PrintStream err) {
+    return run(words, environment, InstantSource.system(), out, err);
+  }
+
+  /** The same, as of another moment. */
+  static int run(
+      List<String> words,
+      Map<String, String> environment,
+      InstantSource clock,
+      PrintStream out,
+      PrintStream err) {
     Arguments arguments;
     try {
       arguments = Arguments.parse(words);
@@ -65,8 +82,18 @@ public final class VerifyMain {
       return wrongUse(err, "not the name of a file: " + e.getMessage());
     }
     byte[] bytes;
-    try (InputStream in = file.equals("-") ? System.in : Files.newInputStream(Path.of(file))) {
-      bytes = in.readNBytes(Bundle.LIMIT + 1);
+    Given given;
+    try {
+      Path path = file.equals("-") ? null : Path.of(file);
+      given = arguments.surroundings().read(path, clock);
+      if (path != null && Files.isRegularFile(path.resolve(LOG))) {
+        path = path.resolve(LOG);
+      }
+      try (InputStream in = path == null ? System.in : Files.newInputStream(path)) {
+        bytes = in.readNBytes(LIMIT + 1);
+      }
+    } catch (Arguments.UsageException e) {
+      return wrongUse(err, String.valueOf(e.getMessage()));
     } catch (InvalidPathException | NoSuchFileException e) {
       return wrongUse(err, "there is no file " + file);
     } catch (IOException e) {
@@ -75,7 +102,7 @@ public final class VerifyMain {
     Report report;
     try {
       ReplayCheck replay = ReplayCheck.of(models, arguments.kernelOrNull(), arguments.threads());
-      report = new Verifier(arguments.demands(), replay).verify(bytes);
+      report = new Verifier(arguments.demands(), replay, given).verify(bytes);
     } catch (Arguments.UsageException e) {
       return wrongUse(err, String.valueOf(e.getMessage()));
     } catch (RuntimeException | OutOfMemoryError | StackOverflowError | LinkageError e) {

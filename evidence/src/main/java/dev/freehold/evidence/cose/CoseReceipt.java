@@ -287,6 +287,21 @@ public final class CoseReceipt {
     };
   }
 
+  /** The log that it names: a hint, until that log's key verified it. */
+  public Optional<String> log() {
+    return message.protectedHeader().get(CoseHeader.CWT_CLAIMS).orElse(Cbor.Null.VALUE)
+                instanceof Cbor.Map claims
+            && claims.get(CoseHeader.ISSUER).orElse(Cbor.Null.VALUE)
+                instanceof Cbor.Text(String log)
+        ? Optional.of(log)
+        : Optional.empty();
+  }
+
+  /** Whether it proves that an entry is in the log, and not that the log grew. */
+  public boolean provesInclusion() {
+    return !(proof instanceof Proof.Consistency);
+  }
+
   /** The bytes that were read, or the one encoding of what was signed here. */
   public byte[] encode() {
     return message.encode();

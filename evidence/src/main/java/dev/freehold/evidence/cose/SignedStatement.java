@@ -219,6 +219,14 @@ public final class SignedStatement {
     return NodeId.parse(issuer).map(NodeId::key).map(PublicKeyInfo::of);
   }
 
+  /** Whether it says to carry an entry of our log: then its receipts are of the payload. */
+  public boolean carriesEntry() {
+    return message
+        .protectedHeader()
+        .get(CoseHeader.CONTENT_TYPE)
+        .equals(Optional.of(Cbor.of(ENTRY_TYPE)));
+  }
+
   /** Who says it. */
   public String issuer() {
     return issuer;

@@ -2,11 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.evidence.mandate;
 
-import dev.freehold.record.Digest;
+import dev.freehold.record.Parsed;
 import dev.freehold.record.Timestamp;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.IntStream;
 
 /**
  * Mandates from an owner's down to the one under which somebody acts.
@@ -18,6 +21,38 @@ public record MandateChain(List<Mandate> mandates) {
   /** Copies the list. */
   public MandateChain {
     mandates = List.copyOf(mandates);
+  }
+
+  /** The longest file of a chain in bytes. */
+  public static final int LIMIT = 9 * (Mandate.LIMIT + 1);
+
+  /** Reads a chain as a file: one mandate a line; the last line feed may be missing. */
+  public static Parsed<MandateChain> decode(byte[] bytes) {
+    if (bytes.length > LIMIT) {
+      return new Parsed.Malformed<>("longer than any chain of mandates");
+    }
+    List<Mandate> mandates = new ArrayList<>();
+    String text = new String(bytes, StandardCharsets.UTF_8);
+    String[] lines =
+        (text.endsWith("\n") ? text.substring(0, text.length() - 1) : text).split("\n", -1);
+    for (String line : lines) {
+      switch (Mandate.decode(line.getBytes(StandardCharsets.UTF_8))) {
+        case Parsed.Read<Mandate>(Mandate mandate) -> mandates.add(mandate);
+        case Parsed.Malformed<Mandate>(String reason) -> {
+          return new Parsed.Malformed<>("line " + (mandates.size() + 1) + ": " + reason);
+        }
+      }
+    }
+    return new Parsed.Read<>(new MandateChain(mandates));
+  }
+
+  /** The chain as a file. */
+  public byte[] encode() {
+    StringBuilder text = new StringBuilder();
+    for (Mandate mandate : mandates) {
+      text.append(new String(mandate.encode(), StandardCharsets.UTF_8)).append('\n');
+    }
+    return text.toString().getBytes(StandardCharsets.UTF_8);
   }
 
   /** Whether somebody may act. */
@@ -134,32 +169,53 @@ public record MandateChain(List<Mandate> mandates) {
 
   private Optional<Standing> revoked(
       Revocation revocation, List<Owner> owners, Timestamp now, List<String> notes) {
-    for (int i = 0; i < mandates.size(); i++) {
-      Digest digest = mandates.get(i).digest();
-      if (!digest.equals(revocation.mandate())) {
-        continue;
-      }
-      boolean entitled =
-          mandates.subList(0, i + 1).stream()
-              .anyMatch(m -> m.terms().issuer().equals(revocation.issuer()));
-      Optional<MandateFault> fault = revocation.signatureFault(known(owners, revocation.issuer()));
-      // A passkey's counter tells of copies; to end something, a copy is good enough.
-      boolean signed = fault.isEmpty() || fault.get().kind() == MandateFault.Kind.COUNTER;
-      if (!entitled || !signed) {
-        notes.add(
-            "a revocation of "
-                + digest
-                + " does not count: "
-                + (entitled ? fault.map(MandateFault::reason).orElse("") : "by a stranger"));
-      } else if (now.compareTo(revocation.revoked()) >= 0) {
-        return Optional.of(
+    OptionalInt at = place(revocation);
+    if (at.isEmpty()) {
+      return Optional.empty();
+    }
+    Optional<String> objection = objection(revocation, at.getAsInt(), owners);
+    if (objection.isPresent()) {
+      notes.add("a revocation of " + revocation.mandate() + " does not count: " + objection.get());
+      return Optional.empty();
+    }
+    return now.compareTo(revocation.revoked()) < 0
+        ? Optional.empty()
+        : Optional.of(
             refused(
                 MandateFault.Kind.REVOKED,
                 "revoked by " + revocation.issuer() + " from " + revocation.revoked() + " on",
-                i));
-      }
+                at.getAsInt()));
+  }
+
+  /**
+   * Why a revocation ends no mandate of this chain; empty where it ends one. Whether the chain
+   * itself holds is {@link #check}'s to say.
+   */
+  public Optional<String> objection(Revocation revocation, List<Owner> owners) {
+    OptionalInt at = place(revocation);
+    return at.isEmpty()
+        ? Optional.of("it is of a mandate that is not in this chain")
+        : objection(revocation, at.getAsInt(), owners);
+  }
+
+  private OptionalInt place(Revocation revocation) {
+    return IntStream.range(0, mandates.size())
+        .filter(i -> mandates.get(i).digest().equals(revocation.mandate()))
+        .findFirst();
+  }
+
+  private Optional<String> objection(Revocation revocation, int at, List<Owner> owners) {
+    boolean entitled =
+        mandates.subList(0, at + 1).stream()
+            .anyMatch(m -> m.terms().issuer().equals(revocation.issuer()));
+    if (!entitled) {
+      return Optional.of("by a stranger");
     }
-    return Optional.empty();
+    // A passkey's counter tells of copies; to end something, a copy is good enough.
+    return revocation
+        .signatureFault(known(owners, revocation.issuer()))
+        .filter(fault -> fault.kind() != MandateFault.Kind.COUNTER)
+        .map(MandateFault::reason);
   }
 
   private static Owner known(List<Owner> owners, Party issuer) {

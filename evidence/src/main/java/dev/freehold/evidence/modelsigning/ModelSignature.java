@@ -112,7 +112,7 @@ public final class ModelSignature {
   }
 
   /**
-   * Checks a signature.
+   * Checks a signature and the model with it.
    *
    * @param model the folder or file
    * @param signatureFile where the bundle is, which does not count as a file of the model
@@ -122,6 +122,23 @@ public final class ModelSignature {
    */
   public static List<Check> verify(
       Path model, Path signatureFile, SigstoreBundle bundle, Trust trust) throws IOException {
+    List<Check> checks = new ArrayList<>(verifyAlone(bundle, trust));
+    checks.add(
+        switch (manifest(bundle)) {
+          case Parsed.Malformed<Manifest> _ ->
+              Check.open(FILES, "there is no manifest to compare them with");
+          case Parsed.Read<Manifest>(Manifest manifest) ->
+              files(model, signatureFile, manifest, trust.ignoreUnsigned());
+        });
+    return checks;
+  }
+
+  /**
+   * Checks a signature without the model.
+   *
+   * @return {@code signed}, {@code chain} where there is one, {@code manifest}
+   */
+  public static List<Check> verifyAlone(SigstoreBundle bundle, Trust trust) {
     List<Check> checks = new ArrayList<>();
     switch (bundle.material()) {
       case SigstoreBundle.Material.KeyHint(Optional<String> hint) ->
@@ -134,31 +151,26 @@ public final class ModelSignature {
         checks.add(signedBy(bundle.envelope(), certificate, trust.key()));
         checks.add(
             Check.open(
-                CHAIN,
-                "a short-lived certificate: log entry and issuer are not checked by this verb"));
+                CHAIN, "a short-lived certificate: log entry and issuer are not checked here"));
       }
     }
-    switch (InTotoStatement.of(bundle.envelope())) {
-      case Parsed.Malformed<InTotoStatement>(String reason) ->
-          checks.add(Check.fails(MANIFEST, reason));
-      case Parsed.Read<InTotoStatement>(InTotoStatement statement) -> {
-        switch (Manifest.of(statement)) {
-          case Parsed.Malformed<Manifest>(String reason) ->
-              checks.add(Check.fails(MANIFEST, reason));
-          case Parsed.Read<Manifest>(Manifest manifest) -> {
-            checks.add(
-                Check.holds(
-                    MANIFEST,
-                    manifest.resources().size() + " resources, root " + manifest.rootDigest()));
-            checks.add(files(model, signatureFile, manifest, trust.ignoreUnsigned()));
-          }
-        }
-      }
-    }
-    if (checks.stream().noneMatch(c -> c.claim().equals(FILES))) {
-      checks.add(Check.open(FILES, "there is no manifest to compare them with"));
-    }
+    checks.add(
+        switch (manifest(bundle)) {
+          case Parsed.Malformed<Manifest>(String reason) -> Check.fails(MANIFEST, reason);
+          case Parsed.Read<Manifest>(Manifest manifest) ->
+              Check.holds(
+                  MANIFEST,
+                  manifest.resources().size() + " resources, root " + manifest.rootDigest());
+        });
     return checks;
+  }
+
+  /** What the signature is over. */
+  public static Parsed<Manifest> manifest(SigstoreBundle bundle) {
+    return switch (InTotoStatement.of(bundle.envelope())) {
+      case Parsed.Malformed<InTotoStatement>(String reason) -> new Parsed.Malformed<>(reason);
+      case Parsed.Read<InTotoStatement>(InTotoStatement statement) -> Manifest.of(statement);
+    };
   }
 
   private static Check signedBy(

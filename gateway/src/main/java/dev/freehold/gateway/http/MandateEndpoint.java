@@ -6,7 +6,6 @@ import dev.freehold.evidence.mandate.Mandate;
 import dev.freehold.evidence.mandate.MandateChain;
 import dev.freehold.evidence.mandate.Revocation;
 import dev.freehold.gateway.intercept.Interceptor;
-import dev.freehold.gateway.intercept.MandateFile;
 import dev.freehold.record.Json;
 import dev.freehold.record.Parsed;
 import java.util.List;
@@ -23,7 +22,7 @@ final class MandateEndpoint {
 
   void adopt(Exchange exchange) {
     MandateChain chain =
-        MandateFile.read(exchange.body())
+        MandateChain.decode(exchange.body())
             .orElse(
                 reason -> {
                   throw Refusal.badRequest(reason);

@@ -15,7 +15,6 @@ import dev.freehold.evidence.control.TaggedDigest;
 import dev.freehold.evidence.control.Token;
 import dev.freehold.evidence.mandate.Allowance;
 import dev.freehold.gateway.intercept.House;
-import dev.freehold.gateway.intercept.MandateFile;
 import dev.freehold.gateway.intercept.MemoryLog;
 import dev.freehold.gateway.intercept.RecordLog;
 import dev.freehold.record.CanonicalJson;
@@ -385,8 +384,7 @@ class GatewayServerTest {
     HttpResponse<String> asked = post("/v1/effects", pay);
     assertThat(asked.statusCode()).isEqualTo(403);
     assertThat(asked.body()).contains("approval_needed", "ESCALATE");
-    byte[] mandate =
-        MandateFile.write(House.chain(House.allowance("bank.example", 0, 0, Set.of())));
+    byte[] mandate = House.chain(House.allowance("bank.example", 0, 0, Set.of())).encode();
     assertThat(post("/v1/mandates", new String(mandate, StandardCharsets.UTF_8)).statusCode())
         .isEqualTo(200);
     assertThat(post("/v1/effects", pay).statusCode()).isEqualTo(200);

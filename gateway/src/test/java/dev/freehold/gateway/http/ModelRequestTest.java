@@ -5,8 +5,8 @@ package dev.freehold.gateway.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.freehold.evidence.action.Classification;
+import dev.freehold.evidence.mandate.MandateChain;
 import dev.freehold.evidence.mandate.Proposal;
-import dev.freehold.gateway.intercept.MandateFile;
 import dev.freehold.record.Json;
 import dev.freehold.record.JsonException;
 import dev.freehold.record.Parsed;
@@ -65,7 +65,7 @@ class ModelRequestTest {
       } catch (JsonException e) {
         throw new AssertionError("read, though it is not strict JSON", e);
       }
-      assertThat(MandateFile.read(changed)).isInstanceOf(Parsed.Malformed.class);
+      assertThat(MandateChain.decode(changed)).isInstanceOf(Parsed.Malformed.class);
     }
     assertThat(read).isPositive();
   }
