@@ -100,11 +100,20 @@ final class LogVerbs {
     @Parameters(paramLabel = "INDEX|RECEIPT", description = "Its index, or a receipt's id.")
     private String which = "";
 
+    @Option(
+        names = {"-o", "--output"},
+        description = "Write its bytes, as they stand in the log, to this file.")
+    private @Nullable Path output;
+
     @Override
     int run() throws Exception {
       PublishedLog log = PublishedLog.ofHome(places);
       LogReader reader = log.reader();
       long index = log.index(which, reader, places);
+      if (output != null) {
+        OutputFile.write(output, reader.entry(index), screen, json);
+        return OK;
+      }
       Entry entry = entry(reader.entry(index), index);
       if (json) {
         screen.json(entry.toJson().with("index", Json.of(index)));

@@ -2,8 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.cli;
 
-import dev.freehold.crypto.KeyFile;
-import dev.freehold.crypto.KeyFileException;
 import dev.freehold.crypto.PrivateKeyInfo;
 import dev.freehold.evidence.dsse.InTotoStatement;
 import dev.freehold.evidence.modelsigning.Manifest;
@@ -50,7 +48,7 @@ final class ModelSign extends Verb {
   @Override
   int run() throws Exception {
     SignatureFiles files = SignatureFiles.of(model, signature, places);
-    PrivateKeyInfo secret = secret();
+    PrivateKeyInfo secret = SignatureFiles.secret(key, places);
     SigstoreBundle bundle =
         ModelSignature.sign(files.model(), files.signature(), secret, new SecureRandom());
     try {
@@ -86,16 +84,5 @@ final class ModelSign extends Verb {
       return manifest;
     }
     throw new IllegalStateException("what was signed is a manifest");
-  }
-
-  private PrivateKeyInfo secret() throws IOException, Failure {
-    String text = SignatureFiles.text(key);
-    try {
-      return text.startsWith("{")
-          ? PrivateKeyInfo.of(KeyFile.load(key, Passphrases.of(places)))
-          : PrivateKeyInfo.ofPem(text);
-    } catch (KeyFileException | IllegalArgumentException e) {
-      throw new Failure(key + ": " + e.getMessage());
-    }
   }
 }

@@ -16,7 +16,8 @@ import picocli.CommandLine.Mixin;
       ModelImport.class,
       ModelRemove.class,
       ModelSign.class,
-      ModelVerify.class
+      ModelVerify.class,
+      ModelProvenance.class
     })
 final class ModelVerbs {
   @Mixin

@@ -2,21 +2,36 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.cli;
 
+import dev.freehold.crypto.KeyFile;
+import dev.freehold.crypto.KeyFileException;
+import dev.freehold.crypto.PrivateKeyInfo;
+import dev.freehold.crypto.SigningKey;
+import dev.freehold.evidence.Receipt;
 import dev.freehold.evidence.ReceiptId;
 import dev.freehold.evidence.Transcript;
 import dev.freehold.evidence.bundle.Bundle;
+import dev.freehold.evidence.bundle.ProvenEntry;
+import dev.freehold.evidence.cose.SignedStatement;
+import dev.freehold.evidence.dsse.Envelope;
+import dev.freehold.evidence.dsse.InTotoStatement;
+import dev.freehold.evidence.dsse.ReceiptStatement;
+import dev.freehold.node.Node;
 import dev.freehold.node.receipts.ReceiptStore;
 import dev.freehold.node.receipts.StoredReceipt;
 import dev.freehold.record.Json;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.TypeConversionException;
 
 /** {@code freehold receipt}: the verbs on receipts. */
 @Command(
@@ -102,10 +117,34 @@ final class ReceiptVerbs {
     }
   }
 
+  /** What a receipt is exported as. */
+  enum Format {
+    /** Our own: the receipt, with its transcript, with proofs. */
+    FREEHOLD,
+    /** C2SP tlog-proof, the entry in it. */
+    TLOG_PROOF,
+    /** A SCITT signed statement with the log's receipt. */
+    COSE,
+    /** An in-toto statement in a DSSE envelope. */
+    DSSE;
+
+    /** The word on the command line: {@code tlog-proof}, for example. */
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+  }
+
   /** {@code freehold receipt export}. */
   @Command(
       name = "export",
-      description = "Write a receipt with its transcript to one file that 'freehold verify' reads.")
+      description = {
+        "Write a receipt to one file that 'freehold verify' reads: with its transcript unless told"
+            + " otherwise.",
+        "For other people's tools: --format tlog-proof (C2SP, the entry in it), cose (a SCITT signed"
+            + " statement with the log's receipt) or dsse (an in-toto statement). These hold the"
+            + " receipt alone, never request and answer."
+      })
   static final class Export extends Verb {
     @Parameters(paramLabel = "ID", description = "The receipt's id.")
     private String id = "";
@@ -119,26 +158,83 @@ final class ReceiptVerbs {
     private boolean proof;
 
     @Option(
+        names = "--format",
+        paramLabel = "FORMAT",
+        converter = FormatWord.class,
+        description = "freehold (default), tlog-proof, cose or dsse.")
+    private Format format = Format.FREEHOLD;
+
+    @Option(
         names = {"-o", "--output"},
         description = "The file to write (standard output unless given).")
     private @Nullable Path output;
 
     @Override
     int run() throws Exception {
-      Transcript transcript = find(this, id);
-      byte[] bytes;
-      if (proof) {
-        bytes =
-            new Bundle(
-                    List.of(PublishedLog.ofHome(places).proven(transcript.receipt().id(), places)),
+      if (format != Format.FREEHOLD && proof) {
+        screen.error("--proof is for the format freehold: a bundle; " + format + " says it itself");
+        return USAGE;
+      }
+      OutputFile.write(output, bytes(find(this, id)), screen, json);
+      return OK;
+    }
+
+    private byte[] bytes(Transcript transcript) throws Exception {
+      Receipt receipt = transcript.receipt();
+      return switch (format) {
+        case FREEHOLD -> {
+          if (proof) {
+            yield new Bundle(
+                    List.of(PublishedLog.ofHome(places).proven(receipt.id(), places)),
                     List.of(),
                     publicOnly ? null : transcript)
                 .encode();
-      } else {
-        bytes = publicOnly ? transcript.receipt().encode() : transcript.encode();
+          }
+          yield publicOnly ? receipt.encode() : transcript.encode();
+        }
+        case TLOG_PROOF -> {
+          ProvenEntry proven = PublishedLog.ofHome(places).proven(receipt.id(), places);
+          yield proven.proof().withExtra(proven.entry().encode()).encode();
+        }
+        case COSE -> {
+          ProvenEntry proven = PublishedLog.ofHome(places).proven(receipt.id(), places);
+          yield SignedStatement.ofEntry(
+                  proven.entry().encode(), proven.proof().inclusion(), nodeKey())
+              .encode();
+        }
+        case DSSE -> {
+          SigningKey key = nodeKey();
+          yield Envelope.sign(
+                  InTotoStatement.PAYLOAD_TYPE,
+                  ReceiptStatement.of(receipt).encode(),
+                  PrivateKeyInfo.of(key),
+                  key.nodeId().toString(),
+                  new SecureRandom())
+              .encode();
+        }
+      };
+    }
+
+    private SigningKey nodeKey() throws Failure, IOException {
+      try {
+        return KeyFile.load(places.home().resolve(Node.KEY_FILE), Passphrases.of(places));
+      } catch (KeyFileException e) {
+        throw new Failure("the node's key signs this format, and can't be used: " + e.getMessage());
       }
-      OutputFile.write(output, bytes, screen, json);
-      return OK;
+    }
+  }
+
+  /** Reads the words of {@link Format}. */
+  static final class FormatWord implements ITypeConverter<Format> {
+    @Override
+    public Format convert(String word) {
+      for (Format format : Format.values()) {
+        if (format.toString().equals(word)) {
+          return format;
+        }
+      }
+      throw new TypeConversionException(
+          "'" + word + "' is none of freehold, tlog-proof, cose and dsse");
     }
   }
 

@@ -4,6 +4,9 @@ package dev.freehold.cli;
 
 import dev.freehold.catalogue.ModelStore;
 import dev.freehold.catalogue.StoredModel;
+import dev.freehold.crypto.KeyFile;
+import dev.freehold.crypto.KeyFileException;
+import dev.freehold.crypto.PrivateKeyInfo;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -57,6 +60,18 @@ record SignatureFiles(Path model, Path signature) {
                     "there is no folder, file or stored model '"
                         + model
                         + "'; 'freehold model list' shows the models that are here"));
+  }
+
+  /** A private key: in PEM, or a node's key file. */
+  static PrivateKeyInfo secret(Path key, Places places) throws IOException, Verb.Failure {
+    String text = text(key);
+    try {
+      return text.startsWith("{")
+          ? PrivateKeyInfo.of(KeyFile.load(key, Passphrases.of(places)))
+          : PrivateKeyInfo.ofPem(text);
+    } catch (KeyFileException | IllegalArgumentException e) {
+      throw new Verb.Failure(key + ": " + e.getMessage());
+    }
   }
 
   /** A small text file: a key or a certificate. */
