@@ -17,9 +17,9 @@ import java.util.TreeMap;
  * A disk in memory that fails when told to. Each call that changes something is one operation,
  * counted from 0; so is each file of a {@link #write}.
  */
-final class MemoryStorage implements LogStorage {
+public final class MemoryStorage implements LogStorage {
   /** What happens at the chosen operation. */
-  enum Fault {
+  public enum Fault {
     /** It throws, and nothing of it is on the disk. */
     FAILS,
     /** It throws, but all of it is on the disk. */
@@ -40,7 +40,8 @@ final class MemoryStorage implements LogStorage {
   private int operations;
   private boolean off;
 
-  MemoryStorage() {
+  /** An empty one that does not fail. */
+  public MemoryStorage() {
     this(new TreeMap<>(), -1, Fault.FAILS);
   }
 
@@ -51,33 +52,37 @@ final class MemoryStorage implements LogStorage {
   }
 
   /** The same disk after the power is back. */
-  synchronized MemoryStorage restarted() {
+  public synchronized MemoryStorage restarted() {
     return new MemoryStorage(new TreeMap<>(disk), -1, Fault.FAILS);
   }
 
   /** The same disk, which will fail at one operation. */
-  synchronized MemoryStorage failing(int at, Fault how) {
+  public synchronized MemoryStorage failing(int at, Fault how) {
     return new MemoryStorage(new TreeMap<>(disk), at, how);
   }
 
-  synchronized int operations() {
+  /** How many operations there were. */
+  public synchronized int operations() {
     return operations;
   }
 
-  synchronized Map<String, byte[]> files() {
+  /** All that is on the disk. */
+  public synchronized Map<String, byte[]> files() {
     return new HashMap<>(disk);
   }
 
   /** A file that is there. */
-  synchronized byte[] file(String name) {
+  public synchronized byte[] file(String name) {
     return Objects.requireNonNull(disk.get(name), name).clone();
   }
 
-  synchronized void put(String name, byte[] bytes) {
+  /** Puts a file there behind everybody's back. */
+  public synchronized void put(String name, byte[] bytes) {
     disk.put(name, bytes);
   }
 
-  synchronized void remove(String name) {
+  /** Takes a file away behind everybody's back. */
+  public synchronized void remove(String name) {
     disk.remove(name);
   }
 
