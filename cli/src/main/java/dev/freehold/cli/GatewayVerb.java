@@ -33,6 +33,9 @@ import picocli.CommandLine.Option;
       "Agents use http://127.0.0.1:8403/v1 instead of the server's address. Ctrl-C ends it."
     })
 final class GatewayVerb extends Verb {
+  /** The gateway's folder in FREEHOLD_HOME. */
+  static final String FOLDER = "gateway";
+
   @Option(
       names = "--upstream",
       paramLabel = "URL",
@@ -70,7 +73,7 @@ final class GatewayVerb extends Verb {
 
   @Override
   int run() throws Exception {
-    Path folder = places.home().resolve("gateway");
+    Path folder = places.home().resolve(FOLDER);
     try {
       if (idOnly) {
         NodeId id = Gateway.identity(folder);

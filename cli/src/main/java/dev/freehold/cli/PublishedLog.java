@@ -49,6 +49,17 @@ final class PublishedLog {
     return in(folder, null);
   }
 
+  /** The log of a gateway: of this home's, or of the one whose folder is named. */
+  static PublishedLog ofGateway(Places places, @Nullable Path gateway)
+      throws Verb.Failure, IOException {
+    Path home = gateway == null ? places.home().resolve(GatewayVerb.FOLDER) : gateway;
+    Path folder = home.resolve("log");
+    if (!Files.exists(folder.resolve(CHECKPOINT))) {
+      throw new Verb.Failure("there is no gateway's log in " + home + " yet");
+    }
+    return in(folder, null);
+  }
+
   /** The log in a folder; a node's log needs no key, since its name holds it. */
   static PublishedLog in(Path folder, @Nullable VerifierKey key) throws Verb.Failure, IOException {
     SignedCheckpoint checkpoint = checkpoint(folder, FolderStorage.reading(folder));

@@ -9,6 +9,7 @@ import dev.freehold.crypto.SigningKey;
 import dev.freehold.evidence.Receipt;
 import dev.freehold.evidence.ReceiptId;
 import dev.freehold.evidence.Transcript;
+import dev.freehold.evidence.bundle.AuthorisingEntries;
 import dev.freehold.evidence.bundle.Bundle;
 import dev.freehold.evidence.bundle.ProvenEntry;
 import dev.freehold.evidence.cose.SignedStatement;
@@ -165,14 +166,29 @@ final class ReceiptVerbs {
     private Format format = Format.FREEHOLD;
 
     @Option(
+        names = "--authorised",
+        description =
+            "With --proof, and with the mandates and the gateway's records that led to it.")
+    private boolean authorised;
+
+    @Option(
+        names = "--gateway",
+        paramLabel = "FOLDER",
+        description = "The gateway's folder, for --authorised (gateway in this home unless given).")
+    private @Nullable Path gateway;
+
+    @Option(
         names = {"-o", "--output"},
         description = "The file to write (standard output unless given).")
     private @Nullable Path output;
 
     @Override
     int run() throws Exception {
-      if (format != Format.FREEHOLD && proof) {
-        screen.error("--proof is for the format freehold: a bundle; " + format + " says it itself");
+      if (format != Format.FREEHOLD && (proof || authorised)) {
+        screen.error(
+            "--proof and --authorised are for the format freehold: a bundle; "
+                + format
+                + " says it itself");
         return USAGE;
       }
       OutputFile.write(output, bytes(find(this, id)), screen, json);
@@ -183,12 +199,13 @@ final class ReceiptVerbs {
       Receipt receipt = transcript.receipt();
       return switch (format) {
         case FREEHOLD -> {
-          if (proof) {
-            yield new Bundle(
-                    List.of(PublishedLog.ofHome(places).proven(receipt.id(), places)),
-                    List.of(),
-                    publicOnly ? null : transcript)
-                .encode();
+          if (proof || authorised) {
+            List<ProvenEntry> entries = new ArrayList<>();
+            if (authorised) {
+              entries.addAll(authorising(receipt.id()));
+            }
+            entries.add(PublishedLog.ofHome(places).proven(receipt.id(), places));
+            yield new Bundle(entries, List.of(), publicOnly ? null : transcript).encode();
           }
           yield publicOnly ? receipt.encode() : transcript.encode();
         }
@@ -213,6 +230,20 @@ final class ReceiptVerbs {
               .encode();
         }
       };
+    }
+
+    private List<ProvenEntry> authorising(ReceiptId receipt) throws Exception {
+      PublishedLog log = PublishedLog.ofGateway(places, gateway);
+      List<ProvenEntry> found = AuthorisingEntries.of(log.reader(), receipt);
+      if (found.isEmpty()) {
+        throw new Failure(
+            "no action in the log "
+                + log.key().name()
+                + " ended in the receipt "
+                + receipt
+                + ": the answer was not asked for through this gateway");
+      }
+      return found;
     }
 
     private SigningKey nodeKey() throws Failure, IOException {

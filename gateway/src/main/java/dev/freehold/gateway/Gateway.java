@@ -7,6 +7,7 @@ import dev.freehold.crypto.KeyFileException;
 import dev.freehold.crypto.NodeId;
 import dev.freehold.crypto.PassphraseSource;
 import dev.freehold.crypto.SigningKey;
+import dev.freehold.evidence.bundle.NodeLog;
 import dev.freehold.evidence.control.TaggedDigest;
 import dev.freehold.evidence.log.FolderStorage;
 import dev.freehold.evidence.log.Log;
@@ -109,6 +110,7 @@ public final class Gateway implements AutoCloseable {
     SigningKey key = key(folder, passphrases);
     key.prepare();
     String name = key.nodeId().toString();
+    KeyName logName = NodeLog.keyName(key.nodeId());
     InstantSource clock = InstantSource.system();
     Path logFolder = folder.resolve("log");
     Consumer<String> alarm = alarm(folder, configuration.alarm());
@@ -117,8 +119,8 @@ public final class Gateway implements AutoCloseable {
       log =
           Log.open(
               FolderStorage.open(logFolder),
-              new Origin(name),
-              NoteSigner.ed25519(new KeyName(name), key),
+              Origin.of(logName),
+              NoteSigner.ed25519(logName, key),
               clock);
     } catch (LogException e) {
       throw new GatewayException(String.valueOf(e.getMessage()), e);

@@ -9,6 +9,7 @@ import com.sun.net.httpserver.HttpServer;
 import dev.freehold.crypto.NodeId;
 import dev.freehold.crypto.SigningKey;
 import dev.freehold.evidence.action.HistoryCheck;
+import dev.freehold.evidence.bundle.NodeLog;
 import dev.freehold.evidence.control.TaggedDigest;
 import dev.freehold.evidence.control.Token;
 import dev.freehold.evidence.control.TokenReading;
@@ -79,7 +80,7 @@ class GatewayTest {
         checkpoint = get(gateway, "/log/checkpoint");
       }
       assertThat(checkpoint).isNotNull();
-      assertThat(checkpoint.body()).startsWith(gateway.id().toString() + "\n");
+      assertThat(checkpoint.body()).startsWith(NodeLog.keyName(gateway.id()).text() + "\n");
       assertThat(get(gateway, "/log/../gateway.key").statusCode()).isEqualTo(404);
       assertThat(get(gateway, "/log/journal/00000000000000000000").statusCode()).isEqualTo(404);
     }
@@ -234,11 +235,11 @@ class GatewayTest {
         dev.freehold.crypto.KeyFile.load(
             folder.resolve("home").resolve("gateway.key"),
             dev.freehold.crypto.PassphraseSource.none());
-    String name = key.nodeId().toString();
+    KeyName name = NodeLog.keyName(key.nodeId());
     return Log.open(
         FolderStorage.open(folder.resolve("home").resolve("log")),
-        new Origin(name),
-        NoteSigner.ed25519(new KeyName(name), key),
+        Origin.of(name),
+        NoteSigner.ed25519(name, key),
         InstantSource.system());
   }
 

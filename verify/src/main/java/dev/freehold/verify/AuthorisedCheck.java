@@ -51,7 +51,7 @@ final class AuthorisedCheck {
         .anyMatch(
             each ->
                 switch (each.entry().kind()) {
-                  case MANDATE, REVOCATION, TOKEN -> true;
+                  case MANDATE, REVOCATION, REQUEST, EFFECT, RESULT -> true;
                   default -> false;
                 });
   }
@@ -67,14 +67,9 @@ final class AuthorisedCheck {
             read(Mandate.decode(CanonicalJson.bytes(record))).ifPresent(mandates::add);
         case EntryKind.REVOCATION ->
             read(Revocation.decode(CanonicalJson.bytes(record))).ifPresent(revocations::add);
-        case EntryKind.TOKEN ->
-            token(record)
-                .ifPresent(
-                    step -> {
-                      if (steps.put(step.claims.phase(), step) != null) {
-                        reasons.add("there are two records '" + step.claims.phase().text() + "'");
-                      }
-                    });
+        case EntryKind.REQUEST -> step(record, Phase.BEFORE, steps);
+        case EntryKind.EFFECT -> step(record, Phase.DURING, steps);
+        case EntryKind.RESULT -> step(record, Phase.AFTER, steps);
         default -> {}
       }
     }
@@ -108,6 +103,18 @@ final class AuthorisedCheck {
   }
 
   private record Step(Token token, StepClaims claims) {}
+
+  private void step(Json.Obj record, Phase due, Map<Phase, Step> steps) {
+    Optional<Step> read = token(record);
+    if (read.isEmpty()) {
+      return;
+    }
+    Phase phase = read.get().claims.phase();
+    require(
+        phase == due,
+        "the record '" + phase.text() + "' is logged as if it were '" + due.text() + "'");
+    require(steps.put(phase, read.get()) == null, "there are two records '" + phase.text() + "'");
+  }
 
   private <T> Optional<T> read(Parsed<T> parsed) {
     return switch (parsed) {

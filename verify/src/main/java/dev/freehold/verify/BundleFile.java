@@ -22,6 +22,10 @@ import java.util.Set;
 
 /** An answer with the entries of logs that tell of it (docs/formats/bundle.md). */
 final class BundleFile implements FileKind {
+  /** Kinds whose records are tokens of a gateway. */
+  private static final Set<EntryKind> STEPS =
+      EnumSet.of(EntryKind.REQUEST, EntryKind.EFFECT, EntryKind.RESULT);
+
   private final AnswerFile answers;
 
   BundleFile(AnswerFile answers) {
@@ -96,7 +100,7 @@ final class BundleFile implements FileKind {
     Set<NodeId> signers = new HashSet<>();
     signers.add(receipt.statement().node());
     for (ProvenEntry each : bundle.entries()) {
-      if (each.entry().kind() == EntryKind.TOKEN
+      if (STEPS.contains(each.entry().kind())
           && Token.of(each.entry().record())
               instanceof TokenReading.Accepted(Token token, List<String> _)) {
         NodeId.parse(token.issuer()).ifPresent(signers::add);

@@ -221,6 +221,17 @@ class BundleFileTest {
   }
 
   @Test
+  void aRecordLoggedAsAnotherStepIsInvalid() throws Exception {
+    Bundle whole = walk(OWNER, Decision.ALLOW, Invented.receipt().id().text(), List.of());
+    List<ProvenEntry> entries = new ArrayList<>(whole.entries());
+    Entry effect = entries.get(2).entry();
+    Entry moved = new Entry(EntryKind.RESULT, effect.source(), 0, effect.record());
+    entries.set(2, logged(GATEWAY, GATEWAY, List.of(moved)).getFirst());
+    assertThat(why(verdict(AUTHORISED, bundle(entries, true))))
+        .contains("the record 'during' is logged as if it were 'after'");
+  }
+
+  @Test
   void aMandateOfAnotherActionIsInvalid() throws Exception {
     Bundle whole = walk(OWNER, Decision.ALLOW, Invented.receipt().id().text(), List.of());
     List<ProvenEntry> entries = new ArrayList<>(whole.entries());
@@ -262,10 +273,11 @@ class BundleFileTest {
                 new AgentRecorder.Ended(content, Outcome.RETURNED, 4, 200, receipt)));
     List<Entry> entries = new ArrayList<>();
     entries.add(new Entry(EntryKind.MANDATE, new Source("mandates"), 0, mandate.toJson()));
+    List<EntryKind> kinds = List.of(EntryKind.REQUEST, EntryKind.EFFECT, EntryKind.RESULT);
     for (SignedToken token : tokens) {
       entries.add(
           new Entry(
-              EntryKind.TOKEN,
+              kinds.get(entries.size() - 1),
               source(GATEWAY),
               entries.size() - 1,
               (Json.Obj) Json.parse(token.bytes())));

@@ -30,6 +30,7 @@ import dev.freehold.record.Nonce;
 import dev.freehold.record.Timestamp;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -53,6 +54,8 @@ import java.util.Set;
  */
 public final class Steps {
   private static final int IN_FLIGHT = 256;
+  private static final int ROUNDS = 5;
+  private static final ThreadMXBean OWN = ManagementFactory.getThreadMXBean();
   private static final int FRAME = 1800;
   private static final byte[] QUESTION = new byte[600];
   private static final byte[] ANSWER = new byte[900];
@@ -105,7 +108,7 @@ public final class Steps {
               });
       interceptor.adopt(mandate(key));
       Steps bench = new Steps(interceptor);
-      for (int round = 0; round < 3; round++) {
+      for (int round = 0; round < ROUNDS; round++) {
         bench.together(log, steps, round == 0 ? "warming up" : "round " + round);
       }
       bench.alone(folder, alone);
@@ -146,6 +149,7 @@ public final class Steps {
   /** Many at once: how many a second, and how much of a core each takes, publishing included. */
   private void together(Log log, int steps, String what) throws Exception {
     long cpu = cpu();
+    long own = OWN.getCurrentThreadCpuTime();
     long begun = System.nanoTime();
     ArrayDeque<Interceptor.Pending> asked = new ArrayDeque<>();
     Interceptor.Recorded last = null;
@@ -162,14 +166,17 @@ public final class Steps {
       interceptor.await(last.durable()).ifPresent(Steps::fail);
     }
     double seconds = (System.nanoTime() - begun) / 1e9;
+    double ownPerStep = (OWN.getCurrentThreadCpuTime() - own) / 1e3 / steps;
     log.publish();
     double perStep = (cpu() - cpu) / 1e3 / steps;
     System.out.printf(
         Locale.ROOT,
-        "%-10s %d in flight: %,.0f steps/s; %.1f us of one core a step, so %,.0f steps/s a core%n",
+        "%-10s %d in flight: %,.0f steps/s; a step takes %.1f us of its thread, and with the log's thread, publishing and"
+            + " the virtual machine's %.1f us of a core: %,.0f steps/s a core%n",
         what,
         IN_FLIGHT,
         steps / seconds,
+        ownPerStep,
         perStep,
         1e6 / perStep);
   }

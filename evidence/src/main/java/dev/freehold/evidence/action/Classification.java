@@ -11,9 +11,11 @@ public enum Classification {
   CONFIDENTIAL,
   RESTRICTED;
 
+  private final String text = name().toLowerCase(Locale.ROOT);
+
   /** As formats write it: {@code public}, for example. */
   public String text() {
-    return name().toLowerCase(Locale.ROOT);
+    return text;
   }
 
   /** The more protected of two. */

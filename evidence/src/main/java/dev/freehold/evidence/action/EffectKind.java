@@ -15,9 +15,11 @@ public enum EffectKind {
   /** Data that leaves. */
   DATA_EGRESS;
 
+  private final String text = name().toLowerCase(Locale.ROOT);
+
   /** As formats write it: {@code model_call}, for example. */
   public String text() {
-    return name().toLowerCase(Locale.ROOT);
+    return text;
   }
 
   /**

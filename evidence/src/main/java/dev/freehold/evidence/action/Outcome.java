@@ -17,9 +17,11 @@ public enum Outcome {
   /** The gateway ended in between: nothing more is known. */
   INTERRUPTED;
 
+  private final String text = name().toLowerCase(Locale.ROOT);
+
   /** As formats write it: {@code returned}, for example. */
   public String text() {
-    return name().toLowerCase(Locale.ROOT);
+    return text;
   }
 
   /**

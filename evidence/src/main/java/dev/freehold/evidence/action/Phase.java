@@ -25,9 +25,11 @@ public enum Phase {
     return point;
   }
 
+  private final String text = name().toLowerCase(Locale.ROOT);
+
   /** As formats write it: {@code before}, {@code during}, {@code after}. */
   public String text() {
-    return name().toLowerCase(Locale.ROOT);
+    return text;
   }
 
   /**

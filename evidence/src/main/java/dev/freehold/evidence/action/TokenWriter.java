@@ -10,6 +10,7 @@ import dev.freehold.record.CanonicalJson;
 import dev.freehold.record.Digest;
 import dev.freehold.record.Json;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
@@ -66,12 +67,16 @@ final class TokenWriter {
     out.append(",\"tree_size\":").append(link.treeSize());
     text(out, "verdict", action.decision().name());
     out.append("},");
-    int signatureAt = out.length();
     out.append(measurement);
     byte[] unsigned = out.toString().getBytes(StandardCharsets.UTF_8);
-    String signature =
-        "\"signature\":\"" + HexFormat.of().formatHex(key.sign(unsigned).bytes()) + "\",";
-    byte[] signed = out.insert(signatureAt, signature).toString().getBytes(StandardCharsets.UTF_8);
+    byte[] signature =
+        ("\"signature\":\"" + HexFormat.of().formatHex(key.sign(unsigned).bytes()) + "\",")
+            .getBytes(StandardCharsets.US_ASCII);
+    int after = measurement.length();
+    int before = unsigned.length - after;
+    byte[] signed = Arrays.copyOf(unsigned, unsigned.length + signature.length);
+    System.arraycopy(signature, 0, signed, before, signature.length);
+    System.arraycopy(unsigned, before, signed, before + signature.length, after);
     return new SignedToken(signed, Digest.sha256(signed));
   }
 

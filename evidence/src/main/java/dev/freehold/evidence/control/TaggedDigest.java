@@ -40,12 +40,12 @@ public record TaggedDigest(Algorithm algorithm, String hex) {
    * @throws IllegalArgumentException naming what is wrong
    */
   public TaggedDigest {
-    boolean fits = hex.length() == algorithm.digits;
-    for (int i = 0; i < hex.length() && fits; i++) {
+    int strays = 0;
+    for (int i = 0; i < hex.length(); i++) {
       char c = hex.charAt(i);
-      fits = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+      strays += (char) (c - '0') < 10 || (char) (c - 'a') < 6 ? 0 : 1;
     }
-    if (!fits) {
+    if (strays > 0 || hex.length() != algorithm.digits) {
       throw new IllegalArgumentException(
           "a digest tagged "
               + algorithm.tag

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.evidence.log;
 
-import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,14 +12,24 @@ final class Bundles {
   private Bundles() {}
 
   static byte[] encode(List<byte[]> entries) {
-    int length = entries.stream().mapToInt(entry -> 2 + entry.length).sum();
-    ByteArrayOutputStream out = new ByteArrayOutputStream(length);
+    ByteBuffer out = ByteBuffer.allocate(length(entries));
+    put(entries, out);
+    return out.array();
+  }
+
+  /** How many bytes they take. */
+  static int length(List<byte[]> entries) {
+    int length = 0;
     for (byte[] entry : entries) {
-      out.write(entry.length >>> 8);
-      out.write(entry.length);
-      out.write(entry, 0, entry.length);
+      length += 2 + entry.length;
     }
-    return out.toByteArray();
+    return length;
+  }
+
+  static void put(List<byte[]> entries, ByteBuffer out) {
+    for (byte[] entry : entries) {
+      out.putShort((short) entry.length).put(entry);
+    }
   }
 
   /** All entries; empty where there are not exactly so many. */

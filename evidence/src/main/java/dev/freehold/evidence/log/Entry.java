@@ -117,11 +117,7 @@ public record Entry(EntryKind kind, Source source, long sequence, Json.Obj recor
         ("{\"format\":\"" + FORMAT + "\",\"kind\":\"" + kind.text() + "\",\"record\":")
             .getBytes(StandardCharsets.US_ASCII);
     byte[] after =
-        (",\"sequence\":"
-                + sequence
-                + ",\"source\":"
-                + CanonicalJson.text(Json.of(source.text()))
-                + "}")
+        (",\"sequence\":" + sequence + ",\"source\":" + source.quoted() + "}")
             .getBytes(StandardCharsets.US_ASCII);
     byte[] bytes = Arrays.copyOf(before, before.length + record.length + after.length);
     System.arraycopy(record, 0, bytes, before.length, record.length);

@@ -35,9 +35,11 @@ public enum EntryKind {
   /** The end of a source: nothing of it follows. */
   END;
 
+  private final String text = name().toLowerCase(Locale.ROOT);
+
   /** The word in an entry. */
   public String text() {
-    return name().toLowerCase(Locale.ROOT);
+    return text;
   }
 
   static Optional<EntryKind> of(String text) {

@@ -34,9 +34,10 @@ final class Journal {
   }
 
   static byte[] frame(long first, List<byte[]> entries) {
-    byte[] payload = Bundles.encode(entries);
-    ByteBuffer frame = ByteBuffer.allocate(HEAD + payload.length + 4);
-    frame.putInt(MAGIC).putInt(payload.length).putLong(first).putInt(entries.size()).put(payload);
+    int length = Bundles.length(entries);
+    ByteBuffer frame = ByteBuffer.allocate(HEAD + length + 4);
+    frame.putInt(MAGIC).putInt(length).putLong(first).putInt(entries.size());
+    Bundles.put(entries, frame);
     frame.putInt(checksum(frame.array(), 0, frame.position()));
     return frame.array();
   }

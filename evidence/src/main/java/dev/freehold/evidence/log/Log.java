@@ -4,12 +4,9 @@ package dev.freehold.evidence.log;
 
 import dev.freehold.crypto.MerkleTree;
 import dev.freehold.evidence.note.Checkpoint;
-import dev.freehold.evidence.note.NoteCheck;
 import dev.freehold.evidence.note.NoteSigner;
 import dev.freehold.evidence.note.Origin;
 import dev.freehold.evidence.note.SignedCheckpoint;
-import dev.freehold.record.Digest;
-import dev.freehold.record.Parsed;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
@@ -21,6 +18,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,26 +38,14 @@ public final class Log implements AutoCloseable {
 
   private static final long JOURNAL_FILE_LIMIT = 16L << 20;
   private static final int WRITE_LIMIT = 8 << 20;
-  private static final String CHECKPOINT = "checkpoint";
 
-  /** An entry on its way from the caller to a tile. */
-  private static final class Held {
-    private final byte[] bytes;
-    private final EntryKind kind;
-    private final Source source;
-    private final long sequence;
+  /** A frame of so many appends tells that many are at it at once. */
+  private static final int MANY = 16;
 
-    Held(byte[] bytes, Entry entry) {
-      this(bytes, entry.kind(), entry.source(), entry.sequence());
-    }
+  /** How long a frame waits for more where many are at it, so that they share a flush. */
+  private static final long GATHER_NANOS = 1_000_000;
 
-    Held(byte[] bytes, EntryKind kind, Source source, long sequence) {
-      this.bytes = bytes;
-      this.kind = kind;
-      this.source = source;
-      this.sequence = sequence;
-    }
-  }
+  static final String CHECKPOINT = "checkpoint";
 
   private record Waiting(List<Held> entries, long first, CompletableFuture<Long> done) {}
 
@@ -114,10 +100,10 @@ public final class Log implements AutoCloseable {
     this.nextFile = true;
     for (Held held : recovery.replayed) {
       if (durable >= accepted.size()) {
-        accepted.count(held.kind, held.source, held.sequence);
+        accepted.count(held.kind(), held.source(), held.sequence());
       }
       unpublished.add(held);
-      unpublishedBytes += held.bytes.length;
+      unpublishedBytes += held.bytes().length;
       durable++;
     }
     this.committer = Thread.ofPlatform().daemon().name("log-commit").unstarted(this::commit);
@@ -217,7 +203,7 @@ public final class Log implements AutoCloseable {
         return tooLong(entry.sequence(), entry.source(), encoded.length);
       }
       bytes += 2 + encoded.length;
-      held.add(new Held(encoded, entry));
+      held.add(Held.of(encoded, entry));
     }
     if (bytes > Journal.PAYLOAD_LIMIT) {
       return CompletableFuture.failedFuture(
@@ -238,7 +224,7 @@ public final class Log implements AutoCloseable {
       long first = accepted.size();
       Sequences before = held.size() == 1 ? accepted : accepted.copyOf(Set.copyOf(sources));
       for (Held each : held) {
-        Optional<String> wrong = accepted.count(each.kind, each.source, each.sequence);
+        Optional<String> wrong = accepted.count(each.kind(), each.source(), each.sequence());
         if (wrong.isPresent()) {
           accepted.restore(before);
           return CompletableFuture.failedFuture(new LogException(wrong.get()));
@@ -307,12 +293,12 @@ public final class Log implements AutoCloseable {
     for (Held held : fresh) {
       // After an opening the file of the sources may have been ahead of the tree.
       if (grown.size() >= counted.size()) {
-        counted.count(held.kind, held.source, held.sequence);
+        counted.count(held.kind(), held.source(), held.sequence());
       }
-      open.add(held.bytes);
-      waiting += held.bytes.length;
+      open.add(held.bytes());
+      waiting += held.bytes().length;
       grown.add(
-          MerkleTree.leaf(held.bytes),
+          MerkleTree.leaf(held.bytes()),
           (tile, hashes) -> {
             files.put(tile.path(), Frontier.encode(hashes));
             superseded.add(tile.path() + ".p");
@@ -348,7 +334,7 @@ public final class Log implements AutoCloseable {
     synchronized (lock) {
       for (Held held : fresh) {
         unpublished.remove();
-        unpublishedBytes -= held.bytes.length;
+        unpublishedBytes -= held.bytes().length;
       }
       nextFile |= journalFileBytes > JOURNAL_FILE_LIMIT;
       while (journalFiles.size() > 1 && journalFiles.get(1) <= grown.size()) {
@@ -433,7 +419,11 @@ public final class Log implements AutoCloseable {
 
   /** The committer's walk: all that waits goes into one frame, and its flush makes it durable. */
   private void commit() {
+    int last = 0;
     while (true) {
+      if (last >= MANY) {
+        LockSupport.parkNanos(GATHER_NANOS);
+      }
       List<Waiting> batch = new ArrayList<>();
       String file;
       synchronized (lock) {
@@ -449,7 +439,9 @@ public final class Log implements AutoCloseable {
         }
         long bytes = 0;
         while (!queue.isEmpty()) {
-          bytes += queue.element().entries.stream().mapToLong(e -> 2 + e.bytes.length).sum();
+          for (Held entry : queue.element().entries) {
+            bytes += 2 + entry.bytes().length;
+          }
           if (!batch.isEmpty() && bytes > Journal.PAYLOAD_LIMIT) {
             break;
           }
@@ -464,10 +456,11 @@ public final class Log implements AutoCloseable {
         }
         file = Journal.name(journalFiles.getLast());
       }
-      List<Held> entries = batch.stream().flatMap(each -> each.entries.stream()).toList();
+      last = batch.size();
+      List<Held> entries = new ArrayList<>();
+      batch.forEach(each -> entries.addAll(each.entries));
       byte[] frame =
-          Journal.frame(
-              batch.getFirst().first, entries.stream().map(entry -> entry.bytes).toList());
+          Journal.frame(batch.getFirst().first, entries.stream().map(Held::bytes).toList());
       try {
         storage.append(file, frame);
       } catch (IOException | RuntimeException e) {
@@ -480,7 +473,7 @@ public final class Log implements AutoCloseable {
         journalFileBytes += frame.length;
         unpublished.addAll(entries);
         for (Held entry : entries) {
-          unpublishedBytes += entry.bytes.length;
+          unpublishedBytes += entry.bytes().length;
         }
         full = unpublishedBytes > UNPUBLISHED_LIMIT;
       }
@@ -510,188 +503,5 @@ public final class Log implements AutoCloseable {
       queue.clear();
     }
     all.forEach(each -> each.done.completeExceptionally(failure));
-  }
-
-  /** What the files say when the log is opened. */
-  private static final class Recovery {
-    private final Frontier frontier;
-    private final List<byte[]> bundle;
-    private final @Nullable SignedCheckpoint newest;
-    private Sequences published;
-    private final List<Held> replayed;
-    private final List<Long> journalFiles;
-
-    private Recovery(
-        Frontier frontier,
-        List<byte[]> bundle,
-        @Nullable SignedCheckpoint newest,
-        Sequences published,
-        List<Held> replayed,
-        List<Long> journalFiles) {
-      this.frontier = frontier;
-      this.bundle = bundle;
-      this.newest = newest;
-      this.published = published;
-      this.replayed = replayed;
-      this.journalFiles = journalFiles;
-    }
-
-    static Recovery of(LogStorage storage, Origin origin, NoteSigner.Ed25519 signer)
-        throws IOException, LogException {
-      Optional<byte[]> file = storage.read(CHECKPOINT);
-      List<Long> journals = new ArrayList<>();
-      storage.list(Journal.FOLDER).forEach(n -> Journal.first(n).ifPresent(journals::add));
-      Frontier frontier = new Frontier();
-      List<byte[]> bundle = List.of();
-      SignedCheckpoint newest = null;
-      LogReader reader = null;
-      if (file.isPresent()) {
-        newest = own(file.get(), origin, signer);
-        reader = new LogReader(storage, newest);
-        frontier = edge(reader);
-        if (!frontier.root().equals(newest.checkpoint().root())) {
-          throw new LogException(
-              "the checkpoint of %s has another root than the tiles at its right edge: run 'freehold log check'"
-                  .formatted(origin));
-        }
-        int open = (int) (frontier.size() % Tile.FULL);
-        if (open > 0) {
-          bundle = reader.entries(frontier.size() - open, frontier.size());
-        }
-      } else if (journals.isEmpty() ? !storage.list("tile/0").isEmpty() : journals.getFirst() > 0) {
-        throw new LogException(
-            "the log %s has tiles or a journal, but its file 'checkpoint' is missing: put it back"
-                .formatted(origin));
-      }
-      long size = frontier.size();
-      List<Held> replayed = replay(storage, journals, size);
-      return new Recovery(
-          frontier, bundle, newest, sequences(storage, reader, size, replayed), replayed, journals);
-    }
-
-    private static SignedCheckpoint own(byte[] file, Origin origin, NoteSigner.Ed25519 signer)
-        throws LogException {
-      String because =
-          switch (SignedCheckpoint.parse(file)) {
-            case Parsed.Malformed<SignedCheckpoint>(String reason) -> reason;
-            case Parsed.Read<SignedCheckpoint>(SignedCheckpoint signed) ->
-                switch (signed.verify(List.of(signer.verifierKey()))) {
-                  case NoteCheck.Refused refused -> refused.why();
-                  case NoteCheck.Accepted _ -> {
-                    if (signed.checkpoint().origin().equals(origin)) {
-                      yield "";
-                    }
-                    yield "it is of " + signed.checkpoint().origin();
-                  }
-                };
-          };
-      if (!because.isEmpty()) {
-        throw new LogException(
-            "the file 'checkpoint' of %s is not the log's own: %s".formatted(origin, because));
-      }
-      return SignedCheckpoint.parse(file)
-          .orElse(
-              reason -> {
-                throw new IllegalStateException(reason);
-              });
-    }
-
-    private static Frontier edge(LogReader reader) throws LogException {
-      List<List<Digest>> levels = new ArrayList<>();
-      for (long rest = reader.size(); rest > 0; rest /= Tile.FULL) {
-        int width = (int) (rest % Tile.FULL);
-        levels.add(
-            width == 0
-                ? List.of()
-                : reader.hashes(new Tile.Hashes(levels.size(), rest / Tile.FULL, width)));
-      }
-      return new Frontier(reader.size(), levels);
-    }
-
-    private static List<Held> replay(LogStorage storage, List<Long> files, long size)
-        throws IOException, LogException {
-      List<Held> replayed = new ArrayList<>();
-      long end = files.isEmpty() ? size : files.getFirst();
-      if (end > size) {
-        throw damaged(Journal.name(end), "the entries before it are not in the tree");
-      }
-      for (int i = 0; i < files.size(); i++) {
-        String name = Journal.name(files.get(i));
-        if (files.get(i) != end) {
-          throw damaged(name, "it does not continue the one before it");
-        }
-        byte[] bytes = storage.read(name).orElse(new byte[0]);
-        Optional<Journal.Replayed> read = Journal.replay(bytes, end);
-        boolean torn = read.isPresent() && read.get().sound() < bytes.length;
-        if (read.isEmpty()) {
-          throw damaged(name, "a sound frame follows one that is not");
-        }
-        if (torn && i < files.size() - 1) {
-          throw damaged(name, "it ends in a frame that is not sound, but is not the last file");
-        }
-        for (byte[] entry : read.get().entries()) {
-          if (end >= size) {
-            replayed.add(held(entry, name));
-          }
-          end++;
-        }
-        if (torn) {
-          storage.truncate(name, read.get().sound());
-        }
-      }
-      if (end < size) {
-        // All of it is in the tree already: the next frame starts a file there.
-        storage.delete(files.stream().map(Journal::name).toList());
-        files.clear();
-      }
-      return replayed;
-    }
-
-    private static Held held(byte[] bytes, String where) throws LogException {
-      return switch (Entry.decode(bytes)) {
-        case Parsed.Read<Entry>(Entry entry) -> new Held(bytes, entry);
-        case Parsed.Malformed<Entry>(String reason) -> throw damaged(where, reason);
-      };
-    }
-
-    private static LogException damaged(String file, String why) {
-      return new LogException(
-          "the journal file %s is damaged: %s. Nothing was changed; put back a copy of the log"
-              .formatted(file, why));
-    }
-
-    /** Where each source stood at this size. */
-    private static Sequences sequences(
-        LogStorage storage, @Nullable LogReader reader, long size, List<Held> replayed)
-        throws IOException, LogException {
-      Optional<Sequences> file =
-          storage
-              .read(Sequences.FILE)
-              .flatMap(Sequences::decode)
-              .filter(s -> s.size() >= size && s.size() <= size + replayed.size());
-      Sequences counted = file.orElseGet(Sequences::new);
-      if (file.isEmpty() && reader != null) {
-        for (long at = 0; at < size; at += Tile.FULL) {
-          for (byte[] bytes : reader.entries(at, Math.min(size, at + Tile.FULL))) {
-            count(counted, held(bytes, Tile.bundleOf(at, size).path()));
-          }
-        }
-      }
-      Sequences after = counted.copy();
-      for (Held held : replayed.subList((int) (counted.size() - size), replayed.size())) {
-        count(after, held);
-      }
-      return counted;
-    }
-
-    private static void count(Sequences sequences, Held held) throws LogException {
-      Optional<String> wrong = sequences.count(held.kind, held.source, held.sequence);
-      if (wrong.isPresent()) {
-        throw new LogException(
-            "the entries of the log contradict each other: "
-                + wrong.get()
-                + ". Run 'freehold log check'");
-      }
-    }
   }
 }

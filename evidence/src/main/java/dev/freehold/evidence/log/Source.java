@@ -2,6 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.evidence.log;
 
+import dev.freehold.record.CanonicalJson;
+import dev.freehold.record.Json;
+
 /**
  * Who counts the entries: usually a {@code did:key}.
  *
@@ -19,6 +22,13 @@ public record Source(String text) implements Comparable<Source> {
         || !text.chars().allMatch(c -> c >= 0x20 && c < 0x7f)) {
       throw new IllegalArgumentException("a source is 1 to 200 printable ASCII characters");
     }
+  }
+
+  /** As a JSON string; only two of its characters could need an escape. */
+  String quoted() {
+    return text.indexOf('"') < 0 && text.indexOf('\\') < 0
+        ? "\"" + text + "\""
+        : CanonicalJson.text(Json.of(text));
   }
 
   @Override

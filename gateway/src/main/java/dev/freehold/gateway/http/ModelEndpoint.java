@@ -129,14 +129,18 @@ final class ModelEndpoint {
     if (body.length > ANSWER_LIMIT) {
       throw failed(permit, salt, "the answer is longer than " + ANSWER_LIMIT + " bytes");
     }
+    StreamEnd end = new StreamEnd();
+    if (streams(reply.type())) {
+      end.read(body, body.length);
+    }
     Optional<String> unrecorded =
         end(
             permit,
             salt.digest(body),
             Outcome.RETURNED,
-            used(body, reply.type()),
+            streams(reply.type()) ? end.tokens() : used(body),
             reply.status(),
-            reply.receipt().orElse(null));
+            reply.receipt().or(end::receipt).orElse(null));
     if (unrecorded.isPresent()) {
       throw Rulings.closed(unrecorded.get());
     }
@@ -150,6 +154,7 @@ final class ModelEndpoint {
     released.update(salt.bytes());
     Outcome outcome = Outcome.RETURNED;
     OutputStream out = exchange.stream(reply.status(), reply.type(), headers(permit, reply));
+    StreamEnd end = new StreamEnd();
     byte[] buffer = new byte[16 << 10];
     while (outcome == Outcome.RETURNED) {
       int count;
@@ -163,6 +168,7 @@ final class ModelEndpoint {
         break;
       }
       released.update(buffer, 0, count);
+      end.read(buffer, count);
       try {
         out.write(buffer, 0, count);
         out.flush();
@@ -175,9 +181,9 @@ final class ModelEndpoint {
             permit,
             Digest.of(released.digest()),
             outcome,
-            OptionalLong.empty(),
+            outcome == Outcome.RETURNED ? end.tokens() : OptionalLong.empty(),
             reply.status(),
-            reply.receipt().orElse(null));
+            reply.receipt().or(end::receipt).orElse(null));
     if (outcome != Outcome.RETURNED || unrecorded.isPresent()) {
       // Without the last chunk the client sees that the stream did not end well.
       throw new UncheckedIOException(
@@ -215,23 +221,14 @@ final class ModelEndpoint {
   }
 
   /** The output tokens that the answer says it used; empty where it does not say. */
-  private static OptionalLong used(byte[] body, String type) {
-    if (streams(type)) {
-      return OptionalLong.empty();
-    }
+  private static OptionalLong used(byte[] body) {
     try {
-      if (Json.parse(body) instanceof Json.Obj answer
-          && answer.get("usage").orElse(Json.Null.VALUE) instanceof Json.Obj usage) {
-        if (usage.get("completion_tokens").orElse(Json.of(0)) instanceof Json.Num number
-            && number.isSafeInteger()
-            && number.value() >= 0
-            && number.value() <= 1L << 40) {
-          return OptionalLong.of((long) number.value());
-        }
-      }
+      return Json.parse(body) instanceof Json.Obj answer
+          ? StreamEnd.used(answer)
+          : OptionalLong.empty();
     } catch (JsonException e) {
       // An answer in another form: what was set aside counts.
+      return OptionalLong.empty();
     }
-    return OptionalLong.empty();
   }
 }

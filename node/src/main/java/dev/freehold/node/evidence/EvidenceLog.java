@@ -23,6 +23,7 @@ import dev.freehold.node.files.OwnerFiles;
 import dev.freehold.node.receipts.ReceiptStore;
 import dev.freehold.node.receipts.ReceiptStoreException;
 import dev.freehold.node.telemetry.EventLog;
+import dev.freehold.record.CanonicalJson;
 import dev.freehold.record.Json;
 import dev.freehold.record.Parsed;
 import java.io.IOException;
@@ -51,6 +52,9 @@ public final class EvidenceLog implements AutoCloseable {
 
   /** How long entries are gathered for one checkpoint. */
   private static final Duration GATHER = Duration.ofMillis(200);
+
+  /** How often the store is looked into for what other processes keep there. */
+  private static final Duration LOOK = Duration.ofSeconds(1);
 
   /** After something failed. */
   private static final Duration PAUSE = Duration.ofSeconds(5);
@@ -96,6 +100,12 @@ public final class EvidenceLog implements AutoCloseable {
     this.events = events;
     this.onCheckpoint = onCheckpoint;
     this.log = openLog();
+    if (log.nextSequence(new Source(key.nodeId().toString())).isEmpty()) {
+      log.close();
+      throw new ReceiptStoreException(
+          "the log of this node has ended ('freehold log end'), so no answer of it could be logged:"
+              + " use another FREEHOLD_HOME");
+    }
     this.worker = Thread.ofVirtual().name("evidence-log").unstarted(this::work);
   }
 
@@ -163,8 +173,8 @@ public final class EvidenceLog implements AutoCloseable {
       boolean last = false;
       boolean resumed = false;
       while (!last) {
-        last = await();
         try {
+          last = await();
           if (!resumed) {
             resume();
             resumed = true;
@@ -200,7 +210,11 @@ public final class EvidenceLog implements AutoCloseable {
 
   /** Waits for work, and then a little for more of it; true where this is the last round. */
   private boolean await() throws InterruptedException {
-    work.acquire();
+    // Other processes keep verdicts in the store, too, and don't tell.
+    boolean told = work.tryAcquire(LOOK.toMillis(), TimeUnit.MILLISECONDS);
+    while (!told && store.unloggedRecords(1).isEmpty()) {
+      told = work.tryAcquire(LOOK.toMillis(), TimeUnit.MILLISECONDS);
+    }
     boolean last = closing.await(GATHER.toMillis(), TimeUnit.MILLISECONDS);
     work.drainPermits();
     return last;
@@ -224,6 +238,9 @@ public final class EvidenceLog implements AutoCloseable {
         long index = from + i;
         if (Entry.decode(entries.get(i)) instanceof Parsed.Read<Entry>(Entry entry)) {
           LoggedReceipt.id(entry).ifPresent(id -> found.put(id, index));
+          if (entry.kind() == EntryKind.VERDICT) {
+            store.recordLogged(CanonicalJson.bytes(entry.record()), index);
+          }
         }
       }
     }
@@ -258,10 +275,20 @@ public final class EvidenceLog implements AutoCloseable {
         store.logged(indices);
       }
     } while (receipts.size() == AT_ONCE);
+    logVerdicts();
     long before = log.newest().map(signed -> signed.checkpoint().size()).orElse(-1L);
     SignedCheckpoint checkpoint = log.publish();
     if (checkpoint.checkpoint().size() != before) {
       onCheckpoint.accept(checkpoint);
+    }
+  }
+
+  private void logVerdicts() throws LogException {
+    Source source = new Source(key.nodeId().toString());
+    for (byte[] record : store.unloggedRecords(AT_ONCE)) {
+      long sequence = log.nextSequence(source).orElseThrow();
+      store.recordLogged(
+          record, Appended.index(log.append(EntryKind.VERDICT, source, sequence, record)));
     }
   }
 

@@ -29,9 +29,8 @@ public final class ReceiptEndpoints {
         200,
         "application/json",
         store
-            .find(id)
+            .receipt(id)
             .orElseThrow(() -> new ApiException(ApiError.noSuchReceipt(text)))
-            .receipt()
             .encode(),
         Map.of("Freehold-Receipt", id.text()));
   }
@@ -41,7 +40,7 @@ public final class ReceiptEndpoints {
     @Nullable ReceiptId after = null;
     Optional<String> named = exchange.query("after");
     if (named.isPresent()) {
-      after = id(named.get()).filter(known -> store.find(known).isPresent()).orElse(null);
+      after = id(named.get()).filter(known -> store.receipt(known).isPresent()).orElse(null);
       if (after == null) {
         throw new ApiException(ApiError.noSuchReceipt(named.get()));
       }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.node.receipts;
 
+import dev.freehold.evidence.EvidenceFile;
 import dev.freehold.evidence.Kind;
 import dev.freehold.evidence.Receipt;
 import dev.freehold.evidence.ReceiptId;
@@ -249,11 +250,32 @@ public final class ReceiptStore implements AutoCloseable {
 
   /**
    * A receipt with its transcript: {@link Transcript#encode} and {@link Receipt#encode} are the
-   * bytes of its export.
+   * bytes of its export. Empty where there is no such receipt, and where its transcript is
+   * forgotten.
    *
    * @throws ReceiptStoreException if what is stored is damaged
    */
   public Optional<Transcript> find(ReceiptId id) {
+    return evidence(id)
+        .flatMap(
+            evidence ->
+                switch (evidence) {
+                  case EvidenceFile.WithTranscript(Transcript transcript) ->
+                      Optional.of(transcript);
+                  case EvidenceFile.ReceiptAlone _ -> Optional.empty();
+                });
+  }
+
+  /**
+   * A receipt, also one whose transcript is forgotten.
+   *
+   * @throws ReceiptStoreException if what is stored is damaged
+   */
+  public Optional<Receipt> receipt(ReceiptId id) {
+    return evidence(id).map(EvidenceFile::receipt);
+  }
+
+  private Optional<EvidenceFile> evidence(ReceiptId id) {
     return locked(
             "read",
             open -> {
@@ -265,14 +287,109 @@ public final class ReceiptStore implements AutoCloseable {
                 }
               }
             })
-        .map(
-            bytes ->
-                switch (Transcript.decode(bytes)) {
-                  case Parsed.Read<Transcript>(Transcript transcript) -> transcript;
-                  case Parsed.Malformed<Transcript>(String why) ->
-                      throw new ReceiptStoreException(
-                          "the receipt " + id + " in " + file + " is damaged: " + why);
-                });
+        .map(bytes -> decode(bytes, "the receipt " + id));
+  }
+
+  private EvidenceFile decode(byte[] bytes, String what) {
+    return EvidenceFile.decode(bytes)
+        .orElse(
+            why -> {
+              throw new ReceiptStoreException(what + " in " + file + " is damaged: " + why);
+            });
+  }
+
+  /**
+   * Forgets the transcript of a receipt: request, answer, tokens and salts. The receipt stays, and
+   * without the salts its digests tell nobody what they are of. False where there is no such
+   * receipt.
+   *
+   * @throws ReceiptStoreException if it could not be forgotten, or its bytes still lie in the
+   *     database's files because another process is reading them: forget it again then
+   */
+  public boolean forget(ReceiptId id) {
+    Optional<Receipt> receipt = receipt(id);
+    if (receipt.isEmpty()) {
+      return false;
+    }
+    boolean gone =
+        locked(
+            "write",
+            open -> {
+              try (Statement statement = open.createStatement();
+                  PreparedStatement update =
+                      open.prepareStatement("UPDATE receipt SET transcript = ? WHERE id = ?")) {
+                // What is freed is overwritten with zeros, and the journal's copies cut off.
+                statement.execute("PRAGMA secure_delete = ON");
+                update.setBytes(1, receipt.get().encode());
+                update.setString(2, id.text());
+                update.executeUpdate();
+                try (ResultSet rows = statement.executeQuery("PRAGMA wal_checkpoint(TRUNCATE)")) {
+                  return rows.next() && rows.getInt(1) == 0;
+                }
+              }
+            });
+    if (!gone) {
+      throw new ReceiptStoreException(
+          "the transcript of "
+              + id
+              + " is forgotten, but another process is reading "
+              + file
+              + ", so that its bytes still lie there: do it again in a moment");
+    }
+    return true;
+  }
+
+  /**
+   * Keeps a signed record that is to be logged. One that is here already stays as it is.
+   *
+   * @param record its canonical JSON
+   */
+  public void record(byte[] record) {
+    locked(
+        "write",
+        open -> {
+          try (PreparedStatement insert =
+              open.prepareStatement("INSERT OR IGNORE INTO record (record) VALUES (?)")) {
+            insert.setBytes(1, record);
+            return insert.executeUpdate();
+          }
+        });
+  }
+
+  /** Records that are not known to be in the log, the oldest first, at most {@code limit}. */
+  public List<byte[]> unloggedRecords(int limit) {
+    return locked(
+        "read",
+        open -> {
+          try (PreparedStatement select =
+              open.prepareStatement(
+                  "SELECT record FROM record WHERE entry IS NULL ORDER BY sequence LIMIT ?")) {
+            select.setInt(1, limit);
+            List<byte[]> rows = new ArrayList<>();
+            try (ResultSet results = select.executeQuery()) {
+              while (results.next()) {
+                rows.add(results.getBytes(1));
+              }
+            }
+            return rows;
+          }
+        });
+  }
+
+  /** Writes down where a record stands in the log; one that this store never had is added. */
+  public void recordLogged(byte[] record, long entry) {
+    locked(
+        "write",
+        open -> {
+          try (PreparedStatement insert =
+              open.prepareStatement(
+                  "INSERT INTO record (record, entry) VALUES (?, ?) ON CONFLICT (record) DO UPDATE"
+                      + " SET entry = excluded.entry WHERE entry IS NULL")) {
+            insert.setBytes(1, record);
+            insert.setLong(2, entry);
+            return insert.executeUpdate();
+          }
+        });
   }
 
   /** Receipts that are not known to be in the log, the oldest first, at most {@code limit}. */
@@ -295,17 +412,7 @@ public final class ReceiptStore implements AutoCloseable {
                 return rows;
               }
             });
-    return found.stream()
-        .map(
-            bytes ->
-                Transcript.decode(bytes)
-                    .orElse(
-                        why -> {
-                          throw new ReceiptStoreException(
-                              "a receipt in " + file + " is damaged: " + why);
-                        })
-                    .receipt())
-        .toList();
+    return found.stream().map(bytes -> decode(bytes, "a receipt").receipt()).toList();
   }
 
   /** Writes down where receipts stand in the log; what is known already stays as it is. */
@@ -361,7 +468,8 @@ public final class ReceiptStore implements AutoCloseable {
         "read",
         open -> {
           try (Statement statement = open.createStatement();
-              ResultSet rows = statement.executeQuery("SELECT max(entry) + 1 FROM logged")) {
+              ResultSet rows = statement.executeQuery("SELECT 1 + max(ifnull((SELECT max(entry) FROM logged), -1),"
+                      + " ifnull((SELECT max(entry) FROM record), -1))")) {
             return rows.next() ? rows.getLong(1) : 0;
           }
         });

@@ -1,0 +1,128 @@
+// SPDX-FileCopyrightText: The Freehold authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.freehold.it;
+
+import dev.freehold.record.Json;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.NullMarked;
+
+/** Freehold's programs, each in a process of its own, on one home. */
+@NullMarked
+final class Processes implements AutoCloseable {
+  static final String CLI = "dev.freehold.cli.Freehold";
+  static final String VERIFY = "dev.freehold.verify.VerifyMain";
+
+  private final Path folder;
+  private final Path cache;
+  private final List<Process> started = new ArrayList<>();
+
+  Processes(Path folder) {
+    this.folder = folder;
+    this.cache =
+        Path.of(
+            System.getenv()
+                .getOrDefault(
+                    "FREEHOLD_CACHE", System.getProperty("user.home") + "/.cache/freehold"));
+  }
+
+  /** What a process printed, and how it ended. */
+  record Run(int exit, String out, String err) {}
+
+  Path home() {
+    return folder.resolve("home");
+  }
+
+  Path model(String hex) {
+    return cache.resolve("models").resolve(hex + ".gguf");
+  }
+
+  /** Starts a program that goes on, and waits for the one JSON line that it prints first. */
+  Json.Obj serve(String... words) throws IOException {
+    return serve(List.of(), words);
+  }
+
+  /** The same, with something in front of the virtual machine's command. */
+  Json.Obj serve(List<String> before, String... words) throws IOException {
+    Process process = start(before, CLI, words);
+    BufferedReader out =
+        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+    String line = out.readLine();
+    if (line == null) {
+      throw new AssertionError(
+          String.join(" ", words) + " printed no line; " + errors(started.indexOf(process)));
+    }
+    return (Json.Obj) Json.parse(line);
+  }
+
+  Run cli(String... words) throws Exception {
+    return finish(start(List.of(), CLI, words));
+  }
+
+  Run verify(Path file, String... more) throws Exception {
+    List<String> words = new ArrayList<>(List.of(file.toString()));
+    words.addAll(List.of(more));
+    return finish(start(List.of(), VERIFY, words.toArray(new String[0])));
+  }
+
+  /** Ends the program that was started last, as Ctrl-C does. */
+  void endLast() throws Exception {
+    end(started.getLast());
+  }
+
+  private Process start(List<String> before, String main, String... words) throws IOException {
+    List<String> command = new ArrayList<>(before);
+    command.addAll(
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "--add-modules",
+            "jdk.incubator.vector",
+            "--enable-native-access=ALL-UNNAMED",
+            "-XX:-UsePerfData",
+            "-cp",
+            System.getProperty("java.class.path"),
+            main));
+    command.addAll(List.of(words));
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder
+        .environment()
+        .putAll(Map.of("FREEHOLD_HOME", home().toString(), "FREEHOLD_CACHE", cache.toString()));
+    builder.redirectError(folder.resolve(started.size() + ".err").toFile());
+    Process process = builder.start();
+    started.add(process);
+    return process;
+  }
+
+  private Run finish(Process process) throws Exception {
+    int number = started.indexOf(process);
+    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    int exit = process.waitFor();
+    return new Run(exit, out, errors(number));
+  }
+
+  private String errors(int number) throws IOException {
+    return Files.readString(folder.resolve(number + ".err"));
+  }
+
+  private static void end(Process process) throws InterruptedException {
+    process.destroy();
+    if (!process.waitFor(30, TimeUnit.SECONDS)) {
+      process.destroyForcibly();
+    }
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    for (Process process : started) {
+      end(process);
+    }
+  }
+}
