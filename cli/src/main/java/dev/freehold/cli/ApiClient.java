@@ -69,6 +69,10 @@ final class ApiClient implements AutoCloseable {
     HttpResponse<InputStream> response =
         client.send(builder.build(), HttpResponse.BodyHandlers.ofInputStream());
     try (InputStream stream = response.body()) {
+      if (response.statusCode() == 401) {
+        throw new Verb.Failure(
+            "the node asks for an API key: put one of its keys into FREEHOLD_API_KEY");
+      }
       if (response.statusCode() != 200) {
         throw new Verb.Failure(
             "the node answers " + response.statusCode() + ": " + message(stream.readAllBytes()));

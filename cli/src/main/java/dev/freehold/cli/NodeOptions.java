@@ -9,8 +9,8 @@ import dev.freehold.catalogue.Puller;
 import dev.freehold.catalogue.StoredModel;
 import dev.freehold.node.ConfigurationFile;
 import dev.freehold.node.NodeConfiguration;
-import dev.freehold.node.NodeException;
 import dev.freehold.node.serve.ServedModel;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -28,26 +28,18 @@ final class NodeOptions {
   private List<String> models = List.of();
 
   @Option(names = "--threads", description = "Threads of arithmetic (answers do not depend on it).")
-  private int threads;
+  private @Nullable Integer threads;
 
   @Option(names = "--kernel", description = "Arithmetic lane ('freehold doctor' lists them).")
   private @Nullable String kernel;
 
-  /** The configuration: defaults, then the home's file, then these options. */
-  NodeConfiguration configuration(Places places, Screen screen) throws Exception {
-    try {
-      NodeConfiguration configuration =
-          ConfigurationFile.read(places.home(), places.cache()).withModels(served(places, screen));
-      if (threads > 0) {
-        configuration = configuration.withThreads(threads);
-      }
-      if (kernel != null) {
-        configuration = configuration.withKernel(kernel);
-      }
-      return configuration;
-    } catch (NodeException e) {
-      throw new Verb.Failure(String.valueOf(e.getMessage()));
+  /** The configuration without its models: defaults, then the home's file, then these options. */
+  NodeConfiguration settings(Places places) throws IOException {
+    NodeConfiguration configuration = ConfigurationFile.read(places.home(), places.cache());
+    if (threads != null) {
+      configuration = configuration.withThreads(threads);
     }
+    return kernel == null ? configuration : configuration.withKernel(kernel);
   }
 
   /** The name of the model that a question goes to. */
@@ -55,7 +47,8 @@ final class NodeOptions {
     return models.isEmpty() ? Catalogue.shipped().defaultName() : models.getFirst();
   }
 
-  private List<ServedModel> served(Places places, Screen screen) throws Exception {
+  /** The models to serve; pulled, if they are not here yet. */
+  List<ServedModel> served(Places places, Screen screen) throws Exception {
     ModelStore store = new ModelStore(places.cache(), InstantSource.system());
     List<String> wanted = models.isEmpty() ? List.of(Catalogue.shipped().defaultName()) : models;
     List<ServedModel> served = new ArrayList<>();

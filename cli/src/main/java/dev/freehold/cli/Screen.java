@@ -38,7 +38,7 @@ final class Screen {
   /** A piece of the result that is still being written. */
   void piece(String text) {
     closeLine();
-    out.print(text);
+    out.print(withoutControls(text));
     out.flush();
   }
 
@@ -117,6 +117,21 @@ final class Screen {
         note("Checking its SHA-256");
       }
     };
+  }
+
+  /** An answer keeps its lines, tabs and joined emoji; what would steer a terminal is spelt out. */
+  static String withoutControls(String text) {
+    StringBuilder out = new StringBuilder(text.length());
+    text.chars()
+        .forEach(
+            c -> {
+              if (Character.isISOControl(c) && c != '\n' && c != '\t') {
+                out.append("\\u{%x}".formatted(c));
+              } else {
+                out.append((char) c);
+              }
+            });
+    return out.toString();
   }
 
   /** Foreign text without what would move a terminal's cursor or hide a part of it. */

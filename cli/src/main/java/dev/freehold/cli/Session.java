@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.cli;
 
+import dev.freehold.node.ConfigurationFile;
 import dev.freehold.node.Node;
+import dev.freehold.node.NodeConfiguration;
 import dev.freehold.node.NodeException;
 import java.io.IOException;
 import java.net.URI;
@@ -24,14 +26,20 @@ final class Session implements AutoCloseable {
 
   static Session open(Places places, NodeOptions options, Screen screen) throws Exception {
     Optional<Endpoint> running = Endpoint.find(places.home());
-    String key = places.environment().get("FREEHOLD_API_KEY");
     if (running.isPresent()) {
+      String key = OwnKey.of(ConfigurationFile.read(places.home(), places.cache()), places);
       return new Session(new ApiClient(running.get().base(), key), null);
     }
     try {
-      Node node =
-          Node.start(options.configuration(places, screen).withPort(0), Passphrases.of(places));
-      return new Session(new ApiClient(URI.create("http://127.0.0.1:" + node.port()), key), node);
+      NodeConfiguration configuration =
+          options
+              .settings(places)
+              .withHost("127.0.0.1")
+              .withPort(0)
+              .withApiKeys(null)
+              .withModels(options.served(places, screen));
+      Node node = Node.start(configuration, Passphrases.of(places));
+      return new Session(new ApiClient(URI.create("http://127.0.0.1:" + node.port()), null), node);
     } catch (NodeException e) {
       throw new Verb.Failure(String.valueOf(e.getMessage()));
     }

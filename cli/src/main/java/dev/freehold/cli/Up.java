@@ -48,7 +48,8 @@ final class Up extends Verb {
 
   @Override
   int run() throws Exception {
-    NodeConfiguration configuration = node.configuration(places, screen);
+    // What is wrong with the settings is said before anything is fetched.
+    NodeConfiguration configuration = node.settings(places);
     if (port != null) {
       configuration = configuration.withPort(port);
     }
@@ -58,6 +59,7 @@ final class Up extends Verb {
     if (apiKeys != null) {
       configuration = configuration.withApiKeys(apiKeys);
     }
+    configuration = configuration.withModels(node.served(places, screen));
     CountDownLatch ended = new CountDownLatch(1);
     Node running;
     try {
@@ -76,8 +78,8 @@ final class Up extends Verb {
     new Endpoint(base, ProcessHandle.current().pid()).write(places.home());
     String model = running.configuration().models().getFirst().name();
     Json.Builder ready = Json.object().put("url", base + "/v1").put("model", model);
-    if (!quiet && apiKeys == null) {
-      ask(base, model, ready);
+    if (!quiet) {
+      ask(base, model, ready, OwnKey.of(configuration, places));
     }
     if (json) {
       screen.json(ready.build());
@@ -88,6 +90,9 @@ final class Up extends Verb {
         screen.line("Try it:");
         screen.line(
             "  curl " + base + "/v1/chat/completions -H 'Content-Type: application/json' \\");
+        if (configuration.apiKeys() != null) {
+          screen.line("    -H 'Authorization: Bearer KEY' \\");
+        }
         screen.line(
             "    -d '{\"model\":\""
                 + model
@@ -98,9 +103,10 @@ final class Up extends Verb {
     return OK;
   }
 
-  private void ask(URI base, String model, Json.Builder ready) throws Exception {
+  private void ask(URI base, String model, Json.Builder ready, @Nullable String key)
+      throws Exception {
     ApiClient.Answer answer;
-    try (ApiClient client = new ApiClient(base, null)) {
+    try (ApiClient client = new ApiClient(base, key)) {
       answer =
           client.chat(
               Json.object()
@@ -122,7 +128,7 @@ final class Up extends Verb {
       return;
     }
     screen.line("Asked it      " + QUESTION);
-    screen.line("It answers    " + answer.text().strip());
+    screen.line("It answers    " + Screen.withoutControls(answer.text().strip()));
     screen.line(
         String.format(
             Locale.ROOT,

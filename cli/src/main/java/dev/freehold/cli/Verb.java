@@ -3,8 +3,21 @@
 package dev.freehold.cli;
 
 import dev.freehold.catalogue.ModelUnavailable;
+import dev.freehold.crypto.KeyFileException;
+import dev.freehold.engine.gguf.GgufException;
+import dev.freehold.engine.model.ModelException;
+import dev.freehold.engine.tokenizer.TokenizerException;
 import dev.freehold.evidence.log.LogException;
+import dev.freehold.node.NodeException;
+import dev.freehold.node.receipts.ReceiptStoreException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ConnectException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -37,13 +50,40 @@ abstract class Verb implements Callable<Integer> {
   public final Integer call() throws Exception {
     try {
       return run();
-    } catch (ModelUnavailable | LogException | Failure e) {
+    } catch (ModelUnavailable
+        | LogException
+        | Failure
+        | NodeException
+        | ReceiptStoreException
+        | KeyFileException
+        | GgufException
+        | ModelException
+        | TokenizerException e) {
       screen.error(String.valueOf(e.getMessage()));
       return FAILED;
+    } catch (UncheckedIOException e) {
+      return failed(Objects.requireNonNull(e.getCause()));
     } catch (IOException e) {
-      screen.error(e.getClass().getSimpleName() + ": " + e.getMessage());
-      return FAILED;
+      return failed(e);
     }
+  }
+
+  private int failed(IOException e) {
+    screen.error(told(e));
+    return FAILED;
+  }
+
+  /** What the system says of a file or a connection, in words. */
+  static String told(IOException e) {
+    String message = String.valueOf(e.getMessage());
+    return switch (e) {
+      case NoSuchFileException _ -> "there is no file or folder " + message;
+      case AccessDeniedException _ -> "this user may not use " + message;
+      case FileAlreadyExistsException _ -> message + " is there already";
+      case FileSystemException _ -> message;
+      case ConnectException _ -> "nothing answers at the node's address; is it still running?";
+      default -> e.getClass().getSimpleName() + ": " + message;
+    };
   }
 
   /** {@code --help} for every verb. */

@@ -23,13 +23,24 @@ public final class ApiKeys {
   }
 
   /**
-   * Reads one key from each line; empty lines and lines that start with # say nothing.
+   * Reads one key from each line, as {@link #keys} does.
    *
    * @throws IllegalArgumentException if there is none, or one is shorter than 16 characters or
    *     holds a space
    */
   public static ApiKeys parse(String text) {
-    List<byte[]> digests = new ArrayList<>();
+    return new ApiKeys(keys(text).stream().map(key -> Digest.sha256(key).bytes()).toList());
+  }
+
+  /**
+   * The keys of a file, in their order: one in each line; empty lines and lines that start with #
+   * say nothing.
+   *
+   * @throws IllegalArgumentException if there is none, or one is shorter than 16 characters or
+   *     holds a space
+   */
+  public static List<String> keys(String text) {
+    List<String> keys = new ArrayList<>();
     int number = 0;
     for (String raw : text.split("\n", -1)) {
       number++;
@@ -45,12 +56,12 @@ public final class ApiKeys {
                 + SHORTEST
                 + " printable ASCII characters and no space");
       }
-      digests.add(Digest.sha256(key).bytes());
+      keys.add(key);
     }
-    if (digests.isEmpty()) {
+    if (keys.isEmpty()) {
       throw new IllegalArgumentException("there is no key in it");
     }
-    return new ApiKeys(List.copyOf(digests));
+    return List.copyOf(keys);
   }
 
   /** True where requests have to show a key. */

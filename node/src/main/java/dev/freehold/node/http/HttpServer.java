@@ -125,7 +125,10 @@ public final class HttpServer implements AutoCloseable {
   private static DirectHandlers directHandlers() {
     DirectHandler handler =
         (request, event, status, headers, message) -> {
-          String text = message == null ? status.reasonPhrase() : message;
+          String text =
+              message == null || message.isEmpty() || message.equals(status.reasonPhrase())
+                  ? "this can't be read as an HTTP/1.1 request (" + status.reasonPhrase() + ")"
+                  : message;
           String type = status.code() >= 500 ? "server_error" : "invalid_request_error";
           ApiError error = new ApiError(status.code(), text, type, null, "http", Map.of());
           headers.contentType(MediaTypes.APPLICATION_JSON);

@@ -5,6 +5,7 @@ package dev.freehold.node.telemetry;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
@@ -30,6 +31,9 @@ public final class Metrics {
     }
   }
 
+  private static final Set<String> METHODS =
+      Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS");
+
   private final Map<Request, LongAdder> requests = new ConcurrentHashMap<>();
   private final LongAdder promptTokens = new LongAdder();
   private final LongAdder cachedPromptTokens = new LongAdder();
@@ -42,9 +46,13 @@ public final class Metrics {
   private final Histogram perToken =
       new Histogram(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1);
 
-  /** Counts a request; {@code path} is the endpoint, never what the client wrote. */
+  /**
+   * Counts a request. {@code path} is the endpoint, never what the client wrote, and a method that
+   * HTTP does not know counts as {@code other}: strangers must not be able to make up series.
+   */
   public void request(String method, String path, int status) {
-    requests.computeIfAbsent(new Request(method, path, status), _ -> new LongAdder()).increment();
+    String known = METHODS.contains(method) ? method : "other";
+    requests.computeIfAbsent(new Request(known, path, status), _ -> new LongAdder()).increment();
   }
 
   /** Counts one answer's tokens. */

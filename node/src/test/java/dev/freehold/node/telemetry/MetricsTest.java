@@ -19,6 +19,17 @@ import org.junit.jupiter.api.io.TempDir;
 @NullMarked
 class MetricsTest {
   @Test
+  void strangersCannotMakeUpSeries() {
+    Metrics metrics = new Metrics();
+    for (int i = 0; i < 1000; i++) {
+      metrics.request("BREW" + i, "other", 405);
+    }
+    assertThat(metrics.text(List.of()).lines().filter(l -> l.contains("requests_total{")))
+        .containsExactly(
+            "freehold_requests_total{method=\"other\",path=\"other\",status=\"405\"} 1000");
+  }
+
+  @Test
   void writesPrometheusText() {
     Metrics metrics = new Metrics();
     metrics.request("POST", "/v1/completions", 200);

@@ -1,0 +1,148 @@
+// SPDX-FileCopyrightText: The Freehold authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.freehold.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.freehold.node.NodeConfiguration;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
+
+@NullMarked
+class VerbsTest {
+  @TempDir private Path folder;
+
+  @Test
+  void everyVerbHasHelpAndJson() {
+    List<CommandLine> leaves = new ArrayList<>();
+    leaves(new CommandLine(new Freehold()), leaves);
+    assertThat(leaves).hasSizeGreaterThan(15);
+    assertThat(leaves)
+        .allSatisfy(
+            verb -> {
+              assertThat(verb.getCommandSpec().optionsMap()).containsKeys("--help", "--json");
+              assertThat(verb.getCommandSpec().usageMessage().description()).isNotEmpty();
+            });
+  }
+
+  private static void leaves(CommandLine line, List<CommandLine> found) {
+    if (line.getSubcommands().isEmpty()) {
+      found.add(line);
+    }
+    line.getSubcommands().values().forEach(verb -> leaves(verb, found));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1,mod,model", "1,ver,verify", "1,comp,completion", "2,pu,pull", "2,--lo,--long"})
+  void completesInBash(int word, String typed, String completed) throws Exception {
+    String verb = completed.equals("--long") ? "test" : "model";
+    Path script = Files.writeString(folder.resolve("completion"), Completion.script());
+    String words = word == 1 ? "freehold " + typed : "freehold " + verb + " " + typed;
+    assertThat(
+            bash(
+                "source '"
+                    + script
+                    + "'; complete -p freehold >/dev/null || exit 9; COMP_WORDS=("
+                    + words
+                    + "); COMP_CWORD="
+                    + word
+                    + "; _complete_freehold; printf '%s\\n' \"${COMPREPLY[@]}\""))
+        .contains(completed);
+  }
+
+  private static List<String> bash(String script) throws Exception {
+    Process bash =
+        new ProcessBuilder("bash", "--norc", "-c", script).redirectErrorStream(true).start();
+    String said = new String(bash.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(bash.waitFor()).as(said).isZero();
+    return said.lines().map(String::strip).toList();
+  }
+
+  /** Settings are judged before a model is fetched, and no stack trace is shown. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '"',
+      value = {
+        "up --port 99999|port is 99999, it goes from 0 to 65535",
+        "up --threads 0|threads is 0, it goes from 1 to 1024",
+        "ask --threads -1 x|threads is -1, it goes from 1 to 1024",
+        "receipt show r-00000000000000000000|there are no receipts in",
+        "model show nope|no model 'nope' is here or in the catalogue",
+        "model import /no/such/file|there is no file /no/such/file"
+      })
+  void saysWhatIsWrongInOneLine(String arguments, String message) throws Exception {
+    List<String> command = new ArrayList<>();
+    command.addAll(
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-cp",
+            System.getProperty("java.class.path"),
+            Freehold.class.getName()));
+    command.addAll(List.of(arguments.split(" ", -1)));
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.environment().put("FREEHOLD_HOME", folder.resolve("home").toString());
+    builder.environment().put("FREEHOLD_CACHE", folder.resolve("cache").toString());
+    Process process = builder.redirectErrorStream(true).start();
+    List<String> lines =
+        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
+            .lines()
+            .filter(line -> !line.startsWith("WARNING: "))
+            .toList();
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).isEqualTo(Verb.FAILED);
+    assertThat(lines).hasSize(1);
+    assertThat(lines.getFirst()).startsWith("freehold: ").contains(message);
+    try (Stream<Path> left = Files.walk(folder)) {
+      assertThat(left.filter(Files::isRegularFile)).isEmpty();
+    }
+  }
+
+  @Test
+  void tellsOfFilesInWords() {
+    assertThat(Verb.told(new NoSuchFileException("/a"))).isEqualTo("there is no file or folder /a");
+    assertThat(Verb.told(new AccessDeniedException("/a"))).isEqualTo("this user may not use /a");
+    assertThat(Verb.told(new FileSystemException("/a", null, "No space left on device")))
+        .isEqualTo("/a: No space left on device");
+    assertThat(Verb.told(new IOException("broken pipe"))).isEqualTo("IOException: broken pipe");
+  }
+
+  @Test
+  void answersCannotSteerTheTerminal() {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    PrintStream stream = new PrintStream(out, true, StandardCharsets.UTF_8);
+    new Screen(stream, stream, false).piece("a\tb\n👩‍👩‍👧 \u001b]0;x\u0007\u009b2J\r");
+    assertThat(out.toString(StandardCharsets.UTF_8))
+        .isEqualTo("a\tb\n👩‍👩‍👧 \\u{1b}]0;x\\u{7}\\u{9b}2J\\u{d}");
+  }
+
+  @Test
+  void ownVerbsShowTheFirstKeyOfTheHomesFile() throws IOException {
+    Path file = folder.resolve("keys");
+    Files.writeString(file, "# mine\n\nfirst-key-0123456789\nsecond-key-0123456789\n");
+    NodeConfiguration open = NodeConfiguration.defaults(folder, folder);
+    Places places = new Places(folder, folder, folder, Map.of());
+    Places told = new Places(folder, folder, folder, Map.of("FREEHOLD_API_KEY", "told"));
+    assertThat(OwnKey.of(open, places)).isNull();
+    assertThat(OwnKey.of(open.withApiKeys(file), places)).isEqualTo("first-key-0123456789");
+    assertThat(OwnKey.of(open.withApiKeys(file), told)).isEqualTo("told");
+  }
+}
