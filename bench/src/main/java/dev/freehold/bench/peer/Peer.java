@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 
 /**
  * llama.cpp in a process of its own, from the npm package {@code @node-llama-cpp/linux-x64}, driven
@@ -77,6 +78,15 @@ final class Peer implements AutoCloseable {
   /** Seconds for so many single steps from an empty context. */
   double decode(int tokens) {
     return Double.parseDouble(ask("decode " + tokens));
+  }
+
+  /** The likeliest token after the prompt, the likeliest after that, and so on. */
+  int[] greedy(int[] prompt, int count) {
+    StringBuilder command = new StringBuilder("greedy " + count + " " + prompt.length);
+    for (int token : prompt) {
+      command.append(' ').append(token);
+    }
+    return Stream.of(ask(command.toString()).split(" ", -1)).mapToInt(Integer::parseInt).toArray();
   }
 
   /** Logits after each of the tokens, vocabulary after vocabulary. */

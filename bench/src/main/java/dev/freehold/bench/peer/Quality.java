@@ -8,19 +8,30 @@ import dev.freehold.engine.tokenizer.Tokenizer;
 import dev.freehold.kernel.Kernels;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Quality against llama.cpp and against binary64: {@code Quality MODEL TEXT TOKENS TRUTH_TOKENS}.
- * Windows of 512 tokens of the text; perplexity of both engines, how often the likeliest token is
- * the same, and (over the first TRUTH_TOKENS) the mean divergence of each from the binary64 forward
- * pass on the dequantised weights.
+ * Quality against llama.cpp and against binary64: {@code Quality MODEL TEXT TOKENS TRUTH_TOKENS
+ * PROMPTS}, MODEL as {@link SideBySide} takes it. Windows of 512 tokens of the text; perplexity of
+ * both engines over all of them and where it differs most over 2,000 predictions in a row, how
+ * often the likeliest token is the same, and (over the first TRUTH_TOKENS) the mean divergence of
+ * each from the binary64 forward pass on the dequantised weights. Then llama.cpp continues PROMPTS
+ * pieces of the text greedily, and our engine, given these continuations, says how often it would
+ * have taken the same token.
  */
 public final class Quality {
   private static final int WINDOW = 512;
   private static final double CLEAR = 0.5;
+  private static final int STRETCH = 2000;
+  private static final int PROMPT = 64;
+  private static final int CONTINUATION = 64;
+
+  /** What our engine loses more than the peer, prediction after prediction. */
+  private final List<Double> more = new ArrayList<>();
 
   private double ourLoss;
   private double peerLoss;
@@ -34,6 +45,8 @@ public final class Quality {
   private long clear;
   private long clearSame;
   private long same;
+  private long forced;
+  private long forcedSame;
 
   private Quality() {}
 
@@ -41,18 +54,17 @@ public final class Quality {
   public static void main(String[] words) throws Exception {
     new Quality()
         .measure(
-            Path.of(words[0]),
+            words[0],
             Files.readString(Path.of(words[1])),
             Integer.parseInt(words[2]),
-            Integer.parseInt(words[3]));
+            Integer.parseInt(words[3]),
+            Integer.parseInt(words[4]));
   }
 
-  private void measure(Path model, String text, int limit, int truthLimit) throws Exception {
-    Path cache =
-        Path.of(
-            System.getenv()
-                .getOrDefault(
-                    "FREEHOLD_CACHE", System.getProperty("user.home") + "/.cache/freehold"));
+  private void measure(String name, String text, int limit, int truthLimit, int prompts)
+      throws Exception {
+    Path cache = SideBySide.cache();
+    Path model = SideBySide.file(cache, name);
     int threads = Runtime.getRuntime().availableProcessors();
     int[] tokens;
     int begin;
@@ -73,6 +85,9 @@ public final class Quality {
         window(own, peer, used < truthLimit ? reference : null, window);
         used += window.length;
       }
+      for (int i = 0; i < prompts; i++) {
+        continueGreedily(own, peer, begin, tokens, i * (tokens.length - PROMPT) / prompts);
+      }
     }
     print(model);
   }
@@ -87,6 +102,7 @@ public final class Quality {
       double[] b = logSoftmax(theirs, i * vocabulary, vocabulary);
       ourLoss -= a[tokens[i + 1]];
       peerLoss -= b[tokens[i + 1]];
+      more.add(b[tokens[i + 1]] - a[tokens[i + 1]]);
       predictions++;
       int[] best = bestTwo(b);
       boolean agree = bestTwo(a)[0] == best[0];
@@ -107,6 +123,40 @@ public final class Quality {
     }
   }
 
+  /** The peer's continuation of one piece of the text, and what we would have said in its place. */
+  private void continueGreedily(Own own, Peer peer, int begin, int[] text, int at) {
+    int[] prompt = new int[PROMPT];
+    System.arraycopy(text, at, prompt, 0, PROMPT);
+    if (begin >= 0) {
+      prompt[0] = begin;
+    }
+    int[] continuation = peer.greedy(prompt, CONTINUATION);
+    int[] all = Arrays.copyOf(prompt, PROMPT + CONTINUATION - 1);
+    System.arraycopy(continuation, 0, all, PROMPT, CONTINUATION - 1);
+    float[] ours = own.logits(all);
+    int vocabulary = own.vocabulary();
+    for (int i = 0; i < CONTINUATION; i++) {
+      int row = PROMPT - 1 + i;
+      int best = bestTwo(logSoftmax(ours, row * vocabulary, vocabulary))[0];
+      forced++;
+      forcedSame += best == continuation[i] ? 1 : 0;
+    }
+  }
+
+  /** The largest deviation of our perplexity from the peer's over so many predictions in a row. */
+  private double worstStretch() {
+    double sum = 0;
+    double worst = 0;
+    for (int i = 0; i < more.size(); i++) {
+      sum += more.get(i) - (i < STRETCH ? 0 : more.get(i - STRETCH));
+      if (i + 1 >= STRETCH) {
+        double deviation = Math.exp(sum / STRETCH) - 1;
+        worst = Math.abs(deviation) > Math.abs(worst) ? deviation : worst;
+      }
+    }
+    return worst;
+  }
+
   private void print(Path model) {
     double ours = Math.exp(ourLoss / predictions);
     double theirs = Math.exp(peerLoss / predictions);
@@ -115,6 +165,9 @@ public final class Quality {
     row("perplexity, ours", number(ours));
     row("perplexity, llama.cpp", number(theirs));
     row("ours above llama.cpp", percent(ours / theirs - 1));
+    if (predictions >= STRETCH) {
+      row("the same on any " + STRETCH + " predictions in a row, worst", percent(worstStretch()));
+    }
     row("same likeliest token, all", percent((double) same / predictions));
     row(
         "same likeliest token where llama.cpp's margin is at least 0.5",
@@ -130,6 +183,11 @@ public final class Quality {
           percent(Math.exp((peerLossThere - truthLoss) / truths) - 1));
       row("mean KL to binary64, ours", number(ourDivergence / truths));
       row("mean KL to binary64, llama.cpp", number(peerDivergence / truths));
+      row("ours over llama.cpp's", number(ourDivergence / peerDivergence));
+    }
+    if (forced > 0) {
+      row("tokens that llama.cpp continued greedily", "" + forced);
+      row("same likeliest token after each", percent((double) forcedSame / forced));
     }
   }
 

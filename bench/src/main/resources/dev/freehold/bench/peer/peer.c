@@ -121,6 +121,20 @@ int main(int count, char **words) {
       for (int i = 0; i < a; i++) row(i, (int)strtol(at, &at, 10), i, 1);
       run(a);
       for (int i = 0; i < a; i++) fwrite(llama_get_logits_ith(context, i), sizeof(float), (size_t)vocabulary, stdout);
+    } else if (sscanf(line, "greedy %d %d", &a, &b) == 2 && b <= CHUNK) {
+      llama_memory_clear(memory, true);
+      char *at = strchr(strchr(strchr(line, ' ') + 1, ' ') + 1, ' ');
+      for (int i = 0; i < b; i++) row(i, (int)strtol(at, &at, 10), i, i == b - 1);
+      run(b);
+      for (int i = 0; i < a; i++) {
+        const float *logits = llama_get_logits_ith(context, -1);
+        int best = 0;
+        for (int t = 1; t < vocabulary; t++) best = logits[t] > logits[best] ? t : best;
+        printf(i == 0 ? "%d" : " %d", best);
+        row(0, best, b + i, 1);
+        if (i + 1 < a) run(1);
+      }
+      printf("\n");
     } else {
       fprintf(stderr, "unknown command: %s", line);
       return 64;
