@@ -27,7 +27,7 @@ final class Answer extends Sequence implements Generation {
   Answer(LoadedModel model, GenerationRequest request, long submitted, Runnable wake) {
     super(request.prompt(), submitted, wake);
     promptLength = length();
-    continuation = new Continuation(model, request);
+    continuation = new Continuation(model.text(), request);
   }
 
   @Override

@@ -10,11 +10,11 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How an answer goes on from token to token: what generation and replay have in common. One thread
- * at a time.
+ * How an answer goes on from token to token: what generation and replay have in common, whether the
+ * model runs here or in stages elsewhere. One thread at a time.
  */
-final class Continuation {
-  private final LoadedModel model;
+public final class Continuation {
+  private final ModelText model;
   private final GenerationRequest request;
   private final int promptLength;
   private final History history;
@@ -23,7 +23,12 @@ final class Continuation {
   private @Nullable GrammarState grammar;
   private int produced;
 
-  Continuation(LoadedModel model, GenerationRequest request) {
+  /**
+   * An answer that has not begun.
+   *
+   * @throws RuntimeException a GrammarException if the vocabulary can't express the grammar
+   */
+  public Continuation(ModelText model, GenerationRequest request) {
     this.model = model;
     this.request = request;
     int[] prompt = request.prompt();
@@ -35,7 +40,7 @@ final class Continuation {
   }
 
   /** The next token, out of the logits of the position before it. */
-  Sampled choose(Sampler sampler, float[] logits, int offset) {
+  public Sampled choose(Sampler sampler, float[] logits, int offset) {
     return sampler.sample(
         logits,
         offset,
@@ -49,7 +54,7 @@ final class Continuation {
   }
 
   /** Takes the chosen token; says why the answer ends with it, if it does. */
-  Optional<FinishReason> accept(int token) {
+  public Optional<FinishReason> accept(int token) {
     produced++;
     history.add(token);
     boolean end = model.tokenBytes().isEnd(token);

@@ -5,17 +5,13 @@ package dev.freehold.engine.generate;
 import dev.freehold.engine.gguf.Gguf;
 import dev.freehold.engine.grammar.Grammars;
 import dev.freehold.engine.grammar.TokenBytes;
-import dev.freehold.engine.grammar.ToolForm;
 import dev.freehold.engine.model.Configuration;
 import dev.freehold.engine.model.Transformer;
 import dev.freehold.engine.template.ChatTemplate;
 import dev.freehold.engine.tokenizer.Tokenizer;
 import dev.freehold.kernel.Kernel;
 import dev.freehold.record.Digest;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -24,39 +20,14 @@ import java.util.Optional;
  */
 public final class LoadedModel implements AutoCloseable {
   private final Digest digest;
-  private final String name;
-  private final Tokenizer tokenizer;
-  private final Optional<ChatTemplate> template;
+  private final ModelText text;
   private final Transformer transformer;
-  private final TokenBytes tokenBytes;
-  private final Map<Integer, String> marks;
   private final Grammars grammars = new Grammars();
 
-  private LoadedModel(
-      Digest digest,
-      String name,
-      Tokenizer tokenizer,
-      Optional<ChatTemplate> template,
-      Transformer transformer) {
+  private LoadedModel(Digest digest, ModelText text, Transformer transformer) {
     this.digest = digest;
-    this.name = name;
-    this.tokenizer = tokenizer;
-    this.template = template;
+    this.text = text;
     this.transformer = transformer;
-    Map<Integer, String> found = new HashMap<>();
-    for (String mark : ToolForm.marks()) {
-      tokenizer.find(mark).ifPresent(token -> found.put(token, mark));
-    }
-    marks = Map.copyOf(found);
-    tokenBytes =
-        new TokenBytes(
-            tokenizer.vocabularySize(),
-            token -> {
-              String mark = marks.get(token);
-              return mark == null ? tokenizer.bytes(token) : mark.getBytes(StandardCharsets.UTF_8);
-            },
-            token -> tokenizer.isControl(token) && !marks.containsKey(token),
-            tokenizer.endOfGeneration());
   }
 
   /**
@@ -69,15 +40,8 @@ public final class LoadedModel implements AutoCloseable {
    */
   public static LoadedModel open(Path gguf, Digest digest, Kernel kernel, int threads) {
     try (Gguf file = Gguf.open(gguf)) {
-      String name =
-          file.metadata()
-              .string("general.name")
-              .orElseGet(() -> String.valueOf(gguf.getFileName()).replaceAll("\\.gguf$", ""));
-      Tokenizer tokenizer = Tokenizer.of(file.metadata());
-      Optional<ChatTemplate> template =
-          file.metadata().string("tokenizer.chat_template").map(ChatTemplate::compile);
-      return new LoadedModel(
-          digest, name, tokenizer, template, Transformer.load(file, kernel, threads));
+      ModelText text = ModelText.of(file);
+      return new LoadedModel(digest, text, Transformer.load(file, kernel, threads));
     }
   }
 
@@ -86,19 +50,24 @@ public final class LoadedModel implements AutoCloseable {
     return digest;
   }
 
+  /** What it needs for text, but no weights. */
+  public ModelText text() {
+    return text;
+  }
+
   /** The name its file gives it, or the file's name. */
   public String name() {
-    return name;
+    return text.name();
   }
 
   /** Its tokenizer. */
   public Tokenizer tokenizer() {
-    return tokenizer;
+    return text.tokenizer();
   }
 
   /** Its chat template, if it has one. */
   public Optional<ChatTemplate> template() {
-    return template;
+    return text.template();
   }
 
   /** Its weights. */
@@ -108,7 +77,7 @@ public final class LoadedModel implements AutoCloseable {
 
   /** Its vocabulary, as grammars need it. */
   public TokenBytes tokenBytes() {
-    return tokenBytes;
+    return text.tokenBytes();
   }
 
   /** The grammars that its answers were held to last. */
@@ -123,12 +92,12 @@ public final class LoadedModel implements AutoCloseable {
 
   /** The text of a new answer, token by token. */
   public AnswerText answerText() {
-    return new AnswerText(tokenizer.detokenizer(), marks);
+    return text.answerText();
   }
 
   /** The text of what continues a prompt, token by token: the space it begins with is its own. */
   public AnswerText continuationText() {
-    return new AnswerText(tokenizer.continuation(), marks);
+    return text.continuationText();
   }
 
   /**
@@ -137,10 +106,7 @@ public final class LoadedModel implements AutoCloseable {
    * @throws PromptTooLong if it does not
    */
   public void requireRoom(int promptTokens) {
-    int limit = configuration().contextLength() - 1;
-    if (promptTokens > limit) {
-      throw new PromptTooLong(promptTokens, limit, "the model's context beside an answer");
-    }
+    text.requireRoom(promptTokens);
   }
 
   @Override

@@ -72,7 +72,7 @@ public final class Replay {
     for (int i = 0; i < output.length - 1; i++) {
       tokens[prompt.length + i] = Math.clamp(output[i], 0, vocabulary - 1);
     }
-    Continuation continuation = new Continuation(model, request);
+    Continuation continuation = new Continuation(model.text(), request);
     Sampler sampler = new Sampler();
     Trace trace = new Trace();
     AtomicReference<@Nullable ReplayResult> difference = new AtomicReference<>();

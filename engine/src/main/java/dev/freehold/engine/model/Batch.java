@@ -6,6 +6,7 @@ import dev.freehold.kernel.Activations;
 import dev.freehold.kernel.Kernel;
 import dev.freehold.kernel.KeyValuePage;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 
 /**
  * Rows to compute together, and the results of the last {@link Transformer#forward}: chunks of
@@ -14,6 +15,7 @@ import java.nio.ByteBuffer;
  */
 public final class Batch {
   private final Configuration model;
+  private final LayerRange layers;
   private final int capacity;
   private final int[] tokens;
   private final int[] positions;
@@ -44,6 +46,7 @@ public final class Batch {
       throw new IllegalArgumentException("a batch has 1 to 65536 rows, not " + capacity);
     }
     this.model = transformer.configuration();
+    this.layers = transformer.layers();
     this.capacity = capacity;
     this.tokens = new int[capacity];
     this.positions = new int[capacity];
@@ -85,12 +88,44 @@ public final class Batch {
    * @return the row's number
    */
   public int add(int token, int position, KeyValuePage[] pages, boolean wantsLogits) {
-    if (size == capacity) {
-      throw new IllegalStateException("the batch is full: " + capacity + " rows");
+    if (!layers.isFirst()) {
+      throw new IllegalStateException("layers " + layers + " take hidden states in, no tokens");
     }
     if (token < 0 || token >= model.vocabulary()) {
       throw new IllegalArgumentException(
           "there is no token " + token + ": the vocabulary has " + model.vocabulary());
+    }
+    int row = place(position, pages, wantsLogits);
+    tokens[row] = token;
+    return row;
+  }
+
+  /**
+   * Adds a row for layers that the model doesn't begin with: as {@link #add}, with what the layers
+   * before gave instead of the token.
+   *
+   * @param hidden the next {@link #rowLength} bytes of it are read
+   */
+  public int addHidden(ByteBuffer hidden, int position, KeyValuePage[] pages, boolean wantsLogits) {
+    if (layers.isFirst()) {
+      throw new IllegalStateException("layers " + layers + " take tokens in, no hidden states");
+    }
+    int row = place(position, pages, wantsLogits);
+    hidden
+        .slice(hidden.position(), rowLength())
+        .order(ByteOrder.BIG_ENDIAN)
+        .asFloatBuffer()
+        .get(x, row * model.width(), model.width());
+    hidden.position(hidden.position() + rowLength());
+    return row;
+  }
+
+  private int place(int position, KeyValuePage[] pages, boolean wantsLogits) {
+    if (size == capacity) {
+      throw new IllegalStateException("the batch is full: " + capacity + " rows");
+    }
+    if (wantsLogits && !layers.isLast()) {
+      throw new IllegalStateException("layers " + layers + " have no output matrix");
     }
     if (position < 0 || position >= model.contextLength()) {
       throw new IllegalArgumentException(
@@ -105,7 +140,6 @@ public final class Batch {
               + " pages, not "
               + pages.length);
     }
-    tokens[size] = token;
     positions[size] = position;
     this.pages[size] = pages;
     wants[size] = wantsLogits;
@@ -136,6 +170,23 @@ public final class Batch {
       throw new IllegalArgumentException("row " + row + " wanted no logits");
     }
     return slots[row] * model.vocabulary();
+  }
+
+  /** Bytes of a row between two layers: the residual stream, 4 each, binary32, big-endian. */
+  public int rowLength() {
+    return 4 * model.width();
+  }
+
+  /** Writes what the layers gave for a row, to the bit: what {@link #addHidden} takes in. */
+  public void takeOut(int row, ByteBuffer out) {
+    if (layers.isLast()) {
+      throw new IllegalStateException("layers " + layers + " give the final norm");
+    }
+    out.slice(out.position(), rowLength())
+        .order(ByteOrder.BIG_ENDIAN)
+        .asFloatBuffer()
+        .put(x, check(row) * model.width(), model.width());
+    out.position(out.position() + rowLength());
   }
 
   /** Bytes that {@link #encodeHidden} writes. */

@@ -20,11 +20,17 @@ public record MemoryNeed(long weights, long perPosition, long besides) {
 
   /** The need of an open file. */
   public static MemoryNeed of(Gguf file) {
+    return of(file, LayerRange.all(Configuration.of(file.metadata()).layers()));
+  }
+
+  /** The need of a stage that has some of a file's layers. */
+  public static MemoryNeed of(Gguf file, LayerRange layers) {
     long weights = 0;
-    for (TensorInfo tensor : file.tensors()) {
+    for (TensorInfo tensor : StageTensors.of(file, layers)) {
       weights += packed(tensor);
     }
-    return new MemoryNeed(weights, perPosition(file.metadata()), BESIDES);
+    long perPosition = perPosition(file.metadata()) / layers.total() * layers.count();
+    return new MemoryNeed(weights, perPosition, BESIDES);
   }
 
   /** The need of a quantised file of which only length and metadata are known. */

@@ -17,6 +17,7 @@ import dev.freehold.kernel.Matrix;
 final class Pass {
   private final Transformer transformer;
   private final Configuration model;
+  private final LayerRange layers;
   private final Weights weights;
   private final Kernel kernel;
   private final int threads;
@@ -37,6 +38,8 @@ final class Pass {
   Pass(Transformer transformer, Batch batch, int rows, int wanted, Workers.Member member) {
     this.transformer = transformer;
     this.model = transformer.configuration();
+    this.layers = transformer.layers();
+    this.at = layers.first();
     this.weights = transformer.weights();
     this.kernel = transformer.kernel();
     this.threads = transformer.threads();
@@ -66,12 +69,14 @@ final class Pass {
     step(
         rows,
         (from, to) -> {
-          embed(from, to);
-          normalise(from, to, weights.layers().getFirst().attentionNorm());
+          if (weights.embedding() != null) {
+            embed(weights.embedding(), from, to);
+          }
+          normalise(from, to, layer(layers.first()).attentionNorm());
         });
-    for (at = 0; at < model.layers(); at++) {
+    for (at = layers.first(); at < layers.end(); at++) {
       int index = at;
-      Weights.Layer layer = weights.layers().get(index);
+      Weights.Layer layer = layer(index);
       int wide = model.feedForward();
       step(
           tiles(layer.query()) + tiles(layer.key()) + tiles(layer.value()),
@@ -97,16 +102,21 @@ final class Pass {
           (from, to) -> multiply(layer.down(), batch.gateInput, from, to),
           (from, to) -> {
             accumulate(from, to, new float[0], layer.postFeedForwardNorm());
-            if (index + 1 < model.layers()) {
-              normalise(from, to, weights.layers().get(index + 1).attentionNorm());
-            } else {
+            if (index + 1 < layers.end()) {
+              normalise(from, to, layer(index + 1).attentionNorm());
+            } else if (layers.isLast()) {
               finish(from, to);
             }
           });
     }
-    if (wanted > 0) {
-      step(tiles(weights.output()), this::multiplyOutput);
+    Matrix output = weights.output();
+    if (wanted > 0 && output != null) {
+      step(tiles(output), (from, to) -> multiplyOutput(output, from, to));
     }
+  }
+
+  private Weights.Layer layer(int index) {
+    return weights.layers().get(index - layers.first());
   }
 
   private void step(int total, Workers.Pieces work) {
@@ -123,10 +133,10 @@ final class Pass {
     }
   }
 
-  private void embed(int from, int to) {
+  private void embed(Matrix embedding, int from, int to) {
     float scale = model.embeddingScale();
     for (int row = from; row < to; row++) {
-      weights.embedding().row(batch.token(row), batch.x, row * width);
+      embedding.row(batch.token(row), batch.x, row * width);
       if (scale != 1) {
         for (int i = row * width; i < (row + 1) * width; i++) {
           batch.x[i] *= scale;
@@ -250,7 +260,15 @@ final class Pass {
       for (int head = 0; head < model.keyValueHeads(); head++) {
         int key = base + queryWidth + head * size;
         rotate(index, layer.keyNorm(), key, position);
-        kernel.store(page, slot, index, head, batch.heads, key, batch.heads, key + keyValueWidth);
+        kernel.store(
+            page,
+            slot,
+            index - layers.first(),
+            head,
+            batch.heads,
+            key,
+            batch.heads,
+            key + keyValueWidth);
       }
     }
   }
@@ -291,7 +309,7 @@ final class Pass {
       int last = batch.position(row) + 1;
       kernel.attend(
           batch.pages(row),
-          index,
+          index - layers.first(),
           head,
           Math.max(0, last - window),
           last,
@@ -304,10 +322,10 @@ final class Pass {
     }
   }
 
-  private void multiplyOutput(int from, int to) {
+  private void multiplyOutput(Matrix output, int from, int to) {
     int vocabulary = model.vocabulary();
     float[] logits = batch.logits();
-    multiply(weights.output(), batch.hiddenInput, wanted, from, to, logits, 0, vocabulary);
+    multiply(output, batch.hiddenInput, wanted, from, to, logits, 0, vocabulary);
     if (model.logitCap() > 0) {
       int first = from * kernel.tile() * Matrix.GROUP;
       int end = Math.min(to * kernel.tile() * Matrix.GROUP, vocabulary);

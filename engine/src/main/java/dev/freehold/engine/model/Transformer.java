@@ -4,16 +4,20 @@ package dev.freehold.engine.model;
 
 import dev.freehold.engine.gguf.Gguf;
 import dev.freehold.kernel.Kernel;
+import dev.freehold.kernel.KeyValueShape;
 import java.lang.foreign.Arena;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * A decoder model: immutable weights and the threads that compute with them. What it computes for a
- * row depends on nothing but the row's token and position and the attention memory it is given: not
- * on threads, on the other rows of a batch, or on how a prompt is cut into batches.
+ * A decoder model, or a stage of one, which has some neighbouring layers of it: immutable weights
+ * and the threads that compute with them. What it computes for a row depends on nothing but the
+ * row's token (or the hidden state that the layers before gave), its position and the attention
+ * memory it is given: not on threads, on the other rows of a batch, or on how a prompt is cut into
+ * batches.
  */
 public final class Transformer implements AutoCloseable {
   private final Configuration configuration;
+  private final LayerRange layers;
   private final Kernel kernel;
   private final Arena arena;
   private final Workers workers;
@@ -25,8 +29,14 @@ public final class Transformer implements AutoCloseable {
   private final ReentrantLock running = new ReentrantLock(true);
 
   private Transformer(
-      Configuration configuration, Kernel kernel, Arena arena, Workers workers, Weights weights) {
+      Configuration configuration,
+      LayerRange layers,
+      Kernel kernel,
+      Arena arena,
+      Workers workers,
+      Weights weights) {
     this.configuration = configuration;
+    this.layers = layers;
     this.kernel = kernel;
     this.arena = arena;
     this.workers = workers;
@@ -41,14 +51,38 @@ public final class Transformer implements AutoCloseable {
    * @param threads that compute together, the caller of {@link #forward} included
    * @throws ModelException if the architecture, a tensor or a number is unsupported or missing
    */
-  @SuppressWarnings("MustBeClosedChecker") // the transformer owns the arena, and closes it
   public static Transformer load(Gguf file, Kernel kernel, int threads) {
     Configuration configuration = Configuration.of(file.metadata());
+    return load(file, configuration, LayerRange.all(configuration.layers()), kernel, threads);
+  }
+
+  /**
+   * Packs the weights of some layers. Of the file's tensors it reads those that {@link
+   * StageTensors} names, and no others: the rest of the file may be missing.
+   *
+   * @throws ModelException if the architecture, a tensor or a number is unsupported or missing
+   */
+  public static Transformer load(Gguf file, LayerRange layers, Kernel kernel, int threads) {
+    return load(file, Configuration.of(file.metadata()), layers, kernel, threads);
+  }
+
+  @SuppressWarnings("MustBeClosedChecker") // the transformer owns the arena, and closes it
+  private static Transformer load(
+      Gguf file, Configuration configuration, LayerRange layers, Kernel kernel, int threads) {
+    if (layers.total() != configuration.layers()) {
+      throw new ModelException(
+          "layers "
+              + layers
+              + " are no part of the model "
+              + file.name()
+              + ", which has "
+              + configuration.layers());
+    }
     Arena arena = Arena.ofShared();
     Workers workers = new Workers(threads);
     try {
-      Weights weights = new WeightsLoader(file, configuration, kernel, arena).load(workers);
-      return new Transformer(configuration, kernel, arena, workers, weights);
+      Weights weights = new WeightsLoader(file, configuration, layers, kernel, arena).load(workers);
+      return new Transformer(configuration, layers, kernel, arena, workers, weights);
     } catch (RuntimeException | Error e) {
       workers.close();
       arena.close();
@@ -59,6 +93,17 @@ public final class Transformer implements AutoCloseable {
   /** The model's numbers. */
   public Configuration configuration() {
     return configuration;
+  }
+
+  /** The layers it has. */
+  public LayerRange layers() {
+    return layers;
+  }
+
+  /** The shape of the attention memory of its layers. */
+  public KeyValueShape keyValueShape() {
+    return new KeyValueShape(
+        layers.count(), configuration.keyValueHeads(), configuration.headSize());
   }
 
   /** What it computes with. */
@@ -78,7 +123,8 @@ public final class Transformer implements AutoCloseable {
 
   /**
    * Computes a batch: stores keys and values of every row in its pages, and fills the batch's
-   * hidden states and logits. One call at a time; another waits.
+   * hidden states and logits; without the last layer, what {@link Batch#takeOut} gives. One call at
+   * a time; another waits.
    *
    * @throws NumberException if a NaN or an infinity comes up, naming the layer
    */

@@ -4,15 +4,20 @@ package dev.freehold.engine.model;
 
 import dev.freehold.kernel.Matrix;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The weights of a model, packed for its kernel. An empty array stands for a norm or bias that the
- * model doesn't have. {@code output} is {@code embedding} where a model ties them.
+ * The weights of some neighbouring layers of a model, packed for its kernel. An empty array stands
+ * for a norm or bias that the model doesn't have. {@code output} is {@code embedding} where a model
+ * ties them.
+ *
+ * @param embedding null where the first layer is not among them
+ * @param output null where the last layer is not among them, and then there is no output norm
  */
 @SuppressWarnings("ArrayRecordComponent") // written once while loading, never leaves the package
 record Weights(
-    Matrix embedding,
-    Matrix output,
+    @Nullable Matrix embedding,
+    @Nullable Matrix output,
     float[] outputNorm,
     float[] rotaryFactors,
     List<Layer> layers) {
@@ -38,7 +43,10 @@ record Weights(
 
   /** Bytes of the packed matrices. */
   long bytes() {
-    long bytes = embedding.bytes() + (output.equals(embedding) ? 0 : output.bytes());
+    long bytes = embedding == null ? 0 : embedding.bytes();
+    if (output != null && !output.equals(embedding)) {
+      bytes += output.bytes();
+    }
     for (Layer layer : layers) {
       bytes += layer.query.bytes() + layer.key.bytes() + layer.value.bytes();
       bytes += layer.output.bytes() + layer.gate.bytes() + layer.up.bytes() + layer.down.bytes();

@@ -29,15 +29,17 @@ import java.util.Set;
 final class WeightsLoader {
   private final Gguf file;
   private final Configuration model;
+  private final LayerRange layers;
   private final Kernel kernel;
   private final Arena arena;
   private final Set<String> used = new HashSet<>();
   private final Map<String, TensorInfo> matrices = new LinkedHashMap<>();
   private final Map<String, Matrix> packed = new LinkedHashMap<>();
 
-  WeightsLoader(Gguf file, Configuration model, Kernel kernel, Arena arena) {
+  WeightsLoader(Gguf file, Configuration model, LayerRange layers, Kernel kernel, Arena arena) {
     this.file = file;
     this.model = model;
+    this.layers = layers;
     this.kernel = kernel;
     this.arena = arena;
   }
@@ -45,12 +47,14 @@ final class WeightsLoader {
   Weights load(Workers workers) {
     int width = model.width();
     int vocabulary = model.vocabulary();
-    expectMatrix("token_embd.weight", width, vocabulary);
     boolean tied = file.tensor("output.weight").isEmpty();
-    if (!tied) {
+    if (layers.isFirst() || (layers.isLast() && tied)) {
+      expectMatrix("token_embd.weight", width, vocabulary);
+    }
+    if (layers.isLast() && !tied) {
       expectMatrix("output.weight", width, vocabulary);
     }
-    for (int i = 0; i < model.layers(); i++) {
+    for (int i = layers.first(); i < layers.end(); i++) {
       expectMatrix(name(i, "attn_q.weight"), width, model.queryWidth());
       expectMatrix(name(i, "attn_k.weight"), width, model.keyValueWidth());
       expectMatrix(name(i, "attn_v.weight"), width, model.keyValueWidth());
@@ -59,7 +63,8 @@ final class WeightsLoader {
       expectMatrix(name(i, "ffn_up.weight"), width, model.feedForward());
       expectMatrix(name(i, "ffn_down.weight"), model.feedForward(), width);
     }
-    float[] outputNorm = vector("output_norm.weight", width, Presence.REQUIRED);
+    float[] outputNorm =
+        layers.isLast() ? vector("output_norm.weight", width, Presence.REQUIRED) : new float[0];
     float[] factors =
         vector(
             "rope_freqs.weight",
@@ -71,18 +76,18 @@ final class WeightsLoader {
       }
     }
     List<Vectors> vectors = new ArrayList<>();
-    for (int i = 0; i < model.layers(); i++) {
+    for (int i = layers.first(); i < layers.end(); i++) {
       vectors.add(vectors(i));
     }
     refuseUnused();
     pack(workers);
-    Matrix embedding = take("token_embd.weight");
-    Matrix output = tied ? embedding : take("output.weight");
-    List<Weights.Layer> layers = new ArrayList<>();
-    for (int i = 0; i < model.layers(); i++) {
-      layers.add(layer(i, vectors.get(i)));
+    Matrix embedding = layers.isFirst() ? take("token_embd.weight") : null;
+    Matrix output = layers.isLast() ? take(tied ? "token_embd.weight" : "output.weight") : null;
+    List<Weights.Layer> built = new ArrayList<>();
+    for (int i = layers.first(); i < layers.end(); i++) {
+      built.add(layer(i, vectors.get(i - layers.first())));
     }
-    return new Weights(embedding, output, outputNorm, factors, List.copyOf(layers));
+    return new Weights(embedding, output, outputNorm, factors, List.copyOf(built));
   }
 
   @SuppressWarnings("ArrayRecordComponent") // never leaves the class
@@ -250,7 +255,7 @@ final class WeightsLoader {
 
   /** A tensor that nothing reads is a part of the model that would silently be left out. */
   private void refuseUnused() {
-    for (TensorInfo tensor : file.tensors()) {
+    for (TensorInfo tensor : StageTensors.of(file, layers)) {
       if (!used.contains(tensor.name())) {
         throw new ModelException(
             "tensor "
