@@ -31,6 +31,7 @@ class FloorsTest {
           Map.entry("link", Set.of("record", "crypto")),
           Map.entry("verify", Set.of("record", "crypto", "kernel", "engine", "evidence")),
           Map.entry("catalogue", Set.of("record", "crypto", "engine")),
+          Map.entry("fleet", Set.of("record", "crypto", "kernel", "engine", "evidence", "link")),
           Map.entry("gateway", Set.of("record", "crypto", "evidence")),
           Map.entry(
               "node",
@@ -45,6 +46,7 @@ class FloorsTest {
                   "evidence",
                   "verify",
                   "catalogue",
+                  "fleet",
                   "gateway",
                   "node")));
 

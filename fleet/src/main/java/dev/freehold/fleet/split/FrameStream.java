@@ -1,0 +1,92 @@
+// SPDX-FileCopyrightText: The Freehold authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.freehold.fleet.split;
+
+import dev.freehold.fleet.ByteStream;
+import dev.freehold.record.Parsed;
+import java.io.BufferedInputStream;
+import java.io.DataInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.util.concurrent.locks.ReentrantLock;
+
+/** Frames over a stream. One thread reads; any thread writes. */
+final class FrameStream implements AutoCloseable {
+  private static final int FIRST_READ = 1 << 16;
+
+  private final ByteStream stream;
+  private final DataInputStream input;
+  private final OutputStream output;
+  private final ReentrantLock writing = new ReentrantLock();
+
+  /** Guarded by the lock. */
+  private byte[] buffer = new byte[1 << 12];
+
+  FrameStream(ByteStream stream) throws IOException {
+    this.stream = stream;
+    this.input = new DataInputStream(new BufferedInputStream(stream.input(), FIRST_READ));
+    this.output = stream.output();
+  }
+
+  /**
+   * Waits for the next frame.
+   *
+   * @throws EOFException if the other end is gone
+   * @throws ProtocolException if what it sent is no frame
+   */
+  Frame read() throws IOException {
+    int length = input.readInt();
+    if (length < 1 || length > Frame.LIMIT) {
+      throw new ProtocolException("a frame of " + Integer.toUnsignedString(length) + " bytes");
+    }
+    // A liar's length must not cost memory before its bytes come.
+    byte[] bytes = input.readNBytes(Math.min(length, FIRST_READ));
+    if (bytes.length == FIRST_READ && length > FIRST_READ) {
+      byte[] rest = input.readNBytes(length - FIRST_READ);
+      byte[] whole = new byte[FIRST_READ + rest.length];
+      System.arraycopy(bytes, 0, whole, 0, FIRST_READ);
+      System.arraycopy(rest, 0, whole, FIRST_READ, rest.length);
+      bytes = whole;
+    }
+    if (bytes.length < length) {
+      throw new EOFException("the stream ended within a frame");
+    }
+    return switch (Frame.decode(bytes)) {
+      case Parsed.Read<Frame>(Frame frame) -> frame;
+      case Parsed.Malformed<Frame>(String reason) -> throw new ProtocolException(reason);
+    };
+  }
+
+  /** Writes a frame, all of it at once. */
+  void write(Frame frame) throws IOException {
+    ByteBuffer[] parts = frame.encode();
+    int length = 0;
+    for (ByteBuffer part : parts) {
+      length = Math.addExact(length, part.remaining());
+    }
+    if (length > Frame.LIMIT) {
+      throw new ProtocolException("a frame of " + length + " bytes is too long");
+    }
+    writing.lock();
+    try {
+      if (buffer.length < 4 + length) {
+        buffer = new byte[4 + length];
+      }
+      ByteBuffer out = ByteBuffer.wrap(buffer).putInt(length);
+      for (ByteBuffer part : parts) {
+        out.put(part);
+      }
+      output.write(buffer, 0, 4 + length);
+      output.flush();
+    } finally {
+      writing.unlock();
+    }
+  }
+
+  @Override
+  public void close() {
+    stream.close();
+  }
+}

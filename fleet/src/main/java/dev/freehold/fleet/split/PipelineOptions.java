@@ -1,0 +1,42 @@
+// SPDX-FileCopyrightText: The Freehold authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.freehold.fleet.split;
+
+import java.time.Duration;
+
+/**
+ * How a pipeline is driven. None of it changes an answer.
+ *
+ * @param maxConcurrent answers that are on their way at the same time
+ * @param queueLimit answers that may wait behind them
+ * @param chunk prompt tokens of one step
+ * @param window steps of one answer's prompt that are under way at the same time
+ * @param depth stages that work at the same time: each computes at most this part of the answers
+ *     together, so that the others have something to do. 1 where all of them share one machine
+ * @param patience how long a stage may keep work without giving anything out before it counts as
+ *     lost
+ */
+public record PipelineOptions(
+    int maxConcurrent, int queueLimit, int chunk, int window, int depth, Duration patience) {
+  /** Refuses values without meaning. */
+  public PipelineOptions {
+    if (maxConcurrent < 1
+        || maxConcurrent > 1024
+        || queueLimit < 0
+        || chunk < 1
+        || chunk > 4096
+        || window < 1
+        || depth < 1
+        || depth > 0xffff
+        || !patience.isPositive()) {
+      throw new IllegalArgumentException(
+          "no pipeline runs with %d answers at once, %d waiting, %d steps of %d tokens, depth %d and a patience of %s"
+              .formatted(maxConcurrent, queueLimit, window, chunk, depth, patience));
+    }
+  }
+
+  /** Sixteen answers at once, 64 waiting, steps of 64 tokens, half a minute of patience. */
+  public static PipelineOptions of(int stages) {
+    return new PipelineOptions(16, 64, 64, 2 * stages, stages, Duration.ofSeconds(30));
+  }
+}

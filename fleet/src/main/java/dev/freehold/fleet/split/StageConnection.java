@@ -1,0 +1,445 @@
+// SPDX-FileCopyrightText: The Freehold authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.freehold.fleet.split;
+
+import dev.freehold.engine.memory.PagePool.Page;
+import dev.freehold.engine.model.Batch;
+import dev.freehold.engine.model.Transformer;
+import dev.freehold.engine.sampling.ParameterException;
+import dev.freehold.engine.sampling.Sampler;
+import dev.freehold.evidence.stage.Asking;
+import dev.freehold.evidence.stage.Choice;
+import dev.freehold.evidence.stage.StageReceipt;
+import dev.freehold.evidence.stage.StageStatement;
+import dev.freehold.kernel.Kernel;
+import dev.freehold.record.Nonce;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * One coordinator at one stage, on three threads: the caller reads, a worker computes, and a notary
+ * hashes and signs behind the worker's back, so that evidence holds nobody up.
+ */
+final class StageConnection {
+  /** Sequences that may be open at once. */
+  private static final int SEQUENCES = 1024;
+
+  /** Bytes of rows that may wait. */
+  private static final long WAITING = 1L << 28;
+
+  /** What the worker does next. */
+  private sealed interface Task {}
+
+  private record Compute(StageSequence sequence, Frame.Work work) implements Task {}
+
+  private record Leave(StageSequence sequence) implements Task {}
+
+  /** What the notary signs. */
+  private record Step(
+      StageSequence sequence, Frame.Work work, ByteBuffer given, ByteBuffer choice) {}
+
+  /** The notary's last one. */
+  private static final Optional<Step> END = Optional.empty();
+
+  private final Stage stage;
+  private final FrameStream frames;
+  private final int depth;
+  private final Transformer transformer;
+  private final boolean last;
+  private final int rowIn;
+  private final int rowOut;
+  private final int vocabulary;
+  private final BlockingQueue<Optional<Step>> steps = new LinkedBlockingQueue<>();
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+
+  // Guarded by the lock.
+  private final Map<Integer, StageSequence> open = new HashMap<>();
+  private final Deque<Task> tasks = new ArrayDeque<>();
+  private long waiting;
+  private boolean ended;
+
+  // The worker's.
+  private final Batch batch;
+  private final Sampler sampler = new Sampler();
+
+  StageConnection(Stage stage, FrameStream frames, int depth) {
+    this.stage = stage;
+    this.frames = frames;
+    this.depth = depth;
+    this.transformer = stage.transformer();
+    this.last = transformer.layers().isLast();
+    this.batch = new Batch(transformer, stage.options().rows());
+    this.rowIn = transformer.layers().isFirst() ? 4 : batch.rowLength();
+    this.rowOut = last ? batch.hiddenLength() : batch.rowLength();
+    this.vocabulary = transformer.configuration().vocabulary();
+  }
+
+  /** Returns when the coordinator has left and nothing of it remains. */
+  void run() throws IOException {
+    Thread worker = Thread.ofPlatform().name("stage").daemon().start(this::work);
+    Thread notary = Thread.ofPlatform().name("stage-notary").daemon().start(this::attest);
+    try {
+      while (true) {
+        take(frames.read());
+      }
+    } catch (EOFException e) {
+      // The coordinator has left.
+    } finally {
+      lock.lock();
+      try {
+        ended = true;
+        changed.signalAll();
+      } finally {
+        lock.unlock();
+      }
+      frames.close();
+      join(worker);
+      steps.add(END);
+      join(notary);
+      open.values().forEach(sequence -> stage.release(sequence.dropPages()));
+    }
+  }
+
+  private static void join(Thread thread) {
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void take(Frame frame) throws IOException {
+    switch (frame) {
+      case Frame.Open asked -> open(asked);
+      case Frame.Work work -> queue(work);
+      case Frame.Close(int number) -> leave(number);
+      case Frame.Ask _,
+          Frame.Ready _,
+          Frame.Done _,
+          Frame.Statement _,
+          Frame.Failed _,
+          Frame.Refused _ ->
+          throw new ProtocolException("a coordinator sent a frame that is not its to send");
+    }
+  }
+
+  private void open(Frame.Open asked) throws IOException {
+    if (!last && !(asked.asking() instanceof Asking.Nothing)) {
+      throw new ProtocolException("layers " + transformer.layers() + " choose nothing");
+    }
+    if (asked.asking() instanceof Asking.Tokens tokens) {
+      for (int token : tokens.known()) {
+        if (token >= vocabulary) {
+          throw new ProtocolException("there is no token " + token);
+        }
+      }
+    }
+    StageSequence sequence;
+    try {
+      sequence = new StageSequence(asked, Nonce.random(stage.random()));
+    } catch (ParameterException e) {
+      throw new ProtocolException("the sampling parameters are none: " + e.getMessage());
+    }
+    lock.lock();
+    try {
+      if (open.size() == SEQUENCES || open.putIfAbsent(asked.number(), sequence) != null) {
+        throw new ProtocolException("sequence " + asked.number() + " can't be opened");
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void queue(Frame.Work work) throws IOException {
+    lock.lock();
+    try {
+      StageSequence sequence = open.get(work.number());
+      if (sequence == null || sequence.next != work.first()) {
+        throw new ProtocolException("work of sequence " + work.number() + " is out of order");
+      }
+      if (work.count() > batch.capacity()
+          || work.rows().remaining() != work.count() * rowIn
+          || work.first() + work.count() > transformer.configuration().contextLength()) {
+        throw new ProtocolException("work of sequence " + work.number() + " has no such rows");
+      }
+      if (work.choose() && sequence.asking instanceof Asking.Nothing) {
+        throw new ProtocolException("sequence " + work.number() + " was opened without choices");
+      }
+      waiting += work.rows().remaining();
+      if (waiting > WAITING) {
+        throw new ProtocolException("more rows wait than " + WAITING + " bytes");
+      }
+      sequence.next += work.count();
+      tasks.add(new Compute(sequence, work));
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void leave(int number) throws IOException {
+    lock.lock();
+    try {
+      StageSequence sequence = open.remove(number);
+      if (sequence == null) {
+        throw new ProtocolException("sequence " + number + " is not open");
+      }
+      Iterator<Task> all = tasks.iterator();
+      while (all.hasNext()) {
+        if (all.next() instanceof Compute(StageSequence of, Frame.Work work) && of == sequence) {
+          waiting -= work.rows().remaining();
+          all.remove();
+        }
+      }
+      tasks.add(new Leave(sequence));
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void work() {
+    try {
+      while (true) {
+        List<Compute> next = next();
+        if (next.isEmpty()) {
+          return;
+        }
+        compute(next);
+      }
+    } catch (InterruptedException | IOException e) {
+      // The reader sees the end of the stream too.
+    } finally {
+      frames.close();
+    }
+  }
+
+  /** Waits for work: one piece of each of a few sequences. Empty at the end. */
+  private List<Compute> next() throws InterruptedException {
+    lock.lock();
+    try {
+      List<Compute> pieces = new ArrayList<>();
+      while (!ended && pieces.isEmpty()) {
+        while (tasks.isEmpty() && !ended) {
+          changed.await();
+        }
+        collect(pieces);
+      }
+      return ended ? List.of() : pieces;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void collect(List<Compute> pieces) {
+    int share = Math.max(1, (open.size() + depth - 1) / depth);
+    int rows = 0;
+    Set<StageSequence> passed = new HashSet<>();
+    Iterator<Task> all = tasks.iterator();
+    while (all.hasNext() && pieces.size() < share) {
+      switch (all.next()) {
+        case Leave(StageSequence sequence) -> {
+          sequence.over = true;
+          stage.release(sequence.dropPages());
+          all.remove();
+        }
+        case Compute piece -> {
+          if (rows + piece.work.count() <= batch.capacity() && passed.add(piece.sequence)) {
+            rows += piece.work.count();
+            waiting -= piece.work.rows().remaining();
+            pieces.add(piece);
+            all.remove();
+          } else {
+            passed.add(piece.sequence);
+          }
+        }
+      }
+    }
+  }
+
+  private void compute(List<Compute> pieces) throws IOException {
+    List<Compute> ready = new ArrayList<>();
+    for (Compute piece : pieces) {
+      if (!piece.sequence.over && makeRoom(piece)) {
+        ready.add(piece);
+      }
+    }
+    if (ready.isEmpty()) {
+      return;
+    }
+    try {
+      batch.clear();
+      ready.forEach(this::add);
+      transformer.forward(batch);
+    } catch (RuntimeException e) {
+      // One sequence must not take the others down: each is tried alone.
+      for (Compute piece : ready) {
+        if (ready.size() == 1) {
+          fail(piece.sequence, String.valueOf(e.getMessage()));
+        } else {
+          compute(List.of(piece));
+        }
+      }
+      return;
+    }
+    int row = 0;
+    for (Compute piece : ready) {
+      give(piece, row);
+      row += piece.work.count();
+    }
+  }
+
+  private boolean makeRoom(Compute piece) throws IOException {
+    int positions = piece.work.first() + piece.work.count();
+    while (!piece.sequence.reaches(positions)) {
+      Optional<Page> page = stage.takePage();
+      if (page.isEmpty()) {
+        fail(
+            piece.sequence,
+            "attention memory of layers "
+                + transformer.layers()
+                + " ran out after "
+                + piece.work.first()
+                + " tokens; give the stage more, or ask for fewer tokens");
+        return false;
+      }
+      piece.sequence.addPage(page.get());
+    }
+    return true;
+  }
+
+  private void fail(StageSequence sequence, String why) throws IOException {
+    sequence.over = true;
+    stage.release(sequence.dropPages());
+    frames.write(new Frame.Failed(sequence.number, why));
+  }
+
+  private void add(Compute piece) {
+    ByteBuffer rows = piece.work.rows().duplicate();
+    for (int i = 0; i < piece.work.count(); i++) {
+      boolean logits = piece.work.choose() && i == piece.work.count() - 1;
+      int position = piece.work.first() + i;
+      if (transformer.layers().isFirst()) {
+        batch.add(rows.getInt(), position, piece.sequence.memory(), logits);
+      } else {
+        batch.addHidden(rows, position, piece.sequence.memory(), logits);
+      }
+    }
+  }
+
+  /** Sends what came out for a piece, and leaves it to the notary. */
+  private void give(Compute piece, int firstRow) throws IOException {
+    Frame.Work work = piece.work;
+    StageSequence sequence = piece.sequence;
+    int rows = work.count() * rowOut;
+    Frame.Chosen chosen = Frame.Chosen.NOTHING;
+    if (work.choose()) {
+      chosen = sequence.asking instanceof Asking.Logits ? Frame.Chosen.LOGITS : Frame.Chosen.TOKEN;
+    }
+    int extra =
+        switch (chosen) {
+          case NOTHING -> 0;
+          case TOKEN -> 4;
+          case LOGITS -> 4 * vocabulary;
+        };
+    ByteBuffer payload = ByteBuffer.allocate(rows + extra);
+    for (int i = 0; i < work.count(); i++) {
+      if (last) {
+        batch.encodeHidden(firstRow + i, payload);
+      } else {
+        batch.takeOut(firstRow + i, payload);
+      }
+    }
+    ByteBuffer choice = Choice.none();
+    int offset = work.choose() ? batch.logitsOffset(firstRow + work.count() - 1) : 0;
+    switch (chosen) {
+      case NOTHING -> {}
+      case TOKEN -> {
+        int token;
+        try {
+          int position = work.first() + work.count();
+          token = sequence.choose(sampler, batch.logits(), offset, vocabulary, position);
+        } catch (ArithmeticException e) {
+          fail(sequence, String.valueOf(e.getMessage()));
+          return;
+        }
+        payload.putInt(token);
+        choice = Choice.token(token);
+      }
+      case LOGITS -> {
+        payload.slice().asFloatBuffer().put(batch.logits(), offset, vocabulary);
+        choice = Choice.logits(payload.slice());
+        payload.position(payload.limit());
+      }
+    }
+    payload.flip();
+    frames.write(new Frame.Done(work.number(), work.first(), work.count(), chosen, payload));
+    steps.add(Optional.of(new Step(sequence, work, payload.slice(0, rows), choice)));
+  }
+
+  private void attest() {
+    try {
+      for (Optional<Step> step = steps.take(); step.isPresent(); step = steps.take()) {
+        frames.write(new Frame.Statement(step.get().work.number(), attest(step.get())));
+      }
+    } catch (InterruptedException | IOException e) {
+      // The reader sees the end of the stream too.
+      frames.close();
+    }
+  }
+
+  private StageReceipt attest(Step step) {
+    StageSequence sequence = step.sequence;
+    int count = step.work.count();
+    for (int i = 0; i < count; i++) {
+      sequence.taken.add(step.work.rows().slice(i * rowIn, rowIn));
+      ByteBuffer row = step.given.slice(i * rowOut, rowOut);
+      if (last) {
+        sequence.given.add(row, i == count - 1 ? step.choice : Choice.none());
+      } else {
+        sequence.given.add(row);
+      }
+    }
+    int positions = step.work.first() + count;
+    if (step.work.choose() && sequence.choosing.isEmpty()) {
+      sequence.choosing = OptionalInt.of(positions - 1);
+    }
+    return StageReceipt.sign(
+        new StageStatement(
+            sequence.run,
+            sequence.session,
+            stage.model(),
+            Kernel.ARITHMETIC_VERSION,
+            stage.layers(),
+            positions,
+            sequence.choosing,
+            sequence.asking.digest(),
+            sequence.taken.root(),
+            sequence.given.root(),
+            stage.key().nodeId()),
+        stage.key());
+  }
+}

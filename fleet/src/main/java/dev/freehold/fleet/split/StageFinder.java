@@ -1,0 +1,34 @@
+// SPDX-FileCopyrightText: The Freehold authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.freehold.fleet.split;
+
+import dev.freehold.crypto.NodeId;
+import dev.freehold.engine.model.LayerRange;
+import dev.freehold.fleet.ByteStream;
+import java.io.IOException;
+import java.util.List;
+
+/** Finds machines that have some layers of the model. */
+public interface StageFinder {
+  /**
+   * A stream to a stage.
+   *
+   * @param node who is at the other end, authenticated: its statements must be signed by this node
+   */
+  record Found(ByteStream stream, NodeId node) {}
+
+  /**
+   * A stage that was lost.
+   *
+   * @param why for a person
+   */
+  record Lost(NodeId node, String why) {}
+
+  /**
+   * Connects to a stage; a replacement where one or more were lost before. It may take its time.
+   *
+   * @param lost the stages of these layers that were lost so far, the last one last
+   * @throws IOException if there is none; the pipeline then fails what is under way
+   */
+  Found find(LayerRange layers, List<Lost> lost) throws IOException, InterruptedException;
+}

@@ -1,0 +1,169 @@
+// SPDX-FileCopyrightText: The Freehold authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.freehold.fleet.split;
+
+import dev.freehold.crypto.NodeId;
+import dev.freehold.engine.model.LayerRange;
+import dev.freehold.evidence.stage.StageLayers;
+import dev.freehold.kernel.Kernel;
+import dev.freehold.record.Digest;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
+
+/** The coordinator's end of a connection to a stage. */
+final class StageLine {
+  private final int stage;
+  private final NodeId node;
+  private final StageLayers layers;
+  private final FrameStream frames;
+  private final Frame.Ready ready;
+  private final LongSupplier clock;
+
+  /** Work that it has. */
+  private final AtomicInteger has = new AtomicInteger();
+
+  private volatile long since;
+  private volatile boolean late;
+
+  /** Guarded by the pipeline's lock. */
+  private boolean dead;
+
+  private StageLine(
+      int stage,
+      NodeId node,
+      StageLayers layers,
+      FrameStream frames,
+      Frame.Ready ready,
+      LongSupplier clock) {
+    this.stage = stage;
+    this.node = node;
+    this.layers = layers;
+    this.frames = frames;
+    this.ready = ready;
+    this.clock = clock;
+  }
+
+  /**
+   * Says what is asked for, and waits for the stage to be ready.
+   *
+   * @throws IOException if it refuses, is another node than the one found, or takes too long
+   */
+  static StageLine open(
+      int stage,
+      StageFinder.Found found,
+      Digest model,
+      LayerRange range,
+      PipelineOptions options,
+      LongSupplier clock)
+      throws IOException {
+    StageLayers layers = new StageLayers(range.first(), range.end(), range.total());
+    FrameStream frames = new FrameStream(found.stream());
+    Thread guard =
+        Thread.ofVirtual()
+            .name("stage-guard")
+            .start(
+                () -> {
+                  try {
+                    Thread.sleep(options.patience());
+                    frames.close();
+                  } catch (InterruptedException e) {
+                    // It was ready in time.
+                  }
+                });
+    try {
+      frames.write(new Frame.Ask(model, Kernel.ARITHMETIC_VERSION, layers, options.depth()));
+      Frame answer = frames.read();
+      guard.interrupt();
+      if (answer instanceof Frame.Ready ready && ready.node().equals(found.node())) {
+        return new StageLine(stage, found.node(), layers, frames, ready, clock);
+      }
+      throw new ProtocolException(
+          switch (answer) {
+            case Frame.Refused(String why) -> why;
+            case Frame.Ready other -> "it is " + other.node() + ", not " + found.node();
+            case Frame.Ask _,
+                Frame.Open _,
+                Frame.Work _,
+                Frame.Close _,
+                Frame.Done _,
+                Frame.Statement _,
+                Frame.Failed _ ->
+                "it answered with a frame that is none of these";
+          });
+    } catch (IOException e) {
+      guard.interrupt();
+      frames.close();
+      throw new IOException(layers + " at " + found.node() + ": " + e.getMessage(), e);
+    }
+  }
+
+  int stage() {
+    return stage;
+  }
+
+  NodeId node() {
+    return node;
+  }
+
+  StageLayers layers() {
+    return layers;
+  }
+
+  FrameStream frames() {
+    return frames;
+  }
+
+  Frame.Ready ready() {
+    return ready;
+  }
+
+  /** Writes a frame; where that fails, the reader learns of it. */
+  void send(Frame frame) {
+    try {
+      frames.write(frame);
+    } catch (IOException e) {
+      frames.close();
+    }
+  }
+
+  /** It was given work. */
+  void took() {
+    if (has.getAndIncrement() == 0) {
+      since = clock.getAsLong();
+    }
+  }
+
+  /** It gave work out. */
+  void gave() {
+    since = clock.getAsLong();
+    has.decrementAndGet();
+  }
+
+  /** So many pieces of its work are of no more interest. */
+  void forget(int pieces) {
+    has.addAndGet(-pieces);
+  }
+
+  boolean late() {
+    return late;
+  }
+
+  /** Ends the connection if it has kept work for too long. */
+  void closeIfLate(Duration patience) {
+    if (has.get() > 0 && clock.getAsLong() - since > patience.toNanos()) {
+      late = true;
+      frames.close();
+    }
+  }
+
+  boolean dead() {
+    return dead;
+  }
+
+  void close() {
+    dead = true;
+    frames.close();
+  }
+}

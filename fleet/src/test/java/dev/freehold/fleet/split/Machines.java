@@ -1,0 +1,146 @@
+// SPDX-FileCopyrightText: The Freehold authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.freehold.fleet.split;
+
+import dev.freehold.crypto.SigningKey;
+import dev.freehold.engine.gguf.Gguf;
+import dev.freehold.engine.model.LayerRange;
+import dev.freehold.engine.model.Transformer;
+import dev.freehold.fleet.ByteStream;
+import dev.freehold.fleet.SocketStream;
+import dev.freehold.kernel.ScalarKernel;
+import dev.freehold.record.Digest;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stages of one model in this process, each behind a loopback socket; what they send may be changed
+ * on its way.
+ */
+final class Machines implements StageFinder, AutoCloseable {
+  /** What becomes of a frame: what is passed on, or null for nothing. */
+  interface Tampering {
+    @Nullable Frame pass(Frame frame);
+  }
+
+  final List<Lost> lost = new CopyOnWriteArrayList<>();
+  private final Path file;
+  private final Digest model;
+  private final StageOptions options;
+  private final Map<LayerRange, Transformer> transformers = new HashMap<>();
+  private final List<Stage> stages = new ArrayList<>();
+  private final List<ByteStream> streams = new CopyOnWriteArrayList<>();
+  private final Map<Integer, Function<Integer, Tampering>> tampering = new HashMap<>();
+  private final Map<LayerRange, Integer> found = new HashMap<>();
+  int replacements = 3;
+
+  Machines(Path file, StageOptions options) {
+    this.file = file;
+    this.model = SplitModels.digest(file);
+    this.options = options;
+  }
+
+  Machines(Path file) {
+    this(file, new StageOptions(1 << 24, 64));
+  }
+
+  Digest model() {
+    return model;
+  }
+
+  /** Changes what stages whose layers begin here send; told how many were found before. */
+  void tamper(int firstLayer, Function<Integer, Tampering> how) {
+    tampering.put(firstLayer, how);
+  }
+
+  @Override
+  public synchronized Found find(LayerRange layers, List<Lost> before) throws IOException {
+    lost.addAll(before);
+    int nth = found.merge(layers, 1, Integer::sum) - 1;
+    if (nth > replacements) {
+      throw new IOException("no machine is left");
+    }
+    Transformer transformer = transformers.computeIfAbsent(layers, this::load);
+    byte[] seed = new byte[32];
+    seed[0] = (byte) layers.first();
+    seed[1] = (byte) nth;
+    SigningKey key = SigningKey.ofSeed(seed);
+    Stage stage = new Stage(transformer, model, key, options, new SecureRandom());
+    stages.add(stage);
+    ByteStream[] ends = pair();
+    Thread.ofVirtual()
+        .start(
+            () -> {
+              try {
+                stage.serve(ends[1]);
+              } catch (IOException e) {
+                // The test ended it, or the coordinator complains.
+              }
+            });
+    Function<Integer, Tampering> how = tampering.get(layers.first());
+    return new Found(how == null ? ends[0] : between(ends[0], how.apply(nth)), key.nodeId());
+  }
+
+  private Transformer load(LayerRange layers) {
+    try (Gguf gguf = Gguf.open(file)) {
+      return Transformer.load(gguf, layers, new ScalarKernel(), 1);
+    }
+  }
+
+  /** Two ends of a connection. */
+  ByteStream[] pair() throws IOException {
+    try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      ByteStream one = new SocketStream(new Socket(server.getInetAddress(), server.getLocalPort()));
+      ByteStream two = new SocketStream(server.accept());
+      streams.add(one);
+      streams.add(two);
+      return new ByteStream[] {one, two};
+    }
+  }
+
+  /** A carrier that changes what comes from the stage. */
+  private ByteStream between(ByteStream stage, Tampering how) throws IOException {
+    ByteStream[] ends = pair();
+    FrameStream inner = new FrameStream(stage);
+    FrameStream outer = new FrameStream(ends[1]);
+    carry(outer, inner, frame -> frame);
+    carry(inner, outer, how);
+    return ends[0];
+  }
+
+  private static void carry(FrameStream from, FrameStream to, Tampering how) {
+    Thread.ofVirtual()
+        .start(
+            () -> {
+              try {
+                while (true) {
+                  Frame frame = how.pass(from.read());
+                  if (frame != null) {
+                    to.write(frame);
+                  }
+                }
+              } catch (IOException e) {
+                from.close();
+                to.close();
+              }
+            });
+  }
+
+  @Override
+  public void close() {
+    streams.forEach(ByteStream::close);
+    // Threads of connections may still be computing.
+    stages.forEach(Stage::close);
+  }
+}
