@@ -23,6 +23,7 @@ import picocli.CommandLine.Mixin;
       Conformance.class,
       KeyVerbs.class,
       Doctor.class,
+      PlanVerb.class,
       Bench.class,
       Completion.class
     },

@@ -37,9 +37,6 @@ import org.jspecify.annotations.Nullable;
  * again from its first token: the bits are the same, so the client sees one undisturbed stream.
  */
 public final class Pipeline implements AutoCloseable {
-  /** Machines that are tried for one place before it is given up. */
-  private static final int TRIES = 8;
-
   private final ModelText text;
   private final Digest model;
   private final List<LayerRange> cut;
@@ -165,7 +162,9 @@ public final class Pipeline implements AutoCloseable {
   }
 
   private void connect(int stage, List<Lost> before) throws IOException, InterruptedException {
-    StageLine line = find(stage, before);
+    StageLine line =
+        StageLine.find(
+            finder, stage, cut.get(stage), before, text.configuration(), model, options, clock);
     lock.lock();
     try {
       if (over != null) {
@@ -178,28 +177,6 @@ public final class Pipeline implements AutoCloseable {
       resume();
     } finally {
       lock.unlock();
-    }
-  }
-
-  /** Asks the finder until one of those it finds is ready. */
-  private StageLine find(int stage, List<Lost> before) throws IOException, InterruptedException {
-    List<Lost> tried = new ArrayList<>(before);
-    while (true) {
-      StageFinder.Found found = finder.find(cut.get(stage), List.copyOf(tried));
-      try {
-        StageLine line = StageLine.open(stage, found, model, cut.get(stage), options, clock);
-        if (line.ready().width() == text.configuration().width()
-            && line.ready().vocabulary() == text.configuration().vocabulary()) {
-          return line;
-        }
-        line.close();
-        throw new IOException(found.node() + " has a model of another shape");
-      } catch (IOException e) {
-        if (tried.size() >= before.size() + TRIES) {
-          throw e;
-        }
-        tried.add(new Lost(found.node(), String.valueOf(e.getMessage())));
-      }
     }
   }
 
@@ -223,6 +200,14 @@ public final class Pipeline implements AutoCloseable {
       why = "it broke the protocol: " + e.getMessage();
     } catch (IOException e) {
       why = line.late() ? "it kept work longer than " + options.patience() : "it left: " + e;
+    } catch (RuntimeException e) {
+      lock.lock();
+      try {
+        end("the pipeline broke: " + e);
+      } finally {
+        lock.unlock();
+      }
+      throw e;
     }
     lock.lock();
     try {
@@ -326,30 +311,37 @@ public final class Pipeline implements AutoCloseable {
       return;
     }
     if (piece.choose()) {
-      Sampled sampled;
-      if (chosen == Frame.Chosen.LOGITS) {
-        float[] logits = new float[text.configuration().vocabulary()];
-        choice.asFloatBuffer().get(logits);
-        try {
-          sampled = answer.choose(sampler, logits);
-        } catch (ArithmeticException | IllegalStateException e) {
-          leave(passage);
-          answer.fail(String.valueOf(e.getMessage()));
-          admit();
-          return;
-        }
-      } else {
-        sampled = new Sampled(choice.getInt(0), Float.NaN, List.of());
-        if (sampled.token() < 0 || sampled.token() >= text.configuration().vocabulary()) {
-          throw new ProtocolException("it chose a token that there isn't: " + sampled.token());
-        }
+      boolean ends;
+      try {
+        ends = answer.accept(sampled(answer, choice, chosen), clock.getAsLong());
+      } catch (RuntimeException e) {
+        // Whatever is wrong with this answer must not take the others down.
+        leave(passage);
+        answer.fail(String.valueOf(e.getMessage()));
+        admit();
+        return;
       }
-      if (answer.accept(sampled, clock.getAsLong())) {
+      if (ends) {
         retire(passage);
         return;
       }
     }
     feed(passage);
+  }
+
+  private Sampled sampled(SplitAnswer answer, ByteBuffer choice, Frame.Chosen chosen)
+      throws ProtocolException {
+    int vocabulary = text.configuration().vocabulary();
+    if (chosen == Frame.Chosen.LOGITS) {
+      float[] logits = new float[vocabulary];
+      choice.asFloatBuffer().get(logits);
+      return answer.choose(sampler, logits);
+    }
+    int token = choice.getInt(0);
+    if (token < 0 || token >= vocabulary) {
+      throw new ProtocolException("it chose a token that there isn't: " + token);
+    }
+    return new Sampled(token, Float.NaN, List.of());
   }
 
   private void attest(StageLine line, int number, StageReceipt receipt) throws ProtocolException {

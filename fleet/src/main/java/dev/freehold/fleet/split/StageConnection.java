@@ -114,6 +114,11 @@ final class StageConnection {
       steps.add(END);
       join(notary);
       open.values().forEach(sequence -> stage.release(sequence.dropPages()));
+      for (Task task : tasks) {
+        if (task instanceof Leave(StageSequence sequence)) {
+          stage.release(sequence.dropPages());
+        }
+      }
     }
   }
 

@@ -3,17 +3,24 @@
 package dev.freehold.fleet.split;
 
 import dev.freehold.crypto.NodeId;
+import dev.freehold.engine.model.Configuration;
 import dev.freehold.engine.model.LayerRange;
 import dev.freehold.evidence.stage.StageLayers;
+import dev.freehold.fleet.split.StageFinder.Lost;
 import dev.freehold.kernel.Kernel;
 import dev.freehold.record.Digest;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 
 /** The coordinator's end of a connection to a stage. */
 final class StageLine {
+  /** Machines that are tried for one place before it is given up. */
+  private static final int TRIES = 8;
+
   private final int stage;
   private final NodeId node;
   private final StageLayers layers;
@@ -46,11 +53,46 @@ final class StageLine {
   }
 
   /**
+   * Asks the finder until one of those it finds is ready.
+   *
+   * @throws IOException if the finder has none any more, or too many were not
+   */
+  static StageLine find(
+      StageFinder finder,
+      int stage,
+      LayerRange layers,
+      List<Lost> before,
+      Configuration shape,
+      Digest model,
+      PipelineOptions options,
+      LongSupplier clock)
+      throws IOException, InterruptedException {
+    List<Lost> tried = new ArrayList<>(before);
+    while (true) {
+      StageFinder.Found found = finder.find(layers, List.copyOf(tried));
+      try {
+        StageLine line = open(stage, found, model, layers, options, clock);
+        if (line.ready().width() == shape.width()
+            && line.ready().vocabulary() == shape.vocabulary()) {
+          return line;
+        }
+        line.close();
+        throw new IOException(found.node() + " has a model of another shape");
+      } catch (IOException e) {
+        if (tried.size() >= before.size() + TRIES) {
+          throw e;
+        }
+        tried.add(new Lost(found.node(), String.valueOf(e.getMessage())));
+      }
+    }
+  }
+
+  /**
    * Says what is asked for, and waits for the stage to be ready.
    *
    * @throws IOException if it refuses, is another node than the one found, or takes too long
    */
-  static StageLine open(
+  private static StageLine open(
       int stage,
       StageFinder.Found found,
       Digest model,

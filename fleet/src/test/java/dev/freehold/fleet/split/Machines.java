@@ -43,6 +43,7 @@ final class Machines implements StageFinder, AutoCloseable {
   private final List<ByteStream> streams = new CopyOnWriteArrayList<>();
   private final Map<Integer, Function<Integer, Tampering>> tampering = new HashMap<>();
   private final Map<LayerRange, Integer> found = new HashMap<>();
+  private final Map<Integer, Path> otherFiles = new HashMap<>();
   int replacements = 3;
 
   Machines(Path file, StageOptions options) {
@@ -62,6 +63,11 @@ final class Machines implements StageFinder, AutoCloseable {
   /** Changes what stages whose layers begin here send; told how many were found before. */
   void tamper(int firstLayer, Function<Integer, Tampering> how) {
     tampering.put(firstLayer, how);
+  }
+
+  /** Gives stages whose layers begin here weights of another file, under the model's name. */
+  void deceive(int firstLayer, Path other) {
+    otherFiles.put(firstLayer, other);
   }
 
   @Override
@@ -93,7 +99,7 @@ final class Machines implements StageFinder, AutoCloseable {
   }
 
   private Transformer load(LayerRange layers) {
-    try (Gguf gguf = Gguf.open(file)) {
+    try (Gguf gguf = Gguf.open(otherFiles.getOrDefault(layers.first(), file))) {
       return Transformer.load(gguf, layers, new ScalarKernel(), 1);
     }
   }

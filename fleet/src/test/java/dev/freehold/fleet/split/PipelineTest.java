@@ -218,7 +218,7 @@ class PipelineTest {
           nth -> {
             AtomicInteger passed = new AtomicInteger();
             return frame ->
-                nth == 0 && frame instanceof Frame.Done && passed.incrementAndGet() > 10
+                nth == 0 && !(frame instanceof Frame.Ready) && passed.incrementAndGet() > 20
                     ? null
                     : frame;
           });

@@ -1,0 +1,172 @@
+// SPDX-FileCopyrightText: The Freehold authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.freehold.fleet.plan;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Chooses machines and cuts a model's layers so that one answer comes as fast as can be: every set
+ * of machines is tried, and for each the best cut is found by dynamic programming over layers.
+ */
+public final class Planner {
+  /** Machines that are considered: those with the most memory. */
+  private static final int MACHINES = 10;
+
+  private final ModelShape model;
+  private final List<PlannedMachine> machines;
+
+  /** Sums over the layers before each. */
+  private final long[] needs;
+
+  private final long[] reads;
+
+  private Planner(ModelShape model, List<PlannedMachine> machines) {
+    this.model = model;
+    this.machines = machines;
+    int layers = model.layers().size();
+    needs = new long[layers + 1];
+    reads = new long[layers + 1];
+    for (int i = 0; i < layers; i++) {
+      needs[i + 1] = needs[i] + model.layers().get(i).needBytes();
+      reads[i + 1] = reads[i] + model.layers().get(i).readBytes();
+    }
+  }
+
+  /** Memory for neighbouring layers and so many positions of all answers together. */
+  private long need(int first, int end, long positions) {
+    long shared = first == 0 && end == model.layers().size() ? model.shared() : 0;
+    return model.besides()
+        + model.perPosition() * positions * (end - first)
+        + needs[end]
+        - needs[first]
+        - shared;
+  }
+
+  /**
+   * Plans.
+   *
+   * @param positions attention memory, of all answers together
+   */
+  public static Plan plan(ModelShape model, List<PlannedMachine> machines, long positions) {
+    if (positions < 1) {
+      throw new IllegalArgumentException("a plan is for at least one position, not " + positions);
+    }
+    List<PlannedMachine> largest = new ArrayList<>(machines);
+    largest.sort(Comparator.comparingLong(PlannedMachine::freeBytes).reversed());
+    List<PlannedMachine> considered =
+        new ArrayList<>(largest.subList(0, Math.min(MACHINES, largest.size())));
+    considered.sort(Comparator.comparingDouble(PlannedMachine::weightBytesPerSecond).reversed());
+    Planner planner = new Planner(model, considered);
+    Optional<Plan.Fits> best = planner.best(positions);
+    if (best.isPresent()) {
+      return best.get();
+    }
+    long low = 0;
+    long high = positions;
+    while (high - low > 1) {
+      long middle = (low + high) >>> 1;
+      if (planner.best(middle).isPresent()) {
+        low = middle;
+      } else {
+        high = middle;
+      }
+    }
+    return new Plan.DoesNotFit(
+        planner.need(0, model.layers().size(), positions),
+        machines.stream().mapToLong(PlannedMachine::freeBytes).sum(),
+        low);
+  }
+
+  private Optional<Plan.Fits> best(long positions) {
+    Plan.Fits best = null;
+    for (int set = 1; set < 1 << machines.size(); set++) {
+      List<PlannedMachine> chosen = new ArrayList<>();
+      for (int i = 0; i < machines.size(); i++) {
+        if ((set & (1 << i)) != 0) {
+          chosen.add(machines.get(i));
+        }
+      }
+      if (chosen.size() > model.layers().size()) {
+        continue;
+      }
+      // The output matrix makes the last place differ: the fastest machine is tried at both ends.
+      for (List<PlannedMachine> order : List.of(chosen, chosen.reversed())) {
+        Optional<Plan.Fits> found = cut(order, positions);
+        if (found.isPresent()
+            && (best == null || found.get().tokensPerSecond() > best.tokensPerSecond() * 1.000001)) {
+          best = found.get();
+        }
+      }
+    }
+    return Optional.ofNullable(best);
+  }
+
+  /** The best cut over these machines in this order, each with at least one layer. */
+  private Optional<Plan.Fits> cut(List<PlannedMachine> order, long positions) {
+    int layers = model.layers().size();
+    // Of the first machines and layers: the least time, and the cut before the last machine.
+    double[][] time = new double[order.size() + 1][layers + 1];
+    int[][] from = new int[order.size() + 1][layers + 1];
+    for (double[] row : time) {
+      Arrays.fill(row, Double.POSITIVE_INFINITY);
+    }
+    time[0][0] = 0;
+    for (int m = 1; m <= order.size(); m++) {
+      PlannedMachine machine = order.get(m - 1);
+      for (int end = m; end <= layers; end++) {
+        for (int first = m - 1; first < end; first++) {
+          if (Double.isInfinite(time[m - 1][first])
+              || need(first, end, positions) > machine.freeBytes()) {
+            continue;
+          }
+          double sum = time[m - 1][first] + compute(machine, first, end) + travel(machine);
+          if (sum < time[m][end]) {
+            time[m][end] = sum;
+            from[m][end] = first;
+          }
+        }
+      }
+    }
+    if (Double.isInfinite(time[order.size()][layers])) {
+      return Optional.empty();
+    }
+    List<Plan.Place> places = new ArrayList<>();
+    double slowest = 0;
+    int end = layers;
+    for (int m = order.size(); m > 0; m--) {
+      PlannedMachine machine = order.get(m - 1);
+      int first = from[m][end];
+      double compute = compute(machine, first, end);
+      slowest = Math.max(slowest, compute);
+      places.add(
+          new Plan.Place(
+              machine,
+              first,
+              end,
+              need(first, end, positions),
+              duration(compute),
+              duration(travel(machine))));
+      end = first;
+    }
+    return Optional.of(
+        new Plan.Fits(places.reversed(), 1 / time[order.size()][layers], 1 / slowest));
+  }
+
+  private double compute(PlannedMachine machine, int first, int end) {
+    return (reads[end] - reads[first]) / machine.weightBytesPerSecond();
+  }
+
+  private double travel(PlannedMachine machine) {
+    return machine.roundTrip().toNanos() * 1e-9
+        + 2 * model.rowBytes() / machine.linkBytesPerSecond();
+  }
+
+  private static Duration duration(double seconds) {
+    return Duration.ofNanos(Math.round(seconds * 1e9));
+  }
+}
