@@ -1,0 +1,124 @@
+// SPDX-FileCopyrightText: The Freehold authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.freehold.link.stream;
+
+import dev.freehold.record.Parsed;
+import java.util.ArrayDeque;
+import java.util.Optional;
+import java.util.concurrent.locks.Condition;
+
+/**
+ * One path that is up, as its session sees it. One thread takes records to be sealed and sent, one
+ * gives what was opened; whoever notices that the path is gone closes the lane.
+ */
+public final class Lane {
+  /** How long a silent other end is waited for once something is owed by it. */
+  static final long PATIENCE = 5_000_000_000L;
+
+  private static final long KEEP_ALIVE = 15_000_000_000L;
+  private static final long HURRY = 500_000_000L;
+  private static final long YOUNG = 3_000_000_000L;
+  private static final int PONGS = 4;
+
+  private final Session session;
+  private final PathKind kind;
+  final Condition work;
+  final Measured measured;
+
+  // Owned by the session's lock.
+  final ArrayDeque<Long> pongsDue = new ArrayDeque<>();
+  long cursor;
+  boolean closed;
+  private final long born;
+  private long lastHeard;
+  private long lastPing;
+  private long pings;
+  private boolean pingUnderWay;
+
+  Lane(Session session, PathKind kind, long now) {
+    this.session = session;
+    this.kind = kind;
+    this.work = session.lock.newCondition();
+    this.measured = new Measured(now);
+    this.born = now;
+    this.lastHeard = now;
+    this.lastPing = now;
+  }
+
+  /** What carries it. */
+  public PathKind kind() {
+    return kind;
+  }
+
+  /** Waits for the next record to send; empty once the lane is closed. */
+  public Optional<byte[]> take() throws InterruptedException {
+    return session.take(this);
+  }
+
+  /** Takes what came. What is wrong with it, if anything: the path should then be closed. */
+  public Optional<String> received(byte[] plaintext) {
+    return switch (Packet.parse(plaintext)) {
+      case Parsed.Malformed<Packet>(String reason) -> Optional.of(reason);
+      case Parsed.Read<Packet>(Packet packet) -> session.received(this, packet);
+    };
+  }
+
+  /** Whether the other end owes an answer for too long. */
+  public boolean overdue() {
+    return session.overdue(this);
+  }
+
+  /** The path is gone. The session goes on over another one, now or later. */
+  public void close() {
+    session.detach(this);
+  }
+
+  /** Round trips and throughput, once the path has settled. */
+  public Optional<Quality> quality() {
+    return session.quality(this);
+  }
+
+  // What follows is called with the session's lock held.
+
+  void heard(long now) {
+    lastHeard = now;
+  }
+
+  boolean overdue(long now) {
+    return pingUnderWay && now - Math.max(lastPing, lastHeard) > PATIENCE;
+  }
+
+  /**
+   * When the next ping is due: soon while data are under way and nothing is heard, and soon after a
+   * young path has settled, so that it is measured.
+   */
+  long pingDueAt(boolean owed) {
+    if (pingUnderWay) {
+      return Long.MAX_VALUE;
+    }
+    long due = lastPing + KEEP_ALIVE;
+    if (lastPing - born < YOUNG) {
+      due = Math.min(due, Math.max(born + Measured.SETTLES, lastPing + HURRY));
+    }
+    return owed ? Math.min(due, Math.max(lastPing, lastHeard) + HURRY) : due;
+  }
+
+  long ping(long now) {
+    pingUnderWay = true;
+    lastPing = now;
+    return ++pings;
+  }
+
+  void pong(long value, long now) {
+    if (pingUnderWay && value == pings) {
+      pingUnderWay = false;
+      measured.roundTrip(now - lastPing, now);
+    }
+  }
+
+  void answer(long ping) {
+    if (pongsDue.size() < PONGS) {
+      pongsDue.addLast(ping);
+    }
+  }
+}

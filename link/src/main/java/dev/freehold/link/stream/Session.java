@@ -1,0 +1,770 @@
+// SPDX-FileCopyrightText: The Freehold authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.freehold.link.stream;
+
+import dev.freehold.crypto.NodeId;
+import dev.freehold.link.channel.Channel;
+import dev.freehold.link.channel.Instance;
+import dev.freehold.link.channel.Resumption;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The streams of one link, and what must not be lost when its path changes: frames that are not yet
+ * acknowledged, and the number of the next one that is expected. Safe for use by many threads;
+ * bounded by its {@link SessionLimits}.
+ */
+public final class Session {
+  private static final long ACKNOWLEDGE_WITHIN = 20_000_000L;
+  private static final int ACKNOWLEDGE_BYTES = 131_072;
+
+  /** A peer that acknowledges nothing gets nothing more. */
+  private static final int FRAMES_LIMIT = 65_536;
+
+  final ReentrantLock lock = new ReentrantLock();
+
+  private final NodeId peer;
+  private final SessionLimits limits;
+  private final MonotonicClock clock;
+  private final Instance own;
+  private final Consumer<LinkStream> incoming;
+  private final Consumer<byte[]> notes;
+
+  // All below is owned by the lock.
+  private Instance other = Instance.NONE;
+  private long expected;
+  private final ResendBuffer sent = new ResendBuffer();
+  private final Map<Integer, LinkStream> streams = new HashMap<>();
+  private final ArrayDeque<LinkStream> ready = new ArrayDeque<>();
+  private final List<Lane> lanes = new ArrayList<>();
+  private @Nullable Lane active;
+  private byte @Nullable [] noteDue;
+  private int nextStream;
+  private int newestOfPeer;
+  private int streamsOfPeer;
+  private int grown;
+  private int unacknowledgedBytes;
+  private long acknowledgeAt = Long.MAX_VALUE;
+  private boolean closed;
+
+  /**
+   * A link without a path.
+   *
+   * @param odd whether this end's streams have odd numbers: the other end's must then be even
+   * @param incoming gets each stream that the peer opens, on the thread that receives; must not
+   *     wait
+   * @param notes gets each note of the peer, likewise
+   */
+  public Session(
+      NodeId peer,
+      boolean odd,
+      SessionLimits limits,
+      MonotonicClock clock,
+      Instance own,
+      Consumer<LinkStream> incoming,
+      Consumer<byte[]> notes) {
+    this.peer = peer;
+    this.limits = limits;
+    this.clock = clock;
+    this.own = own;
+    this.incoming = incoming;
+    this.notes = notes;
+    this.nextStream = odd ? 1 : 2;
+  }
+
+  /** Who is at the other end. */
+  public NodeId peer() {
+    return peer;
+  }
+
+  /** What this end says of itself on a fresh path. */
+  public Resumption resumption() {
+    lock.lock();
+    try {
+      return new Resumption(own, other, expected);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Begins to use a path on which the other end has proven itself.
+   *
+   * @param said what the other end says of itself on this path
+   */
+  public Lane attach(Resumption said, PathKind kind) {
+    lock.lock();
+    try {
+      boolean otherRemembers = said.other().equals(own);
+      boolean otherIsAnother = !other.equals(Instance.NONE) && !other.equals(said.own());
+      if (otherIsAnother || (!otherRemembers && sent.base() > 0)) {
+        startOver();
+      }
+      other = said.own();
+      if (otherRemembers && said.expected() >= sent.base()) {
+        sent.acknowledge(Math.min(said.expected(), sent.next()));
+      }
+      Lane lane = new Lane(this, kind, clock.nanos());
+      if (closed) {
+        lane.closed = true;
+        return lane;
+      }
+      lanes.add(lane);
+      choose();
+      return lane;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Opens a stream; its first bytes go as soon as a path is up. */
+  public LinkStream open(Protocol protocol) throws StreamCancelled {
+    lock.lock();
+    try {
+      LinkStream stream = new LinkStream(this, nextStream, protocol);
+      if (closed) {
+        throw new StreamCancelled(stream.toString(), Cancellation.LINK_CLOSED);
+      }
+      nextStream = Math.addExact(nextStream, 2);
+      stream.openDue = true;
+      streams.put(stream.id, stream);
+      schedule(stream);
+      return stream;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Sends a note to the other end; an older one that was not sent yet is forgotten. */
+  public void note(byte[] bytes) {
+    if (bytes.length > Frame.Note.LIMIT) {
+      throw new IllegalArgumentException("a note has at most " + Frame.Note.LIMIT + " bytes");
+    }
+    lock.lock();
+    try {
+      noteDue = bytes.clone();
+      signalActive();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The path that carries what is sent; empty while none is up. */
+  public Optional<Lane> active() {
+    lock.lock();
+    try {
+      return Optional.ofNullable(active);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Gives every stream up as {@link Cancellation#LOST}; the other end hears of it when it is back.
+   */
+  public void giveUp() {
+    lock.lock();
+    try {
+      for (LinkStream stream : List.copyOf(streams.values())) {
+        breakOff(stream, Cancellation.LOST, Cancellation.CANCELLED);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Ends all: streams are broken, lanes closed, and nothing is kept. */
+  public void close() {
+    lock.lock();
+    try {
+      closed = true;
+      for (LinkStream stream : List.copyOf(streams.values())) {
+        breakOff(stream, Cancellation.LINK_CLOSED, null);
+      }
+      List.copyOf(lanes).forEach(this::detach);
+      ready.clear();
+      sent.clear();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  // Lanes.
+
+  Optional<byte[]> take(Lane lane) throws InterruptedException {
+    lock.lockInterruptibly();
+    try {
+      while (!lane.closed) {
+        long now = clock.nanos();
+        long pingAt = lane.pingDueAt(sent.frames() > 0);
+        boolean acknowledge =
+            lane == active && now - acknowledgeAt >= 0 && acknowledgeAt != Long.MAX_VALUE;
+        if (!lane.pongsDue.isEmpty()
+            || now >= pingAt
+            || acknowledge
+            || (lane == active && hasFrames(lane))) {
+          return Optional.of(record(lane, now, now >= pingAt));
+        }
+        long until = Math.min(pingAt, lane == active ? acknowledgeAt : Long.MAX_VALUE);
+        if (until == Long.MAX_VALUE) {
+          lane.work.await();
+        } else {
+          lane.work.awaitNanos(until - now);
+        }
+      }
+      return Optional.empty();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean hasFrames(Lane lane) {
+    return lane.cursor < sent.next()
+        || (sent.frames() < FRAMES_LIMIT
+            && (noteDue != null || ready.stream().anyMatch(this::mayGo)));
+  }
+
+  /** Bytes wait until others are acknowledged; what frees memory at the other end does not. */
+  private boolean mayGo(LinkStream stream) {
+    return stream.creditDue > 0
+        || stream.cancelDue != null
+        || sent.bytes() < limits.unacknowledged();
+  }
+
+  private byte[] record(Lane lane, long now, boolean ping) {
+    ByteBuffer to = ByteBuffer.allocate(Channel.RECORD_LIMIT);
+    to.putLong(lane == active ? lane.cursor : sent.next()).putLong(expected);
+    acknowledgeAt = Long.MAX_VALUE;
+    unacknowledgedBytes = 0;
+    while (!lane.pongsDue.isEmpty()) {
+      to.put(new Frame.Pong(lane.pongsDue.removeFirst()).encoded());
+    }
+    if (ping) {
+      to.put(new Frame.Ping(lane.ping(now)).encoded());
+    }
+    if (lane == active) {
+      if (sent.frames() == 0) {
+        lane.measured.idle(now);
+      }
+      fill(to, lane);
+    }
+    byte[] record = new byte[to.position()];
+    to.flip().get(record);
+    return record;
+  }
+
+  private void fill(ByteBuffer to, Lane lane) {
+    while (true) {
+      if (lane.cursor == sent.next() && !makeFrame()) {
+        return;
+      }
+      byte[] frame = sent.get(lane.cursor);
+      if (frame.length > to.remaining()) {
+        return;
+      }
+      to.put(frame);
+      lane.cursor++;
+    }
+  }
+
+  /** Makes the next frame of the stream whose turn it is; false where nothing may go. */
+  private boolean makeFrame() {
+    if (sent.frames() >= FRAMES_LIMIT) {
+      return false;
+    }
+    if (noteDue != null) {
+      sent.add(new Frame.Note(noteDue).encoded());
+      noteDue = null;
+      return true;
+    }
+    for (int turns = ready.size(); turns > 0; turns--) {
+      LinkStream stream = ready.removeFirst();
+      stream.scheduled = false;
+      if (!mayGo(stream)) {
+        schedule(stream);
+        continue;
+      }
+      Frame.Numbered frame = frameOf(stream);
+      if (frame != null) {
+        sent.add(frame.encoded());
+        schedule(stream);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private Frame.@Nullable Numbered frameOf(LinkStream stream) {
+    if (stream.openDue) {
+      stream.openDue = false;
+      return new Frame.Open(stream.id, stream.protocol());
+    }
+    boolean finishing = stream.endDue && !stream.endSent;
+    if (stream.cancelDue != null && !finishing) {
+      Frame.Cancel cancel = new Frame.Cancel(stream.id, stream.cancelDue);
+      stream.cancelDue = null;
+      forget(stream);
+      return cancel;
+    }
+    if (stream.creditDue > 0) {
+      Frame.Credit credit = new Frame.Credit(stream.id, stream.creditDue);
+      stream.creditDue = 0;
+      return credit;
+    }
+    if (stream.pendingBytes > 0 && stream.sendCredit > 0) {
+      return data(stream);
+    }
+    if (finishing && stream.pendingBytes == 0) {
+      stream.endSent = true;
+      forgetWhenOver(stream);
+      return new Frame.End(stream.id);
+    }
+    return null;
+  }
+
+  private static Frame.Data data(LinkStream stream) {
+    int length = (int) Math.min(Math.min(stream.pendingBytes, Frame.DATA_LIMIT), stream.sendCredit);
+    byte[] bytes = new byte[length];
+    for (int filled = 0; filled < length; ) {
+      byte[] chunk = stream.pending.getFirst();
+      int part = Math.min(length - filled, chunk.length - stream.pendingOffset);
+      System.arraycopy(chunk, stream.pendingOffset, bytes, filled, part);
+      filled += part;
+      stream.pendingOffset += part;
+      if (stream.pendingOffset == chunk.length) {
+        stream.pending.removeFirst();
+        stream.pendingOffset = 0;
+      }
+    }
+    stream.pendingBytes -= length;
+    stream.sendCredit -= length;
+    stream.writable.signal();
+    return new Frame.Data(stream.id, bytes);
+  }
+
+  Optional<String> received(Lane lane, Packet packet) {
+    lock.lock();
+    try {
+      if (lane.closed) {
+        return Optional.empty();
+      }
+      long now = clock.nanos();
+      lane.heard(now);
+      long before = sent.bytes();
+      if (!sent.acknowledge(Math.max(packet.acknowledged(), sent.base()))) {
+        return Optional.of(
+            "frame " + packet.acknowledged() + " is acknowledged and was never sent");
+      }
+      if (sent.bytes() < before) {
+        lane.measured.acknowledged(before - sent.bytes(), now);
+        signalActive();
+      }
+      for (Lane each : lanes) {
+        each.cursor = Math.max(each.cursor, sent.base());
+      }
+      if (packet.first() > expected) {
+        return Optional.of("frame %d is expected, and %d came".formatted(expected, packet.first()));
+      }
+      long number = packet.first();
+      for (Frame frame : packet.frames()) {
+        Optional<String> wrong =
+            switch (frame) {
+              case Frame.Ping(long value) -> {
+                lane.answer(value);
+                lane.work.signal();
+                yield Optional.empty();
+              }
+              case Frame.Pong(long value) -> {
+                lane.pong(value, now);
+                yield Optional.empty();
+              }
+              case Frame.Numbered numbered ->
+                  number++ < expected ? Optional.empty() : accept(numbered, now);
+            };
+        if (wrong.isPresent()) {
+          return wrong;
+        }
+      }
+      return Optional.empty();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  boolean overdue(Lane lane) {
+    lock.lock();
+    try {
+      return lane.overdue(clock.nanos());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  Optional<Quality> quality(Lane lane) {
+    lock.lock();
+    try {
+      return lane.measured.quality();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void detach(Lane lane) {
+    lock.lock();
+    try {
+      lane.closed = true;
+      lane.work.signalAll();
+      lanes.remove(lane);
+      choose();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The best lane sends, from the first frame on that the other end may not have. */
+  private void choose() {
+    Lane best = lanes.reversed().stream().max(Comparator.comparing(Lane::kind)).orElse(null);
+    if (best != active) {
+      active = best;
+      if (best != null) {
+        best.cursor = sent.base();
+        best.work.signal();
+      }
+    }
+  }
+
+  private void signalActive() {
+    if (active != null) {
+      active.work.signal();
+    }
+  }
+
+  // Frames that came.
+
+  private Optional<String> accept(Frame.Numbered frame, long now) {
+    expected++;
+    Optional<String> wrong =
+        switch (frame) {
+          case Frame.Open(int id, Protocol protocol) -> opened(id, protocol);
+          case Frame.Data(int id, byte[] bytes) -> {
+            unacknowledgedBytes += bytes.length;
+            yield known(id).flatMap(stream -> data(stream, bytes));
+          }
+          case Frame.End(int id) -> known(id).flatMap(this::ended);
+          case Frame.Cancel(int id, Cancellation why) -> {
+            known(id).ifPresent(stream -> cancelled(stream, why));
+            yield Optional.empty();
+          }
+          case Frame.Credit(int id, int bytes) -> {
+            known(id).ifPresent(stream -> credited(stream, bytes));
+            yield Optional.empty();
+          }
+          case Frame.Note(byte[] bytes) -> {
+            notes.accept(bytes);
+            yield Optional.empty();
+          }
+        };
+    boolean first = acknowledgeAt == Long.MAX_VALUE;
+    if (unacknowledgedBytes >= ACKNOWLEDGE_BYTES) {
+      acknowledgeAt = now;
+      signalActive();
+    } else if (first) {
+      acknowledgeAt = now + ACKNOWLEDGE_WITHIN;
+      signalActive();
+    }
+    return wrong.or(() -> unheardOf(frame));
+  }
+
+  private Optional<LinkStream> known(int id) {
+    return Optional.ofNullable(streams.get(id));
+  }
+
+  /** A stream that nobody opened; one that is over may still get frames which were under way. */
+  private Optional<String> unheardOf(Frame.Numbered frame) {
+    int id =
+        switch (frame) {
+          case Frame.Data data -> data.stream();
+          case Frame.End end -> end.stream();
+          case Frame.Cancel cancel -> cancel.stream();
+          case Frame.Credit credit -> credit.stream();
+          case Frame.Open _, Frame.Note _ -> 0;
+        };
+    boolean ours = id % 2 == nextStream % 2;
+    return id < (ours ? nextStream : newestOfPeer + 1)
+        ? Optional.empty()
+        : Optional.of("stream " + id + " was never opened");
+  }
+
+  private Optional<String> opened(int id, Protocol protocol) {
+    if (id % 2 == nextStream % 2 || id <= newestOfPeer) {
+      return Optional.of("stream " + id + " can't be opened by the peer now");
+    }
+    newestOfPeer = id;
+    LinkStream stream = new LinkStream(this, id, protocol);
+    streams.put(id, stream);
+    streamsOfPeer++;
+    if (streamsOfPeer > limits.streams()) {
+      breakOff(stream, Cancellation.TOO_MANY, Cancellation.TOO_MANY);
+    } else {
+      incoming.accept(stream);
+    }
+    return Optional.empty();
+  }
+
+  private Optional<String> data(LinkStream stream, byte[] bytes) {
+    if (stream.endArrived || bytes.length > stream.receiveCredit) {
+      return Optional.of(stream + ": bytes after the end, or without credit");
+    }
+    stream.receiveCredit -= bytes.length;
+    if (stream.broken == null) {
+      stream.arrived.addLast(bytes);
+      stream.readable.signal();
+    }
+    return Optional.empty();
+  }
+
+  private Optional<String> ended(LinkStream stream) {
+    if (stream.endArrived) {
+      return Optional.of(stream + " ended twice");
+    }
+    stream.endArrived = true;
+    stream.readable.signal();
+    forgetWhenOver(stream);
+    return Optional.empty();
+  }
+
+  private void cancelled(LinkStream stream, Cancellation why) {
+    if (stream.broken == null) {
+      breakOff(stream, why, null);
+    }
+    forget(stream);
+  }
+
+  private void credited(LinkStream stream, int bytes) {
+    stream.sendCredit = Math.min(stream.sendCredit + bytes, Integer.MAX_VALUE);
+    schedule(stream);
+  }
+
+  // Streams.
+
+  int read(LinkStream stream, byte[] to, int offset, int length) throws IOException {
+    Objects.checkFromIndexSize(offset, length, to.length);
+    lock.lock();
+    try {
+      while (true) {
+        if (!stream.arrived.isEmpty()) {
+          return length == 0 ? 0 : copy(stream, to, offset, length);
+        }
+        if (stream.endArrived) {
+          return -1;
+        }
+        requireWhole(stream);
+        await(stream.readable);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private int copy(LinkStream stream, byte[] to, int offset, int length) {
+    int copied = 0;
+    while (copied < length && !stream.arrived.isEmpty()) {
+      byte[] chunk = stream.arrived.getFirst();
+      int part = Math.min(length - copied, chunk.length - stream.arrivedOffset);
+      System.arraycopy(chunk, stream.arrivedOffset, to, offset + copied, part);
+      copied += part;
+      stream.arrivedOffset += part;
+      if (stream.arrivedOffset == chunk.length) {
+        stream.arrived.removeFirst();
+        stream.arrivedOffset = 0;
+      }
+    }
+    consumed(stream, copied);
+    return copied;
+  }
+
+  private void consumed(LinkStream stream, int bytes) {
+    stream.consumed += bytes;
+    if (stream.endArrived || stream.broken != null || stream.consumed < stream.window / 2) {
+      return;
+    }
+    int more = stream.consumed;
+    if (stream.arrived.isEmpty()) {
+      // The reader waits for the path and not the other way round: a wider window may help.
+      int wider =
+          Math.min(
+              Math.min(stream.window, limits.window() - stream.window), limits.growth() - grown);
+      stream.window += wider;
+      grown += wider;
+      more += wider;
+    }
+    stream.consumed = 0;
+    stream.receiveCredit += more;
+    stream.creditDue += more;
+    schedule(stream);
+  }
+
+  void write(LinkStream stream, byte[] from, int offset, int length) throws IOException {
+    Objects.checkFromIndexSize(offset, length, from.length);
+    lock.lock();
+    try {
+      int written = 0;
+      while (written < length) {
+        if (stream.endDue) {
+          throw new IllegalStateException(stream + " was ended by this side");
+        }
+        requireWhole(stream);
+        int room = limits.pending() - stream.pendingBytes;
+        if (room <= 0) {
+          await(stream.writable);
+          continue;
+        }
+        int part = Math.min(length - written, room);
+        byte[] chunk = new byte[part];
+        System.arraycopy(from, offset + written, chunk, 0, part);
+        stream.pending.addLast(chunk);
+        stream.pendingBytes += part;
+        written += part;
+        schedule(stream);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void end(LinkStream stream) {
+    lock.lock();
+    try {
+      stream.endDue = true;
+      schedule(stream);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void cancel(LinkStream stream, Cancellation why) {
+    lock.lock();
+    try {
+      if (stream.broken == null && !stream.forgotten) {
+        breakOff(stream, Cancellation.CANCELLED, why);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void close(LinkStream stream) {
+    lock.lock();
+    try {
+      if (stream.endDue && !stream.endArrived && stream.broken == null) {
+        // After the end has gone: what still comes is not wanted.
+        stream.broken = Cancellation.CANCELLED;
+        stream.cancelDue = Cancellation.CANCELLED;
+        stream.arrived.clear();
+        schedule(stream);
+      } else if (!stream.endDue) {
+        cancel(stream, Cancellation.CANCELLED);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Ends a stream here; {@code told}, where there is one, is what the other end hears. */
+  private void breakOff(LinkStream stream, Cancellation here, @Nullable Cancellation told) {
+    stream.broken = here;
+    stream.pending.clear();
+    stream.pendingOffset = 0;
+    stream.pendingBytes = 0;
+    stream.creditDue = 0;
+    stream.endDue = false;
+    if (!stream.endArrived) {
+      stream.arrived.clear();
+    }
+    stream.readable.signalAll();
+    stream.writable.signalAll();
+    if (told == null || stream.openDue) {
+      stream.openDue = false;
+      forget(stream);
+    } else {
+      stream.cancelDue = told;
+      schedule(stream);
+    }
+  }
+
+  private void forgetWhenOver(LinkStream stream) {
+    if (stream.endSent && stream.endArrived) {
+      forget(stream);
+    }
+  }
+
+  private void forget(LinkStream stream) {
+    if (streams.remove(stream.id, stream)) {
+      stream.forgotten = true;
+      grown -= stream.window - Frame.INITIAL_CREDIT;
+      stream.window = Frame.INITIAL_CREDIT;
+      if (stream.id % 2 != nextStream % 2) {
+        streamsOfPeer--;
+      }
+    }
+  }
+
+  private void schedule(LinkStream stream) {
+    boolean work =
+        stream.openDue
+            || stream.cancelDue != null
+            || stream.creditDue > 0
+            || (stream.pendingBytes > 0 && stream.sendCredit > 0)
+            || (stream.endDue && !stream.endSent && stream.pendingBytes == 0);
+    if (work && !stream.scheduled && !stream.forgotten) {
+      stream.scheduled = true;
+      ready.addLast(stream);
+      signalActive();
+    }
+  }
+
+  /** The other end remembers nothing: what it knew is lost, what it was never told is kept. */
+  private void startOver() {
+    List.copyOf(lanes).forEach(this::detach);
+    sent.clear();
+    expected = 0;
+    newestOfPeer = 0;
+    acknowledgeAt = Long.MAX_VALUE;
+    unacknowledgedBytes = 0;
+    for (LinkStream stream : List.copyOf(streams.values())) {
+      if (!stream.openDue) {
+        breakOff(stream, Cancellation.LOST, null);
+      }
+    }
+  }
+
+  private static void requireWhole(LinkStream stream) throws StreamCancelled {
+    if (stream.broken != null) {
+      throw new StreamCancelled(stream.toString(), stream.broken);
+    }
+  }
+
+  /** Both callers look again in their own loops. */
+  @SuppressWarnings("WaitNotInLoop")
+  private static void await(Condition condition) throws InterruptedIOException {
+    try {
+      condition.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while waiting for a stream");
+    }
+  }
+}
