@@ -2,10 +2,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.cli;
 
+import dev.freehold.crypto.KeyFile;
+import dev.freehold.crypto.KeyFileException;
+import dev.freehold.crypto.SigningKey;
 import dev.freehold.evidence.ReceiptId;
+import dev.freehold.evidence.SignedVerdict;
 import dev.freehold.evidence.Transcript;
+import dev.freehold.node.Node;
 import dev.freehold.node.receipts.ReceiptStore;
+import dev.freehold.record.Digest;
 import dev.freehold.record.Json;
+import dev.freehold.record.Timestamp;
 import dev.freehold.verify.VerifyMain;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -13,10 +20,13 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** Checks answers of this home exactly as {@code freehold verify} would: from the exported file. */
 final class AnswerCheck {
@@ -36,16 +46,28 @@ final class AnswerCheck {
    */
   record Checked(String verdict, boolean valid, double seconds, Json report) {}
 
+  /** Checks an answer of this home, and keeps the signed verdict for the node's log. */
   Checked check(String receipt) throws IOException, Verb.Failure {
+    return check(transcript(receipt).encode(), List.of());
+  }
+
+  /**
+   * Checks a file of evidence, and keeps the signed verdict for the node's log.
+   *
+   * @param options of {@code freehold verify}
+   */
+  Checked check(byte[] evidence, List<String> options) throws IOException, Verb.Failure {
     long start = System.nanoTime();
     Path file = Files.createTempFile("freehold", ".json");
     try {
-      Files.write(file, transcript(receipt).encode());
+      Files.write(file, evidence);
+      List<String> words = new ArrayList<>(List.of(file.toString(), "--json"));
+      words.addAll(options);
       ByteArrayOutputStream out = new ByteArrayOutputStream();
       ByteArrayOutputStream err = new ByteArrayOutputStream();
       int code =
           VerifyMain.run(
-              List.of(file.toString(), "--json"),
+              words,
               Map.of("FREEHOLD_CACHE", places.cache().toString()),
               new PrintStream(out, true, StandardCharsets.UTF_8),
               new PrintStream(err, true, StandardCharsets.UTF_8));
@@ -53,11 +75,45 @@ final class AnswerCheck {
         throw new Verb.Failure("the verifier refused: " + err.toString(StandardCharsets.UTF_8));
       }
       Json report = Json.parse(out.toString(StandardCharsets.UTF_8).strip());
+      keep(evidence, (Json.Obj) report);
       return new Checked(
           sentence(code, report), code == 0, (System.nanoTime() - start) / 1e9, report);
     } finally {
       Files.deleteIfExists(file);
     }
+  }
+
+  private void keep(byte[] evidence, Json.Obj report) throws IOException, Verb.Failure {
+    SigningKey key;
+    try {
+      Files.createDirectories(places.home());
+      key = KeyFile.loadOrCreate(places.home().resolve(Node.KEY_FILE), Passphrases.of(places), new SecureRandom());
+    } catch (KeyFileException e) {
+      throw new Verb.Failure(String.valueOf(e.getMessage()));
+    }
+    Map<String, SignedVerdict.Finding> claims = new TreeMap<>();
+    ((Json.Obj) report.get("claims").orElseThrow())
+        .members()
+        .forEach((name, claim) -> claims.put(name, finding((Json.Obj) claim)));
+    ReceiptId receipt =
+        report.get("receipt").map(id -> new ReceiptId(((Json.Str) id).value())).orElse(null);
+    SignedVerdict verdict =
+        SignedVerdict.sign(
+            new SignedVerdict.Terms(
+                new Timestamp(InstantSource.system().instant()),
+                claims,
+                receipt,
+                Digest.sha256(evidence),
+                finding(report),
+                key.nodeId()),
+            key);
+    try (ReceiptStore store = ReceiptStore.open(places.home())) {
+      store.record(verdict.encode());
+    }
+  }
+
+  private static SignedVerdict.Finding finding(Json.Obj in) {
+    return SignedVerdict.Finding.parse(((Json.Str) in.get("verdict").orElseThrow()).value());
   }
 
   private Transcript transcript(String receipt) throws Verb.Failure {

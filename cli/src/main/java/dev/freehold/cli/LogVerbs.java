@@ -12,6 +12,7 @@ import dev.freehold.evidence.log.TlogProof;
 import dev.freehold.evidence.note.VerifierKey;
 import dev.freehold.record.Json;
 import dev.freehold.record.Parsed;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -32,16 +33,29 @@ import picocli.CommandLine.Parameters;
       LogVerbs.Show.class,
       LogVerbs.Prove.class,
       LogVerbs.Check.class,
-      LogVerbs.Export.class
+      LogVerbs.Export.class,
+      LogEnd.class
     })
 final class LogVerbs {
   @Mixin
   @SuppressWarnings("unused")
   private Verb.Help help = new Verb.Help();
 
+  /** Whose log: the node's, or the gateway's. */
+  static final class Whose {
+    @Option(names = "--gateway", description = "The log of this home's gateway, not the node's.")
+    private boolean gateway;
+
+    PublishedLog log(Places places) throws Verb.Failure, IOException {
+      return gateway ? PublishedLog.ofGateway(places, null) : PublishedLog.ofHome(places);
+    }
+  }
+
   /** {@code freehold log tail}. */
   @Command(name = "tail", description = "Show the newest entries, the oldest of them first.")
   static final class Tail extends Verb {
+    @Mixin private Whose whose = new Whose();
+
     private static final long EVERY_MILLIS = 500;
 
     @Option(names = "-n", description = "How many (default ${DEFAULT-VALUE}).")
@@ -58,7 +72,7 @@ final class LogVerbs {
         screen.error("-n takes a count of at least 0");
         return USAGE;
       }
-      PublishedLog log = PublishedLog.ofHome(places);
+      PublishedLog log = whose.log(places);
       LogReader reader = log.reader();
       long next = Math.max(0, reader.size() - count);
       next = print(reader, next);
@@ -97,6 +111,8 @@ final class LogVerbs {
   /** {@code freehold log show}. */
   @Command(name = "show", description = "Show one entry, and under which checkpoint it stands.")
   static final class Show extends Verb {
+    @Mixin private Whose whose = new Whose();
+
     @Parameters(paramLabel = "INDEX|RECEIPT", description = "Its index, or a receipt's id.")
     private String which = "";
 
@@ -107,7 +123,7 @@ final class LogVerbs {
 
     @Override
     int run() throws Exception {
-      PublishedLog log = PublishedLog.ofHome(places);
+      PublishedLog log = whose.log(places);
       LogReader reader = log.reader();
       long index = log.index(which, reader, places);
       if (output != null) {
@@ -133,6 +149,8 @@ final class LogVerbs {
       name = "prove",
       description = "Write a proof that an entry stands in the log (C2SP tlog-proof).")
   static final class Prove extends Verb {
+    @Mixin private Whose whose = new Whose();
+
     @Parameters(paramLabel = "INDEX|RECEIPT", description = "Its index, or a receipt's id.")
     private String which = "";
 
@@ -143,7 +161,7 @@ final class LogVerbs {
 
     @Override
     int run() throws Exception {
-      PublishedLog log = PublishedLog.ofHome(places);
+      PublishedLog log = whose.log(places);
       LogReader reader = log.reader();
       TlogProof proof = log.prove(log.index(which, reader, places), reader);
       OutputFile.write(output, proof.encode(), screen, json);
@@ -159,6 +177,8 @@ final class LogVerbs {
             + " checkpoint."
       })
   static final class Check extends Verb {
+    @Mixin private Whose whose = new Whose();
+
     @Parameters(
         arity = "0..1",
         paramLabel = "FOLDER",
@@ -175,7 +195,7 @@ final class LogVerbs {
     int run() throws Exception {
       PublishedLog log =
           folder == null
-              ? PublishedLog.ofHome(places)
+              ? whose.log(places)
               : PublishedLog.in(folder, key == null ? null : key(key));
       LogCheck.Report report = LogCheck.run(log.files(), log.checkpoint(), List.of(log.key()));
       if (json) {
@@ -219,6 +239,8 @@ final class LogVerbs {
           "Copy the log's published files into a folder that any web server can serve, and anybody"
               + " can check.")
   static final class Export extends Verb {
+    @Mixin private Whose whose = new Whose();
+
     @Parameters(paramLabel = "FOLDER", description = "Where to; it is made if there is none.")
     private Path folder = Path.of("");
 
@@ -227,7 +249,7 @@ final class LogVerbs {
       if (Files.exists(folder.resolve("journal")) || Files.exists(folder.resolve("lock"))) {
         throw new Failure(folder + " is itself the folder of a running log: choose another one");
       }
-      PublishedLog log = PublishedLog.ofHome(places);
+      PublishedLog log = whose.log(places);
       long files = log.copyTo(folder);
       if (json) {
         screen.json(

@@ -21,6 +21,7 @@ import dev.freehold.node.receipts.ReceiptStore;
 import dev.freehold.node.receipts.StoredReceipt;
 import dev.freehold.record.Json;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -38,7 +39,13 @@ import picocli.CommandLine.TypeConversionException;
 @Command(
     name = "receipt",
     description = "The receipts of this node.",
-    subcommands = {ReceiptVerbs.ListThem.class, ReceiptVerbs.Show.class, ReceiptVerbs.Export.class})
+    subcommands = {
+      ReceiptVerbs.ListThem.class,
+      ReceiptVerbs.Show.class,
+      ReceiptVerbs.Export.class,
+      ReceiptVerbs.Judge.class,
+      ReceiptVerbs.Forget.class
+    })
 final class ReceiptVerbs {
   @Mixin
   @SuppressWarnings("unused")
@@ -99,7 +106,7 @@ final class ReceiptVerbs {
 
     @Override
     int run() throws Exception {
-      Json.Obj receipt = find(this, id).receipt().toJson();
+      Json.Obj receipt = receipt(this, id).toJson();
       if (json) {
         screen.json(receipt);
         return OK;
@@ -172,7 +179,7 @@ final class ReceiptVerbs {
     private boolean authorised;
 
     @Option(
-        names = "--gateway",
+        names = "--gateway-folder",
         paramLabel = "FOLDER",
         description = "The gateway's folder, for --authorised (gateway in this home unless given).")
     private @Nullable Path gateway;
@@ -191,12 +198,14 @@ final class ReceiptVerbs {
                 + " says it itself");
         return USAGE;
       }
-      OutputFile.write(output, bytes(find(this, id)), screen, json);
+      Receipt receipt = receipt(this, id);
+      boolean alone = publicOnly || format != Format.FREEHOLD;
+      OutputFile.write(
+          output, bytes(receipt, alone ? null : find(this, id)), screen, json);
       return OK;
     }
 
-    private byte[] bytes(Transcript transcript) throws Exception {
-      Receipt receipt = transcript.receipt();
+    private byte[] bytes(Receipt receipt, @Nullable Transcript transcript) throws Exception {
       return switch (format) {
         case FREEHOLD -> {
           if (proof || authorised) {
@@ -205,9 +214,9 @@ final class ReceiptVerbs {
               entries.addAll(authorising(receipt.id()));
             }
             entries.add(PublishedLog.ofHome(places).proven(receipt.id(), places));
-            yield new Bundle(entries, List.of(), publicOnly ? null : transcript).encode();
+            yield new Bundle(entries, List.of(), transcript).encode();
           }
-          yield publicOnly ? receipt.encode() : transcript.encode();
+          yield transcript == null ? receipt.encode() : transcript.encode();
         }
         case TLOG_PROOF -> {
           ProvenEntry proven = PublishedLog.ofHome(places).proven(receipt.id(), places);
@@ -269,18 +278,95 @@ final class ReceiptVerbs {
     }
   }
 
+  /** {@code freehold receipt judge}. */
+  @Command(
+      name = "judge",
+      description = {
+        "Check a file as 'freehold verify' does, and have the signed verdict logged by this node.",
+        "Exit code: 0 Valid, 1 Invalid, 2 Undecidable."
+      })
+  static final class Judge extends Verb {
+    @Parameters(paramLabel = "FILE", description = "What 'freehold receipt export' wrote.")
+    private Path file = Path.of("");
+
+    @Option(
+        names = "--option",
+        paramLabel = "WORD",
+        description = "A word for 'freehold verify': --option=--owner=did:key:... (repeatable).")
+    private List<String> options = List.of();
+
+    @Override
+    int run() throws Exception {
+      AnswerCheck.Checked checked =
+          new AnswerCheck(places).check(Files.readAllBytes(file), options);
+      if (json) {
+        screen.json(checked.report());
+      } else {
+        screen.line(checked.verdict());
+      }
+      return checked.valid() ? OK : checked.verdict().startsWith("Invalid") ? 1 : 2;
+    }
+  }
+
+  /** {@code freehold receipt forget}. */
+  @Command(
+      name = "forget",
+      description = {
+        "Erase transcripts: request, answer, tokens and salts. The receipts and the log stay, and"
+            + " nobody can tell any more what their digests are of.",
+        "The answers can't be replayed afterwards."
+      })
+  static final class Forget extends Verb {
+    @Parameters(arity = "1..*", paramLabel = "ID", description = "The receipts' ids.")
+    private List<String> ids = List.of();
+
+    @Override
+    int run() throws Exception {
+      List<Json> forgotten = new ArrayList<>();
+      try (ReceiptStore store = open(this)) {
+        for (String text : ids) {
+          if (!store.forget(id(text))) {
+            throw noSuchReceipt(text);
+          }
+          forgotten.add(Json.of(text));
+          if (!json) {
+            screen.line("Forgot the transcript of " + text);
+          }
+        }
+      }
+      if (json) {
+        screen.json(Json.object().put("forgotten", Json.array(forgotten)).build());
+      }
+      return OK;
+    }
+  }
+
+  private static ReceiptStore open(Verb verb) throws Verb.Failure {
+    return ReceiptStore.openIfThere(verb.places.home())
+        .orElseThrow(
+            () -> new Verb.Failure("there are no receipts in " + verb.places.home() + " yet"));
+  }
+
+  private static Verb.Failure noSuchReceipt(String id) {
+    return new Verb.Failure(
+        "there is no receipt " + id + " here; 'freehold receipt list' shows them");
+  }
+
+  private static Receipt receipt(Verb verb, String id) throws Verb.Failure {
+    try (ReceiptStore store = open(verb)) {
+      return store.receipt(id(id)).orElseThrow(() -> noSuchReceipt(id));
+    }
+  }
+
   private static Transcript find(Verb verb, String id) throws Verb.Failure {
-    try (ReceiptStore store =
-        ReceiptStore.openIfThere(verb.places.home())
-            .orElseThrow(
-                () ->
-                    new Verb.Failure("there are no receipts in " + verb.places.home() + " yet"))) {
+    receipt(verb, id);
+    try (ReceiptStore store = open(verb)) {
       return store
           .find(id(id))
           .orElseThrow(
               () ->
                   new Verb.Failure(
-                      "there is no receipt " + id + " here; 'freehold receipt list' shows them"));
+                      "the transcript of " + id + " is forgotten: --public exports the receipt"));
     }
   }
 

@@ -128,6 +128,10 @@ public final class Gateway implements AutoCloseable {
     boolean started = false;
     try {
       Source source = new Source(name);
+      if (log.nextSequence(source).isEmpty()) {
+        throw new GatewayException(
+            "the log of this gateway has ended ('freehold log end'): use another folder");
+      }
       TaggedDigest bill =
           TaggedDigest.of(
               Digest.sha256(

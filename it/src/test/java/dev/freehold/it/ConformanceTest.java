@@ -119,7 +119,8 @@ class ConformanceTest {
       return false;
     }
     String above = source.substring(source.lastIndexOf("\n\n", at) + 1, at);
-    return Stream.of("@Test", "@TestFactory", "@ParameterizedTest").anyMatch(above::contains);
+    return Stream.of("@Test", "@TestFactory", "@ParameterizedTest").anyMatch(above::contains)
+        && !source.contains("@Disabled");
   }
 
   private static Map<String, String> testSources() throws IOException {

@@ -24,6 +24,7 @@ final class Processes implements AutoCloseable {
   private final Path folder;
   private final Path cache;
   private final List<Process> started = new ArrayList<>();
+  private final List<Process> serving = new ArrayList<>();
 
   Processes(Path folder) {
     this.folder = folder;
@@ -53,6 +54,7 @@ final class Processes implements AutoCloseable {
   /** The same, with something in front of the virtual machine's command. */
   Json.Obj serve(List<String> before, String... words) throws IOException {
     Process process = start(before, CLI, words);
+    serving.add(process);
     BufferedReader out =
         new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
     String line = out.readLine();
@@ -73,9 +75,9 @@ final class Processes implements AutoCloseable {
     return finish(start(List.of(), VERIFY, words.toArray(new String[0])));
   }
 
-  /** Ends the program that was started last, as Ctrl-C does. */
-  void endLast() throws Exception {
-    end(started.getLast());
+  /** Ends the serving program that was started last, as Ctrl-C does. */
+  void endLast() {
+    end(serving.removeLast());
   }
 
   private Process start(List<String> before, String main, String... words) throws IOException {
@@ -112,15 +114,20 @@ final class Processes implements AutoCloseable {
     return Files.readString(folder.resolve(number + ".err"));
   }
 
-  private static void end(Process process) throws InterruptedException {
+  private static void end(Process process) {
     process.destroy();
-    if (!process.waitFor(30, TimeUnit.SECONDS)) {
+    try {
+      if (!process.waitFor(30, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+      }
+    } catch (InterruptedException e) {
       process.destroyForcibly();
+      Thread.currentThread().interrupt();
     }
   }
 
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
     for (Process process : started) {
       end(process);
     }

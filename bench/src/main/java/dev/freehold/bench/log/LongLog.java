@@ -59,14 +59,20 @@ public final class LongLog {
     System.gc();
     long begun = System.nanoTime();
     try (Log log = open(folder)) {
-      say("opened %,d entries in %.0f ms", log.sizeDurable(), (System.nanoTime() - begun) / 1e6);
+      System.out.printf(
+          Locale.ROOT,
+          "opened %,d entries in %.0f ms%n",
+          log.sizeDurable(),
+          (System.nanoTime() - begun) / 1e6);
       prove(log.reader());
       serve(FolderStorage.reading(folder), log.reader().size());
     }
     Runtime runtime = Runtime.getRuntime();
-    say(
-        "heap: %d MiB at most, %d MiB taken",
-        runtime.maxMemory() >> 20, runtime.totalMemory() >> 20);
+    System.out.printf(
+        Locale.ROOT,
+        "heap: %d MiB at most, %d MiB taken%n",
+        runtime.maxMemory() >> 20,
+        runtime.totalMemory() >> 20);
   }
 
   private static Log open(Path folder) throws IOException, LogException {
@@ -105,8 +111,9 @@ public final class LongLog {
     double durable = (System.nanoTime() - begun) / 1e9;
     log.publish();
     double published = (System.nanoTime() - begun) / 1e9;
-    say(
-        "appended %,d entries of %d bytes: %,.0f/s until durable, %,.0f/s until published too",
+    System.out.printf(
+        Locale.ROOT,
+        "appended %,d entries of %d bytes: %,.0f/s until durable, %,.0f/s until published too%n",
         to - from,
         log.reader().entry(from).length,
         (to - from) / durable,
@@ -136,12 +143,15 @@ public final class LongLog {
       longest = Math.max(longest, proof.path().size());
       file = Math.max(file, TlogProof.of(proof, reader.signed()).encode().length);
     }
-    say(
+    System.out.printf(
+        Locale.ROOT,
         "a proof: at most %d hashes, %d bytes with index and size; as tlog-proof file with the"
-            + " checkpoint %d",
-        longest, longest * Digest.BYTES + 16, file);
-    say("proving one:   %s", times(proving));
-    say("verifying one: %s", times(verifying));
+            + " checkpoint %d%n",
+        longest,
+        longest * Digest.BYTES + 16,
+        file);
+    System.out.printf(Locale.ROOT, "proving one:   %s%n", times(proving));
+    System.out.printf(Locale.ROOT, "verifying one: %s%n", times(verifying));
   }
 
   private static void serve(TileSource files, long size) throws IOException {
@@ -152,16 +162,17 @@ public final class LongLog {
       long tile = random.nextLong(size / AT_ONCE);
       String number =
           String.format(
-              Locale.ROOT,
-              tile < 1_000 ? "%2$03d" : "x%1$03d/%2$03d",
-              tile / 1_000,
-              tile % 1_000);
+              Locale.ROOT, tile < 1_000 ? "%2$03d" : "x%1$03d/%2$03d", tile / 1_000, tile % 1_000);
       String name = "tile/" + (i % 2 == 0 ? "0/" : "entries/") + number;
       long begun = System.nanoTime();
       bytes += files.read(name).orElseThrow().length;
       reading[i] = System.nanoTime() - begun;
     }
-    say("reading a full tile or bundle (%d bytes on average): %s", bytes / ASKED, times(reading));
+    System.out.printf(
+        Locale.ROOT,
+        "reading a full tile or bundle (%d bytes on average): %s%n",
+        bytes / ASKED,
+        times(reading));
   }
 
   private static String times(long[] nanos) {
@@ -172,9 +183,5 @@ public final class LongLog {
         "p50 %.1f us, p99 %.1f us",
         sorted[sorted.length / 2] / 1e3,
         sorted[sorted.length * 99 / 100] / 1e3);
-  }
-
-  private static void say(String form, Object... values) {
-    System.out.println(String.format(Locale.ROOT, form, values));
   }
 }

@@ -10,7 +10,6 @@ import dev.freehold.evidence.Statement.Choice;
 import dev.freehold.evidence.Transcript;
 import dev.freehold.node.files.OwnerFiles;
 import dev.freehold.record.Digest;
-import dev.freehold.record.Parsed;
 import dev.freehold.record.Timestamp;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -468,8 +467,10 @@ public final class ReceiptStore implements AutoCloseable {
         "read",
         open -> {
           try (Statement statement = open.createStatement();
-              ResultSet rows = statement.executeQuery("SELECT 1 + max(ifnull((SELECT max(entry) FROM logged), -1),"
-                      + " ifnull((SELECT max(entry) FROM record), -1))")) {
+              ResultSet rows =
+                  statement.executeQuery(
+                      "SELECT 1 + max(ifnull((SELECT max(entry) FROM logged), -1),"
+                          + " ifnull((SELECT max(entry) FROM record), -1))")) {
             return rows.next() ? rows.getLong(1) : 0;
           }
         });

@@ -15,7 +15,8 @@ import java.util.List;
 /** Brings a database to the newest schema by the numbered SQL files that it lacks. */
 final class Schema {
   /** In the order of their numbers, which start at 1 and leave none out. */
-  private static final List<String> FILES = List.of("0001-receipts.sql", "0002-logged.sql", "0003-records.sql");
+  private static final List<String> FILES =
+      List.of("0001-receipts.sql", "0002-logged.sql", "0003-records.sql");
 
   private Schema() {}
 
