@@ -57,7 +57,9 @@ final class GatewayVerb extends Verb {
   @Option(
       names = "--owner",
       paramLabel = "DID",
-      description = "Whose mandates count (repeatable; the owner key of this home unless given).")
+      description =
+          "Whose mandates count (repeatable; the owner key of this home unless given); of a passkey"
+              + " DID,RELYING-PARTY,ORIGIN.")
   private List<String> owners = List.of();
 
   @Option(names = "--port", description = "Port (0 for any free one; default ${DEFAULT-VALUE}).")
@@ -133,9 +135,14 @@ final class GatewayVerb extends Verb {
     List<Owner> trusted = new ArrayList<>();
     for (String name : owners) {
       trusted.add(
-          Owner.of(
-              Party.parse(name)
-                  .orElseThrow(() -> new Failure("'" + name + "' is not a did:key of an owner"))));
+          Owner.parse(name)
+              .orElseThrow(
+                  () ->
+                      new Failure(
+                          "--owner takes NAME (did:key:z...), or NAME,RELYING-PARTY,ORIGIN of a"
+                              + " passkey, not '"
+                              + name
+                              + "'")));
     }
     if (trusted.isEmpty()) {
       trusted.add(Owner.of(Party.of(MandateVerbs.ownerKey(places, null).nodeId())));

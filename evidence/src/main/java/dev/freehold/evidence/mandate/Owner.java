@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.evidence.mandate;
 
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +28,24 @@ public record Owner(Party party, @Nullable Passkey passkeyOrNull) {
     public Passkey {
       origins = Set.copyOf(origins);
     }
+  }
+
+  /**
+   * Reads how a person names an owner: {@code NAME}, or of a passkey {@code
+   * NAME,RELYING-PARTY,ORIGIN}; empty for everything else.
+   */
+  public static Optional<Owner> parse(String text) {
+    List<String> parts = List.of(text.split(",", -1));
+    return Party.parse(parts.getFirst())
+        .flatMap(
+            party ->
+                switch (parts.size()) {
+                  case 1 -> Optional.of(Owner.of(party));
+                  case 3 ->
+                      Optional.of(
+                          new Owner(party, new Passkey(parts.get(1), Set.of(parts.get(2)), 0)));
+                  default -> Optional.empty();
+                });
   }
 
   /** An owner with a key of the ordinary kind. */

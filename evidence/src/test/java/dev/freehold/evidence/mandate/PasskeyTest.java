@@ -57,6 +57,16 @@ class PasskeyTest {
   }
 
   @Test
+  void anOwnerIsNamedWithWhatIsTrustedOfThePasskey() {
+    assertThat(Owner.parse(OWNER.toString())).contains(Owner.of(OWNER));
+    assertThat(Owner.parse(OWNER + "," + RP + "," + ORIGIN))
+        .contains(new Owner(OWNER, new Owner.Passkey(RP, Set.of(ORIGIN), 0)));
+    for (String other : List.of("", "did:key:z6", OWNER + ",", OWNER + ",a,b,c", "," + OWNER)) {
+      assertThat(Owner.parse(other)).as(other).isEmpty();
+    }
+  }
+
+  @Test
   void acceptsAnEd25519Passkey() {
     SigningKey key = Grants.key("passkey");
     Mandate.Terms terms =

@@ -78,6 +78,24 @@ class InterceptorTest {
     }
   }
 
+  /** A1 at the last moment: what is handed out is digested again. */
+  @Test
+  void a1APermitWhoseBytesAreNotThoseRecordedGivesNone() {
+    Permit permit = released(House.ask("hello", 10)).permit();
+    Permit swapped =
+        new Permit(
+            permit.action(),
+            permit.proposed(),
+            permit.decision(),
+            permit.salt(),
+            permit.content(),
+            permit.reserved(),
+            "something else".getBytes(StandardCharsets.UTF_8));
+    assertThatThrownBy(swapped::take)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("are not those recorded");
+  }
+
   /** A8: the evidence store is gone. */
   @Test
   void a8NothingIsReleasedWhenTheRecordCannotBeWritten() {
