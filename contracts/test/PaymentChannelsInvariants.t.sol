@@ -27,6 +27,7 @@ contract ChannelWorld is Test {
     mapping(uint256 index => uint128) public accepted;
     mapping(uint256 index => uint128) public lastClaimed;
     mapping(uint256 index => uint256) public watchBy;
+    uint256 public deposits;
     uint256 public claims;
     uint256 public withdrawals;
 
@@ -57,6 +58,7 @@ contract ChannelWorld is Test {
         amount = uint128(bound(amount, 1, 1e24));
         channels.deposit(config, amount, address(collector), "");
         deposited[tokens[i / 3]] += amount;
+        ++deposits;
     }
 
     /// @dev The buyer signs; the seller takes it only where the channel covers it beside what is being withdrawn.
@@ -304,8 +306,11 @@ contract PaymentChannelsInvariantsTest is Test {
 
     /// @dev At the end of each run the way out is walked.
     function afterInvariant() public {
-        vm.assertGt(world.claims(), 0, "the run claimed nothing");
-        vm.assertGt(world.withdrawals(), 0, "the run withdrew nothing");
+        // A whole run does something; one that forge cuts short to show a fault may not.
+        if (world.deposits() > 20) {
+            vm.assertGt(world.claims(), 0, "the run claimed nothing");
+            vm.assertGt(world.withdrawals(), 0, "the run withdrew nothing");
+        }
         world.closeAll();
         world.checkEmpty();
     }

@@ -30,6 +30,7 @@ class FloorsTest {
           Map.entry("evidence", Set.of("record", "crypto")),
           Map.entry("link", Set.of("record", "crypto")),
           Map.entry("verify", Set.of("record", "crypto", "kernel", "engine", "evidence")),
+          Map.entry("ledger", Set.of("record", "crypto", "evidence")),
           Map.entry("catalogue", Set.of("record", "crypto", "engine")),
           Map.entry("fleet", Set.of("record", "crypto", "kernel", "engine", "evidence", "link")),
           Map.entry("gateway", Set.of("record", "crypto", "evidence")),

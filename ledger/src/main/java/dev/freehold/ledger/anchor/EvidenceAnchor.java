@@ -1,0 +1,117 @@
+// SPDX-FileCopyrightText: The Freehold authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.freehold.ledger.anchor;
+
+import com.esaulpaugh.headlong.abi.Function;
+import com.esaulpaugh.headlong.abi.Tuple;
+import dev.freehold.crypto.payment.Address;
+import dev.freehold.evidence.note.Checkpoint;
+import dev.freehold.evidence.note.Origin;
+import dev.freehold.ledger.contract.PackedContract;
+import dev.freehold.ledger.rpc.Chain;
+import dev.freehold.ledger.rpc.RpcException;
+import dev.freehold.ledger.transaction.Effect;
+import dev.freehold.ledger.transaction.Intent;
+import dev.freehold.ledger.transaction.Submitter;
+import dev.freehold.record.Digest;
+import dev.freehold.record.Timestamp;
+import java.io.IOException;
+import java.math.BigInteger;
+import java.time.Instant;
+import java.util.Optional;
+
+/** The evidence anchor at one address of one chain. */
+public final class EvidenceAnchor {
+  private static final Function ANCHOR = PackedContract.EVIDENCE_ANCHOR.function("anchor");
+  private static final Function LATEST = PackedContract.EVIDENCE_ANCHOR.function("latest");
+
+  private final Chain chain;
+  private final Address contract;
+
+  /** Nothing is asked yet. */
+  public EvidenceAnchor(Chain chain, Address contract) {
+    this.chain = chain;
+    this.contract = contract;
+  }
+
+  /**
+   * Anchors a checkpoint in the submitter's name, once.
+   *
+   * @throws RpcException.Refused if the contract refuses it (the message names its error): the log
+   *     was longer before, or had another root at this size
+   * @throws IllegalArgumentException if the log is empty
+   */
+  public Intent anchor(Submitter submitter, Checkpoint checkpoint)
+      throws IOException, RpcException {
+    if (checkpoint.size() == 0) {
+      throw new IllegalArgumentException("an empty log has nothing to anchor");
+    }
+    Intent.Purpose purpose =
+        new Intent.Purpose(
+            "anchor " + contract + " " + name(checkpoint.origin()) + " " + checkpoint.size());
+    try {
+      return submitter.submit(purpose, Effect.call(contract, callData(checkpoint)));
+    } catch (RpcException.Refused e) {
+      Optional<String> error = PackedContract.EVIDENCE_ANCHOR.errorName(e.data());
+      if (error.isEmpty()) {
+        throw e;
+      }
+      throw new RpcException.Refused("anchor", error.get(), e.data());
+    }
+  }
+
+  private static byte[] callData(Checkpoint checkpoint) {
+    return ANCHOR
+        .encodeCallWithArgs(
+            name(checkpoint.origin()).bytes(),
+            BigInteger.valueOf(checkpoint.size()),
+            checkpoint.root().bytes())
+        .array();
+  }
+
+  /**
+   * The longest checkpoint that a publisher has anchored under an origin; empty where there is
+   * none.
+   *
+   * @throws RpcException.Unanswered if there is no answer, or no such contract
+   */
+  public Optional<Anchored> latest(Address publisher, Origin origin) throws RpcException {
+    byte[] answer =
+        chain.call(
+            contract,
+            LATEST
+                .encodeCallWithArgs(
+                    com.esaulpaugh.headlong.abi.Address.wrap(publisher.toString()),
+                    name(origin).bytes())
+                .array());
+    Tuple values;
+    try {
+      values = LATEST.decodeReturn(answer);
+    } catch (IllegalArgumentException e) {
+      throw new RpcException.Unanswered("eth_call", "no evidence anchor at " + contract, e);
+    }
+    long size = ((BigInteger) values.get(0)).longValue();
+    if (size == 0) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Anchored(
+            new Checkpoint(origin, size, Digest.of((byte[]) values.get(3))),
+            new Timestamp(Instant.ofEpochSecond(((BigInteger) values.get(1)).longValue())),
+            ((BigInteger) values.get(2)).longValue()));
+  }
+
+  /** An origin as the contract knows it. */
+  static Digest name(Origin origin) {
+    return Digest.sha256(origin.text());
+  }
+
+  /**
+   * A checkpoint that a chain vouches for.
+   *
+   * @param checkpoint origin, size and root
+   * @param at the time of its block
+   * @param block the block's number
+   */
+  public record Anchored(Checkpoint checkpoint, Timestamp at, long block) {}
+}

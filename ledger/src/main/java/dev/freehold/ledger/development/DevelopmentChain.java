@@ -1,0 +1,148 @@
+// SPDX-FileCopyrightText: The Freehold authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.freehold.ledger.development;
+
+import dev.freehold.crypto.payment.Address;
+import dev.freehold.ledger.Amount;
+import dev.freehold.ledger.ChainId;
+import dev.freehold.ledger.contract.PackedContract;
+import dev.freehold.ledger.rpc.Chain;
+import dev.freehold.ledger.rpc.Hex;
+import dev.freehold.ledger.rpc.HttpRpc;
+import dev.freehold.ledger.rpc.RpcException;
+import dev.freehold.record.Json;
+import java.io.IOException;
+import java.math.BigInteger;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A running development chain. It writes its state down every few seconds and when it is stopped;
+ * what came after the last writing is lost when it is killed.
+ */
+public final class DevelopmentChain implements AutoCloseable {
+  /** Where x402's clients look for the payment channels. */
+  public static final Address PAYMENT_CHANNELS =
+      Address.parse("0x4020074e9dF2ce1deE5A9C1b5c3f541D02a10003").orElseThrow();
+
+  private static final Pattern LISTENING =
+      Pattern.compile("(?m)^Listening on 127\\.0\\.0\\.1:([0-9]{1,5})$");
+  private static final Duration START = Duration.ofSeconds(30);
+  private static final Duration ANSWER = Duration.ofSeconds(10);
+
+  private final Process process;
+  private final URI address;
+  private final HttpRpc rpc;
+  private final Chain chain;
+
+  private DevelopmentChain(Process process, URI address, HttpRpc rpc, Chain chain) {
+    this.process = process;
+    this.address = address;
+    this.rpc = rpc;
+    this.chain = chain;
+  }
+
+  /**
+   * Starts anvil on a free port of loopback, with the state that the folder holds.
+   *
+   * @throws IOException if it does not start; the message names its log
+   * @throws InterruptedException if the thread is interrupted meanwhile
+   */
+  public static DevelopmentChain start(Path program, Path folder, HttpClient client)
+      throws IOException, InterruptedException {
+    Files.createDirectories(folder);
+    Path log = folder.resolve("anvil.log");
+    Process process =
+        new ProcessBuilder(
+                program.toString(),
+                "--host",
+                "127.0.0.1",
+                "--port",
+                "0",
+                "--chain-id",
+                ChainId.DEVELOPMENT.toString(),
+                "--accounts",
+                "1",
+                "--state",
+                folder.resolve("state.json").toString(),
+                "--state-interval",
+                "5")
+            .redirectErrorStream(true)
+            .redirectOutput(log.toFile())
+            .start();
+    try {
+      URI address = URI.create("http://127.0.0.1:" + port(process, log));
+      HttpRpc rpc = new HttpRpc(client, address, ANSWER);
+      return new DevelopmentChain(process, address, rpc, Chain.connect(rpc, ChainId.DEVELOPMENT));
+    } catch (RpcException e) {
+      process.destroyForcibly();
+      throw new IOException("the development chain started and does not answer", e);
+    } catch (IOException | InterruptedException | RuntimeException e) {
+      process.destroyForcibly();
+      throw e;
+    }
+  }
+
+  private static String port(Process process, Path log) throws IOException, InterruptedException {
+    long end = System.nanoTime() + START.toNanos();
+    while (System.nanoTime() < end) {
+      Matcher listening = LISTENING.matcher(Files.readString(log));
+      if (listening.find()) {
+        return listening.group(1);
+      }
+      if (process.waitFor(20, TimeUnit.MILLISECONDS)) {
+        break;
+      }
+    }
+    throw new IOException("the development chain did not start; its words are in " + log);
+  }
+
+  /** Its JSON-RPC. */
+  public URI address() {
+    return address;
+  }
+
+  /** The chain, as any other is used. */
+  public Chain chain() {
+    return chain;
+  }
+
+  /** Gives an account as much of the chain's own coin as it says. */
+  public void fund(Address account, Amount balance) throws RpcException {
+    rpc.call(
+        "anvil_setBalance",
+        Json.of(Hex.data(account.bytes())),
+        Json.of(Hex.quantity(balance.units())));
+  }
+
+  /** Places a contract without immutables at an address; its storage stays as it is. */
+  public void place(PackedContract contract, Address at) throws RpcException {
+    rpc.call(
+        "anvil_setCode", Json.of(Hex.data(at.bytes())), Json.of(Hex.data(contract.runtimeCode())));
+  }
+
+  /** Makes so many empty blocks, so that what is in the last one lies deeper. */
+  public void mine(int blocks) throws RpcException {
+    rpc.call("anvil_mine", Json.of(Hex.quantity(BigInteger.valueOf(blocks))));
+  }
+
+  /** Stops it after it has written its state down; kills it where that takes over ten seconds. */
+  @Override
+  public void close() {
+    process.destroy();
+    try {
+      if (!process.waitFor(10, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+      }
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+    }
+  }
+}

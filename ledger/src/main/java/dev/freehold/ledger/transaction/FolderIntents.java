@@ -1,0 +1,88 @@
+// SPDX-FileCopyrightText: The Freehold authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.freehold.ledger.transaction;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+
+/** Intents in a folder: docs/formats/intent.md. */
+public final class FolderIntents implements IntentStorage {
+  private static final String END = ".json";
+  private static final String FRESH = ".new";
+
+  private final Path folder;
+
+  private FolderIntents(Path folder) {
+    this.folder = folder;
+  }
+
+  /** Takes a folder, and makes it, readable for its owner only, where there is none. */
+  public static FolderIntents open(Path folder) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      Files.createDirectories(folder);
+      if (folder.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
+      }
+    }
+    return new FolderIntents(folder);
+  }
+
+  @Override
+  public List<Intent> all() throws IOException {
+    List<Path> files;
+    try (Stream<Path> list = Files.list(folder)) {
+      files = list.filter(file -> file.toString().endsWith(END)).sorted().toList();
+    }
+    List<Intent> intents = new ArrayList<>();
+    for (Path file : files) {
+      byte[] bytes = Files.readAllBytes(file);
+      Intent intent =
+          Intent.parse(bytes)
+              .orElse(
+                  reason -> {
+                    throw new IllegalStateException(
+                        file + ": " + reason + ". Nothing is sent while this is unclear");
+                  });
+      if (!file.getFileName().toString().equals(name(intent))) {
+        throw new IllegalStateException(file + " holds the intent of another nonce");
+      }
+      intents.add(intent);
+    }
+    return intents;
+  }
+
+  @Override
+  public void write(Intent intent) throws IOException {
+    Path fresh = folder.resolve(name(intent) + FRESH);
+    try (FileChannel channel =
+        FileChannel.open(
+            fresh,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.TRUNCATE_EXISTING,
+            StandardOpenOption.WRITE)) {
+      ByteBuffer bytes = ByteBuffer.wrap(intent.encode());
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
+      }
+      channel.force(true);
+    }
+    Files.move(fresh, folder.resolve(name(intent)), StandardCopyOption.ATOMIC_MOVE);
+    try (FileChannel names = FileChannel.open(folder, StandardOpenOption.READ)) {
+      names.force(true);
+    }
+  }
+
+  private static String name(Intent intent) {
+    return String.format(Locale.ROOT, "%020d%s", intent.nonce(), END);
+  }
+}

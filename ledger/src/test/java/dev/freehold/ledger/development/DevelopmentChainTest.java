@@ -1,0 +1,194 @@
+// SPDX-FileCopyrightText: The Freehold authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.freehold.ledger.development;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.abort;
+
+import com.esaulpaugh.headlong.abi.Function;
+import com.esaulpaugh.headlong.abi.Tuple;
+import dev.freehold.crypto.payment.Address;
+import dev.freehold.crypto.payment.Keccak256;
+import dev.freehold.crypto.payment.PaymentKey;
+import dev.freehold.evidence.note.Checkpoint;
+import dev.freehold.evidence.note.Origin;
+import dev.freehold.ledger.Amount;
+import dev.freehold.ledger.ChainId;
+import dev.freehold.ledger.anchor.EvidenceAnchor;
+import dev.freehold.ledger.contract.PackedContract;
+import dev.freehold.ledger.rpc.Chain;
+import dev.freehold.ledger.rpc.RpcException;
+import dev.freehold.ledger.transaction.Effect;
+import dev.freehold.ledger.transaction.FolderIntents;
+import dev.freehold.ledger.transaction.Intent;
+import dev.freehold.ledger.transaction.Outcome;
+import dev.freehold.ledger.transaction.Submitter;
+import dev.freehold.ledger.typed.ChannelConfig;
+import dev.freehold.ledger.typed.Domain;
+import dev.freehold.ledger.typed.Voucher;
+import dev.freehold.record.Digest;
+import java.io.IOException;
+import java.math.BigInteger;
+import java.net.http.HttpClient;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DevelopmentChainTest {
+  private static final Origin ORIGIN = new Origin("node.example/log");
+  private static final Amount COIN = new Amount(BigInteger.TEN.pow(18));
+
+  @TempDir private Path folder;
+
+  @Test
+  void aCheckpointIsAnchoredAndOutlivesTheChainsRestart() throws Exception {
+    Path program = anvil();
+    PaymentKey key = PaymentKey.generate(new SecureRandom());
+    Checkpoint first = new Checkpoint(ORIGIN, 5, Digest.sha256("five entries"));
+    Address contract;
+    try (HttpClient client = HttpClient.newHttpClient();
+        DevelopmentChain development =
+            DevelopmentChain.start(program, folder.resolve("chain"), client)) {
+      Chain chain = development.chain();
+      development.fund(key.address(), COIN);
+      assertThat(chain.balance(key.address())).isEqualTo(COIN);
+      Submitter submitter = submitter(chain, key);
+      Intent deployment =
+          executed(
+              submitter,
+              new Intent.Purpose("deploy EvidenceAnchor"),
+              Effect.create(PackedContract.EVIDENCE_ANCHOR.creationCode()));
+      contract =
+          chain
+              .mined(deployment.attempts().getLast().hash())
+              .orElseThrow()
+              .contract()
+              .orElseThrow();
+      assertThat(chain.code(contract)).isEqualTo(PackedContract.EVIDENCE_ANCHOR.runtimeCode());
+
+      EvidenceAnchor anchor = new EvidenceAnchor(chain, contract);
+      assertThat(anchor.latest(key.address(), ORIGIN)).isEmpty();
+      anchor.anchor(submitter, first);
+      assertThat(anchor.anchor(submitter, first).outcome()).isInstanceOf(Outcome.Executed.class);
+      assertThat(anchor.latest(key.address(), ORIGIN).orElseThrow().checkpoint()).isEqualTo(first);
+      assertThatThrownBy(() -> anchor.anchor(submitter, new Checkpoint(ORIGIN, 4, first.root())))
+          .isInstanceOf(RpcException.Refused.class)
+          .hasMessage("anchor was refused: SizeShrinks");
+      Submitter forgetful =
+          new Submitter(chain, key, FolderIntents.open(folder.resolve("other intents")), 0);
+      Checkpoint rewritten = new Checkpoint(ORIGIN, 5, Digest.sha256("rewritten"));
+      assertThatThrownBy(() -> anchor.anchor(forgetful, rewritten))
+          .isInstanceOf(RpcException.Refused.class)
+          .hasMessage("anchor was refused: RootDiffers");
+      assertThat(submitter.lookUpAll()).hasSize(2);
+    }
+    try (HttpClient client = HttpClient.newHttpClient();
+        DevelopmentChain again = DevelopmentChain.start(program, folder.resolve("chain"), client)) {
+      EvidenceAnchor anchor = new EvidenceAnchor(again.chain(), contract);
+      assertThat(anchor.latest(key.address(), ORIGIN).orElseThrow().checkpoint()).isEqualTo(first);
+      Checkpoint second = new Checkpoint(ORIGIN, 9, Digest.sha256("nine entries"));
+      Submitter submitter = submitter(again.chain(), key);
+      anchor.anchor(submitter, second);
+      assertThat(anchor.latest(key.address(), ORIGIN).orElseThrow().checkpoint()).isEqualTo(second);
+      assertThat(anchor.latest(contract, ORIGIN)).as("another publisher").isEmpty();
+    }
+  }
+
+  @Test
+  void thePlacedPaymentChannelsAgreeWithOurTypedData() throws Exception {
+    Path program = anvil();
+    try (HttpClient client = HttpClient.newHttpClient();
+        DevelopmentChain development =
+            DevelopmentChain.start(program, folder.resolve("chain"), client)) {
+      Address at = DevelopmentChain.PAYMENT_CHANNELS;
+      development.place(PackedContract.PAYMENT_CHANNELS, at);
+      Domain domain = Domain.ofPaymentChannels(ChainId.DEVELOPMENT, at);
+      ChannelConfig config =
+          new ChannelConfig(
+              address(1),
+              address(2),
+              address(3),
+              address(4),
+              address(5),
+              Duration.ofHours(1),
+              Keccak256.hash("salt"));
+      Function id = PackedContract.PAYMENT_CHANNELS.function("getChannelId");
+      byte[] answer =
+          development
+              .chain()
+              .call(
+                  at,
+                  id.encodeCallWithArgs(
+                          Tuple.from(
+                              abi(config.payer()),
+                              abi(config.payerAuthorizer()),
+                              abi(config.receiver()),
+                              abi(config.receiverAuthorizer()),
+                              abi(config.token()),
+                              config.withdrawDelay().toSeconds(),
+                              config.salt().bytes()))
+                      .array());
+      assertThat(Keccak256.of(answer)).isEqualTo(config.id(domain).digest());
+      Voucher voucher = new Voucher(config.id(domain), Amount.of(1_000));
+      Function digest = PackedContract.PAYMENT_CHANNELS.function("getVoucherDigest");
+      answer =
+          development
+              .chain()
+              .call(
+                  at,
+                  digest
+                      .encodeCallWithArgs(
+                          voucher.channel().digest().bytes(), voucher.maxClaimable().units())
+                      .array());
+      assertThat(Keccak256.of(answer)).isEqualTo(domain.digest(voucher));
+    }
+  }
+
+  @Test
+  void aProgramThatIsNoneIsSaid() {
+    HttpClient client = HttpClient.newHttpClient();
+    assertThatThrownBy(() -> DevelopmentChain.start(Path.of("/bin/false"), folder, client))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("anvil.log");
+  }
+
+  private Submitter submitter(Chain chain, PaymentKey key) throws IOException {
+    return new Submitter(chain, key, FolderIntents.open(folder.resolve("intents")), 0);
+  }
+
+  /** The development chain makes a block of each transaction at once. */
+  private static Intent executed(Submitter submitter, Intent.Purpose purpose, Effect effect)
+      throws Exception {
+    submitter.submit(purpose, effect);
+    Intent intent = submitter.submit(purpose, effect);
+    assertThat(intent.outcome()).isInstanceOf(Outcome.Executed.class);
+    return intent;
+  }
+
+  /** Anvil, or a skipped test that says why. */
+  private static Path anvil() throws InterruptedException {
+    String cache = System.getenv("FREEHOLD_CACHE");
+    Path folder =
+        cache == null
+            ? Path.of(System.getProperty("user.home"), ".cache", "freehold")
+            : Path.of(cache);
+    try {
+      return AnvilProgram.find(folder);
+    } catch (IOException e) {
+      return abort("skipped: " + e.getMessage());
+    }
+  }
+
+  private static Address address(int number) {
+    byte[] bytes = new byte[Address.BYTES];
+    bytes[19] = (byte) number;
+    return Address.of(bytes);
+  }
+
+  private static com.esaulpaugh.headlong.abi.Address abi(Address address) {
+    return com.esaulpaugh.headlong.abi.Address.wrap(address.toString());
+  }
+}
