@@ -87,7 +87,9 @@ final class AnswerCheck {
     SigningKey key;
     try {
       Files.createDirectories(places.home());
-      key = KeyFile.loadOrCreate(places.home().resolve(Node.KEY_FILE), Passphrases.of(places), new SecureRandom());
+      key =
+          KeyFile.loadOrCreate(
+              places.home().resolve(Node.KEY_FILE), Passphrases.of(places), new SecureRandom());
     } catch (KeyFileException e) {
       throw new Verb.Failure(String.valueOf(e.getMessage()));
     }

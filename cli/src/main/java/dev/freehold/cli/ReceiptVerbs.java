@@ -200,8 +200,7 @@ final class ReceiptVerbs {
       }
       Receipt receipt = receipt(this, id);
       boolean alone = publicOnly || format != Format.FREEHOLD;
-      OutputFile.write(
-          output, bytes(receipt, alone ? null : find(this, id)), screen, json);
+      OutputFile.write(output, bytes(receipt, alone ? null : find(this, id)), screen, json);
       return OK;
     }
 

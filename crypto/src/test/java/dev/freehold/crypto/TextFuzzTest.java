@@ -18,8 +18,7 @@ class TextFuzzTest {
   void namesNeverFailOtherwise() {
     mutate(
         KEY.nodeId().toString(),
-        text ->
-            NodeId.parse(text).ifPresent(id -> assertThat(id.toString()).isEqualTo(text)));
+        text -> NodeId.parse(text).ifPresent(id -> assertThat(id.toString()).isEqualTo(text)));
   }
 
   @Test

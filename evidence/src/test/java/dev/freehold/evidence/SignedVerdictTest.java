@@ -19,8 +19,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class SignedVerdictTest {
   private static final SigningKey KEY = SigningKey.ofSeed(Digest.sha256("verifier").bytes());
-  private static final SignedVerdict VERDICT = SignedVerdict.sign(terms(Map.of(
-      "signed", Finding.VALID, "replayed", Finding.UNDECIDABLE)), KEY);
+  private static final SignedVerdict VERDICT =
+      SignedVerdict.sign(
+          terms(Map.of("signed", Finding.VALID, "replayed", Finding.UNDECIDABLE)), KEY);
 
   @Test
   void survivesItsEncodingAndIsSigned() {
@@ -40,8 +41,7 @@ class SignedVerdictTest {
 
   @Test
   void onlyTheVerifierThatItNamesSignsIt() {
-    assertThatThrownBy(
-            () -> SignedVerdict.sign(VERDICT.terms(), SigningKey.ofSeed(new byte[32])))
+    assertThatThrownBy(() -> SignedVerdict.sign(VERDICT.terms(), SigningKey.ofSeed(new byte[32])))
         .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> terms(Map.of())).isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> terms(Map.of("A quote of the prompt", Finding.VALID)))
@@ -63,8 +63,9 @@ class SignedVerdictTest {
         "\"verdict\" | \"x\":1.5,\"verdict\" | \"x\"",
       })
   void refusesEveryOtherForm(String from, String to, String reason) {
-    String changed = new String(VERDICT.encode(), StandardCharsets.UTF_8).replaceFirst(
-        java.util.regex.Pattern.quote(from), to);
+    String changed =
+        new String(VERDICT.encode(), StandardCharsets.UTF_8)
+            .replaceFirst(java.util.regex.Pattern.quote(from), to);
     assertThat(SignedVerdict.decode(changed.getBytes(StandardCharsets.UTF_8)))
         .isInstanceOfSatisfying(
             Parsed.Malformed.class, m -> assertThat(m.reason()).containsIgnoringCase(reason));

@@ -91,8 +91,7 @@ class DiskFullTest {
       sign(programs);
       Files.createSymbolicLink(programs.home().resolve("gateway/log"), readOnly);
       Processes.Run run =
-          programs.cli(
-              "gateway", "--port", "0", "--mandate", folder.resolve("mandate").toString());
+          programs.cli("gateway", "--port", "0", "--mandate", folder.resolve("mandate").toString());
       assertThat(run.exit()).isEqualTo(1);
       assertThat(run.err()).contains("lock");
     }

@@ -145,8 +145,7 @@ final class Split {
     List<Round> alone = new ArrayList<>();
     List<Round> together = new ArrayList<>();
     try (LoadedModel loaded = LoadedModel.open(file, model, Kernels.best(), threads);
-        Engine engine =
-            new Engine(loaded, new EngineOptions(16, 64, 1L << 30, 0, 64));
+        Engine engine = new Engine(loaded, new EngineOptions(16, 64, 1L << 30, 0, 64));
         Pipeline pipeline = connect(stages, depth, 0)) {
       for (int round = 0; round <= rounds; round++) {
         int seed = round;
@@ -164,7 +163,11 @@ final class Split {
     System.out.printf(
         Locale.ROOT,
         "%s: one process with %d threads, and %d stages, depth %d; medians of %d%n",
-        text.name(), threads, stages, depth, rounds);
+        text.name(),
+        threads,
+        stages,
+        depth,
+        rounds);
     line("prefill " + PROMPT, PROMPT, alone, together, Round::prefill);
     line("decode one", ANSWER - 1, alone, together, Round::one);
     line("decode eight", 8.0 * ANSWER, alone, together, Round::eight);
@@ -181,7 +184,10 @@ final class Split {
     System.out.printf(
         Locale.ROOT,
         "%-14s one process %8.1f tokens/s, stages %8.1f, ratio %.3f%n",
-        what, one, many, many / one);
+        what,
+        one,
+        many,
+        many / one);
   }
 
   private void delayed(int stages, int depth, int millis) throws IOException, InterruptedException {

@@ -34,14 +34,12 @@ final class StageProcess {
 
   public static void main(String[] args) throws IOException {
     int first = Integer.parseInt(args[2]);
-    LayerRange layers =
-        new LayerRange(first, Integer.parseInt(args[3]), Integer.parseInt(args[4]));
+    LayerRange layers = new LayerRange(first, Integer.parseInt(args[3]), Integer.parseInt(args[4]));
     SigningKey key = key(first);
     key.prepare();
     Transformer transformer;
     try (Gguf file = Gguf.open(Path.of(args[0]))) {
-      transformer =
-          Transformer.load(file, layers, Kernels.best(), Integer.parseInt(args[5]));
+      transformer = Transformer.load(file, layers, Kernels.best(), Integer.parseInt(args[5]));
     }
     Stage stage =
         new Stage(

@@ -120,8 +120,7 @@ class LogFuzzTest {
         (bytes, where) ->
             Bundles.decode(ByteBuffer.wrap(bytes), 5)
                 .ifPresent(read -> assertThat(Bundles.encode(read)).as(where).isEqualTo(bytes)));
-    byte[] tile =
-        Frontier.encode(entries.stream().map(e -> Digest.sha256(e)).toList());
+    byte[] tile = Frontier.encode(entries.stream().map(e -> Digest.sha256(e)).toList());
     mutate(
         tile,
         (bytes, where) ->
@@ -147,8 +146,7 @@ class LogFuzzTest {
     Random random = new Random(SEED);
     check.accept(good, "unchanged");
     for (int round = 0; round < ROUNDS; round++) {
-      byte[] bytes =
-          round % 2 == 0 ? Mutations.of(good, random) : ByteMutations.of(good, random);
+      byte[] bytes = round % 2 == 0 ? Mutations.of(good, random) : ByteMutations.of(good, random);
       check.accept(bytes, "seed " + SEED + ", round " + round);
     }
   }

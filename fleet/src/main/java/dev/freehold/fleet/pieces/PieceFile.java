@@ -48,7 +48,9 @@ public final class PieceFile implements AutoCloseable {
     for (PieceSource source : sources) {
       try {
         Optional<PieceList> found = source.list(file);
-        if (found.isPresent() && found.get().file().equals(file) && found.get().root().equals(root)) {
+        if (found.isPresent()
+            && found.get().file().equals(file)
+            && found.get().root().equals(root)) {
           return found.get();
         }
         faults.add(found.isEmpty() ? "not here" : "a list with another root");
@@ -68,9 +70,7 @@ public final class PieceFile implements AutoCloseable {
     }
     PieceFile opened =
         new PieceFile(
-            path,
-            list,
-            FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE));
+            path, list, FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE));
     for (int piece = 0; piece < list.count(); piece++) {
       if (list.isPiece(piece, opened.read(piece))) {
         opened.here.set(piece);
@@ -173,7 +173,8 @@ public final class PieceFile implements AutoCloseable {
   /** What layers need, if the file's head lies within its first bytes. */
   private Optional<BitSet> stage(LayerRange layers, long bytes) {
     try (Gguf file = Gguf.open(path)) {
-      long head = file.tensors().stream().mapToLong(TensorInfo::offset).min().orElse(Long.MAX_VALUE);
+      long head =
+          file.tensors().stream().mapToLong(TensorInfo::offset).min().orElse(Long.MAX_VALUE);
       if (head > bytes) {
         return Optional.empty();
       }

@@ -33,7 +33,8 @@ public final class PieceServer {
   public void serve(ByteStream stream) throws IOException {
     try (stream) {
       DataInputStream in = new DataInputStream(stream.input());
-      DataOutputStream out = new DataOutputStream(new BufferedOutputStream(stream.output(), 1 << 16));
+      DataOutputStream out =
+          new DataOutputStream(new BufferedOutputStream(stream.output(), 1 << 16));
       for (int word = in.read(); word == LIST || word == PIECE; word = in.read()) {
         byte[] digest = in.readNBytes(Digest.BYTES);
         if (digest.length < Digest.BYTES) {

@@ -50,8 +50,7 @@ public record ModelShape(
       LayerRange layer = new LayerRange(i, i + 1, total);
       long read = 0;
       for (TensorInfo tensor : StageTensors.of(file, layer)) {
-        boolean rowOnly =
-            tensor.name().equals("token_embd.weight") && !(tied && layer.isLast());
+        boolean rowOnly = tensor.name().equals("token_embd.weight") && !(tied && layer.isLast());
         read += rowOnly ? 0 : tensor.bytes();
       }
       long weights = MemoryNeed.of(file, layer).weights();

@@ -17,7 +17,12 @@ public sealed interface Plan {
    * @param travel for each token: to this machine and back
    */
   record Place(
-      PlannedMachine machine, int first, int end, long needBytes, Duration compute, Duration travel) {}
+      PlannedMachine machine,
+      int first,
+      int end,
+      long needBytes,
+      Duration compute,
+      Duration travel) {}
 
   /**
    * It fits.

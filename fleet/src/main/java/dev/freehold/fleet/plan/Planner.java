@@ -98,7 +98,8 @@ public final class Planner {
       for (List<PlannedMachine> order : List.of(chosen, chosen.reversed())) {
         Optional<Plan.Fits> found = cut(order, positions);
         if (found.isPresent()
-            && (best == null || found.get().tokensPerSecond() > best.tokensPerSecond() * 1.000001)) {
+            && (best == null
+                || found.get().tokensPerSecond() > best.tokensPerSecond() * 1.000001)) {
           best = found.get();
         }
       }

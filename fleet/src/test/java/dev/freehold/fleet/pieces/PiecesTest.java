@@ -41,8 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
 class PiecesTest {
   @TempDir static Path shared = Path.of("");
   private static Path model = Path.of("");
-  private static PieceList list =
-      new PieceList(Digest.sha256(), 1, List.of(Digest.sha256()));
+  private static PieceList list = new PieceList(Digest.sha256(), 1, List.of(Digest.sha256()));
 
   @TempDir Path folder;
 
@@ -227,7 +226,10 @@ class PiecesTest {
     Path copy = folder.resolve("copy");
     try (PieceFile file = PieceFile.open(copy, list)) {
       file.fetchAll(both);
-      assertThat(file.faults()).singleElement().asString().contains("piece 0 came with other bytes");
+      assertThat(file.faults())
+          .singleElement()
+          .asString()
+          .contains("piece 0 came with other bytes");
     }
     assertThat(liar.asked).containsExactly(0);
     assertThat(both).containsExactly(honest);
@@ -237,8 +239,7 @@ class PiecesTest {
   @Test
   void refusesAListWithAnotherRootAndAFileThatIsNotTheOneNamed() throws IOException {
     Source source = new Source();
-    assertThatThrownBy(
-            () -> PieceFile.list(list.file(), Digest.sha256("root"), List.of(source)))
+    assertThatThrownBy(() -> PieceFile.list(list.file(), Digest.sha256("root"), List.of(source)))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("a list with another root");
     PieceList wrong = new PieceList(Digest.sha256("other"), list.length(), list.hashes());
@@ -261,7 +262,8 @@ class PiecesTest {
           .hasMessageContaining("the list was wrong");
     }
     assertThat(copy).doesNotExist();
-    assertThatThrownBy(() -> new PieceList(list.file(), list.length() + PieceList.PIECE, list.hashes()))
+    assertThatThrownBy(
+            () -> new PieceList(list.file(), list.length() + PieceList.PIECE, list.hashes()))
         .hasMessageContaining("has no 4 pieces");
     assertThatThrownBy(() -> new PieceList(list.file(), 0, List.of()))
         .hasMessageContaining("has no 0 pieces");

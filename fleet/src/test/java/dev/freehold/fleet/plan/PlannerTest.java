@@ -50,8 +50,7 @@ class PlannerTest {
   @Test
   void usesOneMachineWhereThatIsFastest() {
     Fits plan =
-        fits(
-            PlannedMachine.here("here", 3000 * MB, 20e9), machine("there", 3000 * MB, 20, 1));
+        fits(PlannedMachine.here("here", 3000 * MB, 20e9), machine("there", 3000 * MB, 20, 1));
     assertThat(plan.places()).extracting(Place::machine).extracting("name").containsExactly("here");
     assertThat(plan.tokensPerSecond()).isCloseTo(10, within(1e-6));
     assertThat(plan.places().getFirst().needBytes()).isEqualTo(2070 * MB);
@@ -97,8 +96,7 @@ class PlannerTest {
   void saysWhatWouldFitWhereItDoesNot() {
     Plan plan = Planner.plan(MODEL, List.of(machine("small", 2100 * MB, 10, 0)), 10_000);
     assertThat(plan).isEqualTo(new DoesNotFit(2250 * MB, 2100 * MB, 2500));
-    assertThat(
-            Planner.plan(MODEL, List.of(machine("small", 2100 * MB, 10, 0)), 2500))
+    assertThat(Planner.plan(MODEL, List.of(machine("small", 2100 * MB, 10, 0)), 2500))
         .isInstanceOf(Fits.class);
     assertThat(Planner.plan(MODEL, List.of(machine("tiny", 100 * MB, 10, 0)), 10))
         .isEqualTo(new DoesNotFit(2050 * MB + 200_000, 100 * MB, 0));
@@ -128,8 +126,7 @@ class PlannerTest {
     SyntheticModel.Shape shape = new SyntheticModel.Shape(4, 64, 2, 1, 32, 96, 512, 128);
     for (boolean tied : new boolean[] {true, false}) {
       SyntheticModel model =
-          new SyntheticModel(
-              "qwen3", shape, List.of(TensorType.Q8_0), tied, false, 1, Map.of());
+          new SyntheticModel("qwen3", shape, List.of(TensorType.Q8_0), tied, false, 1, Map.of());
       try (Gguf file = Gguf.of("m", MemorySegment.ofArray(model.writer().toBytes()))) {
         ModelShape found = ModelShape.of(file);
         long read = found.layers().stream().mapToLong(ModelShape.Layer::readBytes).sum();
@@ -138,8 +135,7 @@ class PlannerTest {
         // A token reads one row of the embedding, but all of it where it is the output matrix too.
         assertThat(read).isEqualTo(tied ? all : all - embedding);
         MemoryNeed whole = MemoryNeed.of(file);
-        Plan one =
-            Planner.plan(found, List.of(PlannedMachine.here("m", Long.MAX_VALUE, 1e9)), 128);
+        Plan one = Planner.plan(found, List.of(PlannedMachine.here("m", Long.MAX_VALUE, 1e9)), 128);
         assertThat(((Fits) one).places().getFirst().needBytes()).isEqualTo(whole.total(128));
         assertThat(found.layers().getFirst().needBytes())
             .isEqualTo(MemoryNeed.of(file, new LayerRange(0, 1, 4)).weights());

@@ -5,11 +5,11 @@ package dev.freehold.fleet.split;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.freehold.crypto.SigningKey;
-import dev.freehold.engine.gguf.Gguf;
-import dev.freehold.engine.gguf.TensorInfo;
 import dev.freehold.engine.generate.GenerationEvent;
 import dev.freehold.engine.generate.GenerationRequest;
 import dev.freehold.engine.generate.ModelText;
+import dev.freehold.engine.gguf.Gguf;
+import dev.freehold.engine.gguf.TensorInfo;
 import dev.freehold.engine.model.LayerRange;
 import dev.freehold.engine.sampling.SamplingParameters;
 import dev.freehold.evidence.stage.StageReceipt;
@@ -87,8 +87,7 @@ class JudgeTest {
             int[] tokens = Arrays.copyOf(outcome.prompt(), 50 + outcome.output().length);
             System.arraycopy(outcome.output(), 0, tokens, 50, outcome.output().length);
             return new Case(
-                new StageJudge.Sequence(tokens, 50, SAMPLING, 0),
-                generation.evidence().receipts());
+                new StageJudge.Sequence(tokens, 50, SAMPLING, 0), generation.evidence().receipts());
           }
           case GenerationEvent.Failed(String message) -> throw new IOException(message);
         }
@@ -202,8 +201,7 @@ class JudgeTest {
     StageReceipt honest = found.of(2);
     StageStatement said = honest.statement();
     StageReceipt second =
-        resigned(
-            honest, said.positions(), said.choosing(), said.taken(), Digest.sha256("else"));
+        resigned(honest, said.positions(), said.choosing(), said.taken(), Digest.sha256("else"));
     for (Verdict verdict : judge(found.sequence(), List.of(honest, second))) {
       assertThat(verdict).isInstanceOf(Verdict.Invalid.class);
       assertThat(verdict.toString()).contains("contradicts itself");
@@ -224,14 +222,12 @@ class JudgeTest {
     verdicts.add(judge(found, new StageReceipt(said, last.signature())));
     // More positions than the sequence has.
     verdicts.add(
-        judge(
-            found, resigned(middle, 71, said.choosing(), said.taken(), Digest.sha256("x"))));
+        judge(found, resigned(middle, 71, said.choosing(), said.taken(), Digest.sha256("x"))));
     // Rows that nobody gave it.
     verdicts.add(
         judge(
             found,
-            resigned(
-                middle, said.positions(), said.choosing(), Digest.sha256("x"), said.given())));
+            resigned(middle, said.positions(), said.choosing(), Digest.sha256("x"), said.given())));
     // Tokens that it wasn't given.
     StageStatement begun = found.of(0).statement();
     verdicts.add(
@@ -255,8 +251,7 @@ class JudgeTest {
                 Digest.sha256("x"))));
     // Other parameters.
     StageJudge.Sequence hotter =
-        new StageJudge.Sequence(
-            found.sequence().tokens(), 50, SamplingParameters.defaults(12), 0);
+        new StageJudge.Sequence(found.sequence().tokens(), 50, SamplingParameters.defaults(12), 0);
     verdicts.add(judge(hotter, List.of(last)).getFirst());
     // Another model.
     try (Gguf gguf = Gguf.open(file)) {

@@ -5,7 +5,6 @@ package dev.freehold.fleet.split;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.freehold.engine.gguf.Gguf;
 import dev.freehold.engine.generate.Engine;
 import dev.freehold.engine.generate.EngineOptions;
 import dev.freehold.engine.generate.Generation;
@@ -13,6 +12,7 @@ import dev.freehold.engine.generate.GenerationEvent;
 import dev.freehold.engine.generate.GenerationRequest;
 import dev.freehold.engine.generate.LoadedModel;
 import dev.freehold.engine.generate.ModelText;
+import dev.freehold.engine.gguf.Gguf;
 import dev.freehold.engine.model.LayerRange;
 import dev.freehold.engine.sampling.SamplingParameters;
 import dev.freehold.fleet.SocketStream;
@@ -114,8 +114,7 @@ class ProcessTest {
     List<LayerRange> cut = LayerRange.split(text.configuration().layers(), parts);
     StageFinder finder = (layers, lost) -> start(file, model, layers);
     SplitEvidence evidence;
-    try (Pipeline pipeline =
-        Pipeline.open(text, model, cut, finder, PipelineOptions.of(parts))) {
+    try (Pipeline pipeline = Pipeline.open(text, model, cut, finder, PipelineOptions.of(parts))) {
       SplitGeneration generation =
           pipeline.submit(request, new Nonce("000000000000000000000000000000aa"));
       GenerationEvent.Finished found = read(generation, processes.get(parts / 2), 8);
@@ -142,7 +141,9 @@ class ProcessTest {
           .forEach(finding -> verdicts.add(finding.verdict()));
     }
     // What the killed process and its companions signed before, and everybody's last words.
-    assertThat(verdicts).hasSizeGreaterThanOrEqualTo(parts).allMatch(Verdict.Valid.class::isInstance);
+    assertThat(verdicts)
+        .hasSizeGreaterThanOrEqualTo(parts)
+        .allMatch(Verdict.Valid.class::isInstance);
   }
 
   @Test

@@ -40,10 +40,14 @@ class StreamEndTest {
         new String[] {
           "",
           STREAM.replace("data:", ":"),
-          STREAM.replace("\"freehold\":", "\"freehold\":1,\"freehold\":").replace("\"usage\":", "\"x\":"),
+          STREAM
+              .replace("\"freehold\":", "\"freehold\":1,\"freehold\":")
+              .replace("\"usage\":", "\"x\":"),
           STREAM.replace("r-00112233445566778899", "two words").replace(":12", ":-1"),
           STREAM.replace(":12", ":1.5").replace("\"receipt\":\"", "\"receipt\":[\""),
-          "data: {\"freehold\":{\"receipt\":\"r-1\"},\"usage\":{\"completion_tokens\":1}," + "x".repeat(2 << 20) + "\n"
+          "data: {\"freehold\":{\"receipt\":\"r-1\"},\"usage\":{\"completion_tokens\":1},"
+              + "x".repeat(2 << 20)
+              + "\n"
         }) {
       StreamEnd end = read(stream, 5000);
       assertThat(end.receipt()).isEmpty();
