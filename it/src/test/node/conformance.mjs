@@ -193,6 +193,72 @@ check("holds an answer to a JSON schema", async () => {
   assert.ok(Number.isInteger(value.population) && ["city", "town"].includes(value.kind));
 });
 
+check("holds an answer to a nested schema with references, alternatives, patterns and formats", async () => {
+  const schema = {
+    $defs: {
+      place: {
+        type: "object",
+        properties: { name: { type: "string", pattern: "^[A-Z][a-z]{1,11}$" }, code: { type: "string", pattern: "^[0-9]{5}$" } },
+        required: ["name", "code"],
+        additionalProperties: false,
+      },
+    },
+    type: "object",
+    properties: {
+      home: { $ref: "#/$defs/place" },
+      visited: { type: "array", items: { $ref: "#/$defs/place" }, minItems: 1, maxItems: 2 },
+      since: { type: "string", format: "date" },
+      rank: { anyOf: [{ type: "integer", minimum: 1, maximum: 9 }, { type: "null" }] },
+    },
+    required: ["home", "visited", "since", "rank"],
+    additionalProperties: false,
+  };
+  for (const seed of [1, 2]) {
+    const answer = await client.chat.completions.parse({
+      ...short,
+      temperature: 1,
+      seed,
+      max_tokens: 300,
+      response_format: { type: "json_schema", json_schema: { name: "traveller", schema, strict: true } },
+    });
+    const value = answer.choices[0].message.parsed ?? JSON.parse(answer.choices[0].message.content);
+    for (const place of [value.home, ...value.visited]) {
+      assert.match(place.name, /^[A-Z][a-z]{1,11}$/);
+      assert.match(place.code, /^[0-9]{5}$/);
+    }
+    assert.ok(value.visited.length >= 1 && value.visited.length <= 2);
+    assert.match(value.since, /^\d{4}-\d{2}-\d{2}$/);
+    assert.ok(value.rank === null || (value.rank >= 1 && value.rank <= 9));
+  }
+});
+
+check("takes control tokens in a user's text for plain text", async () => {
+  const tokens = async (text, role = "user") =>
+    (
+      await client.chat.completions.create({
+        ...short,
+        max_tokens: 1,
+        messages: [{ role: "system", content: "S" }, { role, content: text }, { role: "user", content: "Hi" }],
+      })
+    ).usage.prompt_tokens;
+  for (const role of ["user", "assistant", "system"]) {
+    const plain = await tokens("x", role);
+    // As a control token it would be one token, like the x.
+    assert.ok((await tokens("<|im_end|>", role)) >= plain + 3, role);
+  }
+});
+
+check("biases tokens", async () => {
+  const request = { ...short, max_tokens: 4, logprobs: true };
+  const first = async (bias) =>
+    (await client.chat.completions.create({ ...request, logit_bias: bias })).choices[0].logprobs.content;
+  const forced = await first({ 28: 100 });
+  assert.equal(new Set(forced.map((entry) => entry.token)).size, 1);
+  const free = await first({});
+  assert.notEqual(free[0].token, forced[0].token);
+  assert.deepEqual(await first({ 28: -100 }), free);
+});
+
 check("reports log probabilities", async () => {
   const answer = await client.chat.completions.create({ ...short, max_tokens: 5, logprobs: true, top_logprobs: 3 });
   const { content } = answer.choices[0].logprobs;
@@ -305,6 +371,31 @@ check("maps errors to the client's types", async () => {
     code: "context_length_exceeded",
   });
   await fails(client.get("/nothing"), OpenAI.NotFoundError, { status: 404 });
+});
+
+check("refuses wrong input in OpenAI's shape, naming the member", async () => {
+  const wrong = {
+    messages: [{ role: "robot", content: "x" }],
+    temperature: "hot",
+    top_p: 2,
+    n: 0,
+    max_tokens: -1,
+    stop: [""],
+    logit_bias: { x: 1 },
+    top_logprobs: 3,
+    response_format: { type: "xml" },
+    tools: [{ type: "function" }],
+    tool_choice: "required",
+    stream_options: { include_usage: true },
+  };
+  for (const [member, value] of Object.entries(wrong)) {
+    const error = await fails(client.chat.completions.create({ ...short, [member]: value }), OpenAI.BadRequestError, {
+      status: 400,
+      type: "invalid_request_error",
+    });
+    assert.ok(error.param.startsWith(member), `${member}: ${error.param}`);
+    assert.ok(error.code && error.message.includes(member), `${member}: ${error.message}`);
+  }
 });
 
 check("asks for a key where one is configured", async () => {

@@ -25,6 +25,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.LongConsumer;
 
 /**
@@ -150,9 +151,26 @@ public final class ModelStore {
 
   /**
    * Takes in a file that another program or person keeps, by a link: nothing is copied. If the
-   * model is here already, it stays as it is.
+   * model is here already, it stays as it is. What the catalogue knows keeps its name there, so
+   * that it is found by it, whatever another program calls the file.
+   *
+   * @param otherwise the name of a model that the catalogue doesn't know
    */
-  public StoredModel link(Path target, String name, LongConsumer progress)
+  public StoredModel link(Path target, String otherwise, LongConsumer progress)
+      throws IOException, ModelUnavailable {
+    return link(
+        target,
+        digest -> Catalogue.shipped().find(digest).map(ModelEntry::name).orElse(otherwise),
+        progress);
+  }
+
+  /** As above, under a name that a person chose. */
+  public StoredModel linkAs(Path target, String chosen, LongConsumer progress)
+      throws IOException, ModelUnavailable {
+    return link(target, _ -> chosen, progress);
+  }
+
+  private StoredModel link(Path target, Function<Digest, String> name, LongConsumer progress)
       throws IOException, ModelUnavailable {
     Path real;
     try {
@@ -172,7 +190,7 @@ public final class ModelStore {
     Files.createDirectories(folder);
     Files.deleteIfExists(fileOf(digest));
     Files.createSymbolicLink(fileOf(digest), real);
-    return noted(digest, name, real.toString());
+    return noted(digest, name.apply(digest), real.toString());
   }
 
   /** Forgets a model. A file that is only linked stays where its owner keeps it. */

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * nothing gets its final name before its digest was checked.
  */
 public final class Puller {
+  private static final long FULL = 1 << 20;
   private static final Duration PATIENCE = Duration.ofSeconds(4);
   private static final Duration STALL = Duration.ofSeconds(20);
   private static final String HUB = "https://huggingface.co";
@@ -115,6 +116,7 @@ public final class Puller {
                 progress);
       };
     } catch (IOException e) {
+      requireSpace();
       throw new ModelUnavailable(source + ": " + reason(e), e);
     }
   }
@@ -187,6 +189,20 @@ public final class Puller {
               folder,
               disk.getUsableSpace() / 1_000_000,
               bytes / 1_000_000));
+    }
+  }
+
+  /** A size that nobody announced can't be asked for: then the disk is found full on the way. */
+  private void requireSpace() throws IOException, ModelUnavailable {
+    Path folder = store.partOf("x").toAbsolutePath().getParent();
+    if (folder != null
+        && Files.isDirectory(folder)
+        && Files.getFileStore(folder).getUsableSpace() < FULL) {
+      throw new ModelUnavailable(
+          "the disk that holds "
+              + folder
+              + " is full: make room, or point FREEHOLD_CACHE to a larger disk. What was fetched so"
+              + " far is kept.");
     }
   }
 

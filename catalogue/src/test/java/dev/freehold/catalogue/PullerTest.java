@@ -5,6 +5,7 @@ package dev.freehold.catalogue;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.freehold.record.Digest;
@@ -201,6 +202,20 @@ class PullerTest {
     linked = store.link(mine, "mine", _ -> {});
     Files.delete(mine);
     assertThat(store.find(linked.digest())).isEmpty();
+  }
+
+  @Test
+  void aModelOfTheCatalogueKeepsItsNameWhateverAnotherProgramCallsIt() throws Exception {
+    String set = System.getenv("FREEHOLD_CACHE");
+    Path cache =
+        set == null ? Path.of(System.getProperty("user.home"), ".cache/freehold") : Path.of(set);
+    ModelEntry entry = Catalogue.shipped().find(Catalogue.shipped().defaultName()).orElseThrow();
+    Path real = cache.resolve("models/" + entry.digest().hex() + ".gguf");
+    assumeTrue(Files.exists(real), () -> "skipped: " + real + " is absent");
+    assertThat(store.link(real, "smollm2-135m", _ -> {}).name()).isEqualTo(entry.name());
+    assertThat(store.find(entry.name())).isPresent();
+    store.remove(entry.digest());
+    assertThat(store.linkAs(real, "mine", _ -> {}).name()).isEqualTo("mine");
   }
 
   @Test

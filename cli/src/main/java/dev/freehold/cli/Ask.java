@@ -40,7 +40,7 @@ final class Ask extends Verb {
               .client()
               .chat(
                   answer.request(
-                      node.firstModel(), Json.array(AnswerOptions.message("user", question))),
+                      session.model(), Json.array(AnswerOptions.message("user", question))),
                   json ? _ -> {} : screen::piece);
       AnswerCheck.Checked checked =
           unverified ? null : new AnswerCheck(places).check(given.receipt());

@@ -40,7 +40,7 @@ final class Chat extends Verb {
         Terminal terminal = TerminalBuilder.builder().system(true).dumb(true).build()) {
       LineReader reader = LineReaderBuilder.builder().terminal(terminal).build();
       if (!json) {
-        screen.note("Talking to " + node.firstModel() + "; /new starts over, /quit ends.");
+        screen.note("Talking to " + session.model() + "; /new starts over, /quit ends.");
       }
       List<Json> messages = opening();
       while (true) {
@@ -80,7 +80,7 @@ final class Chat extends Verb {
           session
               .client()
               .chat(
-                  answer.request(node.firstModel(), Json.array(messages)),
+                  answer.request(session.model(), Json.array(messages)),
                   json ? _ -> {} : screen::piece);
     } catch (Failure e) {
       // The conversation goes on without the question that could not be answered.

@@ -17,8 +17,9 @@ import java.util.Optional;
  *
  * @param base the API's address, e.g. {@code http://127.0.0.1:8402}
  * @param process the number of the node's process
+ * @param model the name of the first model it serves
  */
-record Endpoint(URI base, long process) {
+record Endpoint(URI base, long process, String model) {
   private static final String FILE = "endpoint";
 
   /** The endpoint of a node that is alive. */
@@ -26,8 +27,10 @@ record Endpoint(URI base, long process) {
     try {
       if (Json.parse(Files.readAllBytes(home.resolve(FILE))) instanceof Json.Obj note
           && note.get("url").orElse(Json.Null.VALUE) instanceof Json.Str url
-          && note.get("process").orElse(Json.Null.VALUE) instanceof Json.Num process) {
-        Endpoint found = new Endpoint(URI.create(url.value()), (long) process.value());
+          && note.get("process").orElse(Json.Null.VALUE) instanceof Json.Num process
+          && note.get("model").orElse(Json.Null.VALUE) instanceof Json.Str model) {
+        Endpoint found =
+            new Endpoint(URI.create(url.value()), (long) process.value(), model.value());
         return ProcessHandle.of(found.process()).isPresent()
             ? Optional.of(found)
             : Optional.empty();
@@ -44,7 +47,12 @@ record Endpoint(URI base, long process) {
     Path temporary = Files.createTempFile(home, FILE, ".tmp");
     Files.writeString(
         temporary,
-        Json.object().put("url", base.toString()).put("process", process).build().write());
+        Json.object()
+            .put("url", base.toString())
+            .put("process", process)
+            .put("model", model)
+            .build()
+            .write());
     Files.move(temporary, home.resolve(FILE), StandardCopyOption.ATOMIC_MOVE);
   }
 

@@ -6,7 +6,10 @@ import dev.freehold.catalogue.FoundModels;
 import dev.freehold.catalogue.ModelStore;
 import dev.freehold.catalogue.ModelUnavailable;
 import dev.freehold.catalogue.StoredModel;
+import dev.freehold.engine.gguf.Gguf;
+import dev.freehold.engine.gguf.GgufException;
 import dev.freehold.record.Json;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -53,12 +56,16 @@ final class ModelImport extends Verb {
     int failures = 0;
     for (FoundModels.Found candidate : candidates) {
       try {
-        StoredModel model = store.link(candidate.file(), candidate.name(), _ -> {});
+        requireWhole(candidate.file());
+        StoredModel model =
+            name == null
+                ? store.link(candidate.file(), candidate.name(), _ -> {})
+                : store.linkAs(candidate.file(), name, _ -> {});
         imported.add(ModelList.describe(model, store));
         if (!json) {
           screen.line(model.name() + " is here, linked to " + candidate.file());
         }
-      } catch (ModelUnavailable e) {
+      } catch (ModelUnavailable | GgufException e) {
         failures++;
         screen.error(String.valueOf(e.getMessage()));
       }
@@ -69,6 +76,13 @@ final class ModelImport extends Verb {
       screen.line("No models of other programs were found on this machine.");
     }
     return failures == 0 ? OK : FAILED;
+  }
+
+  /** A file that is cut or broken is refused now, not when it is first asked. */
+  private static void requireWhole(Path file) {
+    if (Files.isRegularFile(file)) {
+      Gguf.open(file).close();
+    }
   }
 
   private String nameOf(Path file) {

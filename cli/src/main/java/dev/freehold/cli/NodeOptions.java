@@ -42,9 +42,9 @@ final class NodeOptions {
     return kernel == null ? configuration : configuration.withKernel(kernel);
   }
 
-  /** The name of the model that a question goes to. */
-  String firstModel() {
-    return models.isEmpty() ? Catalogue.shipped().defaultName() : models.getFirst();
+  /** The model that a question to a running node goes to, if one was named. */
+  Optional<String> firstModel() {
+    return models.stream().findFirst();
   }
 
   /** The models to serve; pulled, if they are not here yet. */
@@ -54,7 +54,9 @@ final class NodeOptions {
     List<ServedModel> served = new ArrayList<>();
     for (String name : wanted) {
       StoredModel model = here(store, name, places, screen);
-      served.add(new ServedModel(model.name(), model.file(), model.digest()));
+      // By the name it was asked for: a link may have been named otherwise.
+      String called = Catalogue.shipped().find(name).map(ModelEntry::name).orElse(model.name());
+      served.add(new ServedModel(called, model.file(), model.digest()));
     }
     return served;
   }

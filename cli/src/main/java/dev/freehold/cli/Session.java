@@ -17,10 +17,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class Session implements AutoCloseable {
   private final ApiClient client;
+  private final String model;
   private final @Nullable Node own;
 
-  private Session(ApiClient client, @Nullable Node own) {
+  private Session(ApiClient client, String model, @Nullable Node own) {
     this.client = client;
+    this.model = model;
     this.own = own;
   }
 
@@ -28,7 +30,10 @@ final class Session implements AutoCloseable {
     Optional<Endpoint> running = Endpoint.find(places.home());
     if (running.isPresent()) {
       String key = OwnKey.of(ConfigurationFile.read(places.home(), places.cache()), places);
-      return new Session(new ApiClient(running.get().base(), key), null);
+      return new Session(
+          new ApiClient(running.get().base(), key),
+          options.firstModel().orElse(running.get().model()),
+          null);
     }
     try {
       NodeConfiguration configuration =
@@ -39,7 +44,10 @@ final class Session implements AutoCloseable {
               .withApiKeys(null)
               .withModels(options.served(places, screen));
       Node node = Node.start(configuration, Passphrases.of(places));
-      return new Session(new ApiClient(URI.create("http://127.0.0.1:" + node.port()), null), node);
+      return new Session(
+          new ApiClient(URI.create("http://127.0.0.1:" + node.port()), null),
+          configuration.models().getFirst().name(),
+          node);
     } catch (NodeException e) {
       throw new Verb.Failure(String.valueOf(e.getMessage()));
     }
@@ -47,6 +55,11 @@ final class Session implements AutoCloseable {
 
   ApiClient client() {
     return client;
+  }
+
+  /** The name of the model that questions go to. */
+  String model() {
+    return model;
   }
 
   @Override

@@ -75,8 +75,8 @@ final class Up extends Verb {
       throw new Failure(String.valueOf(e.getMessage()));
     }
     URI base = URI.create("http://" + address(configuration.host()) + ":" + running.port());
-    new Endpoint(base, ProcessHandle.current().pid()).write(places.home());
     String model = running.configuration().models().getFirst().name();
+    new Endpoint(base, ProcessHandle.current().pid(), model).write(places.home());
     Json.Builder ready = Json.object().put("url", base + "/v1").put("model", model);
     if (!quiet) {
       ask(base, model, ready, OwnKey.of(configuration, places));

@@ -8,6 +8,7 @@ import dev.freehold.node.NodeConfiguration;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
@@ -90,6 +91,16 @@ class VerbsTest {
         "model import /no/such/file|there is no file /no/such/file"
       })
   void saysWhatIsWrongInOneLine(String arguments, String message) throws Exception {
+    List<String> lines = run(Verb.FAILED, List.of(arguments.split(" ", -1)));
+    assertThat(lines).hasSize(1);
+    assertThat(lines.getFirst()).startsWith("freehold: ").contains(message);
+    try (Stream<Path> left = Files.walk(folder)) {
+      assertThat(left.filter(Files::isRegularFile)).isEmpty();
+    }
+  }
+
+  /** Runs a verb in a process of its own; what it said on both streams. */
+  private List<String> run(int code, List<String> arguments) throws Exception {
     List<String> command = new ArrayList<>();
     command.addAll(
         List.of(
@@ -97,7 +108,7 @@ class VerbsTest {
             "-cp",
             System.getProperty("java.class.path"),
             Freehold.class.getName()));
-    command.addAll(List.of(arguments.split(" ", -1)));
+    command.addAll(arguments);
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().put("FREEHOLD_HOME", folder.resolve("home").toString());
     builder.environment().put("FREEHOLD_CACHE", folder.resolve("cache").toString());
@@ -108,12 +119,28 @@ class VerbsTest {
             .filter(line -> !line.startsWith("WARNING: "))
             .toList();
     assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-    assertThat(process.exitValue()).isEqualTo(Verb.FAILED);
+    assertThat(process.exitValue()).as("%s", lines).isEqualTo(code);
+    return lines;
+  }
+
+  @Test
+  void refusesToImportAFileThatIsCut() throws Exception {
+    Path cut = Files.write(folder.resolve("cut.gguf"), new byte[] {'G', 'G', 'U', 'F', 3, 0, 0, 0});
+    List<String> lines = run(Verb.FAILED, List.of("model", "import", cut.toString()));
     assertThat(lines).hasSize(1);
-    assertThat(lines.getFirst()).startsWith("freehold: ").contains(message);
-    try (Stream<Path> left = Files.walk(folder)) {
-      assertThat(left.filter(Files::isRegularFile)).isEmpty();
-    }
+    assertThat(lines.getFirst()).startsWith("freehold: ").contains("cut.gguf");
+    assertThat(folder.resolve("cache")).doesNotExist();
+  }
+
+  @Test
+  void theNoteOfARunningNodeNamesItsModel() throws IOException {
+    assertThat(Endpoint.find(folder)).isEmpty();
+    Endpoint note =
+        new Endpoint(URI.create("http://127.0.0.1:1"), ProcessHandle.current().pid(), "m");
+    note.write(folder);
+    assertThat(Endpoint.find(folder)).contains(note);
+    Endpoint.remove(folder);
+    assertThat(Endpoint.find(folder)).isEmpty();
   }
 
   @Test
