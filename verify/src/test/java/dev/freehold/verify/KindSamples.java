@@ -1,0 +1,261 @@
+// SPDX-FileCopyrightText: The Freehold authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.freehold.verify;
+
+import dev.freehold.crypto.PrivateKeyInfo;
+import dev.freehold.crypto.PublicKeyInfo;
+import dev.freehold.crypto.SigningKey;
+import dev.freehold.evidence.action.Action;
+import dev.freehold.evidence.action.AgentRecorder;
+import dev.freehold.evidence.action.AgentTerms;
+import dev.freehold.evidence.action.Capability;
+import dev.freehold.evidence.action.Classification;
+import dev.freehold.evidence.action.EffectKind;
+import dev.freehold.evidence.action.Outcome;
+import dev.freehold.evidence.bundle.LoggedReceipt;
+import dev.freehold.evidence.bundle.NodeLog;
+import dev.freehold.evidence.control.Decision;
+import dev.freehold.evidence.control.TaggedDigest;
+import dev.freehold.evidence.cose.CoseReceipt;
+import dev.freehold.evidence.cose.SignedStatement;
+import dev.freehold.evidence.dsse.Envelope;
+import dev.freehold.evidence.dsse.InTotoStatement;
+import dev.freehold.evidence.dsse.Provenance;
+import dev.freehold.evidence.dsse.ReceiptStatement;
+import dev.freehold.evidence.log.Entry;
+import dev.freehold.evidence.log.EntryKind;
+import dev.freehold.evidence.log.FolderStorage;
+import dev.freehold.evidence.log.Log;
+import dev.freehold.evidence.log.LogReader;
+import dev.freehold.evidence.log.Source;
+import dev.freehold.evidence.log.TlogProof;
+import dev.freehold.evidence.mandate.Allowance;
+import dev.freehold.evidence.mandate.Mandate;
+import dev.freehold.evidence.mandate.MandateChain;
+import dev.freehold.evidence.mandate.Party;
+import dev.freehold.evidence.mandate.Revocation;
+import dev.freehold.evidence.modelsigning.ModelSignature;
+import dev.freehold.evidence.note.KeyName;
+import dev.freehold.evidence.note.NoteSigner;
+import dev.freehold.evidence.note.Origin;
+import dev.freehold.evidence.note.SignedCheckpoint;
+import dev.freehold.evidence.timestamp.TimestampAuthority;
+import dev.freehold.evidence.timestamp.TimestampRequest;
+import dev.freehold.record.Digest;
+import dev.freehold.record.Json;
+import dev.freehold.record.Nonce;
+import dev.freehold.record.Timestamp;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+
+/** A file of each kind, with all that it needs beside it, really made. */
+final class KindSamples {
+  static final SigningKey OWNER = SigningKey.ofSeed(Digest.sha256("owner").bytes());
+  static final SigningKey HELPER = SigningKey.ofSeed(Digest.sha256("holder").bytes());
+  static final SigningKey SIGNER = SigningKey.ofSeed(Digest.sha256("signer").bytes());
+  static final NoteSigner WITNESS =
+      NoteSigner.cosigner(
+          new KeyName("witness.example"), SigningKey.ofSeed(Digest.sha256("witness").bytes()));
+  static final Timestamp NOON = Timestamp.parse("2026-11-23T12:00:00.000Z");
+  static final Timestamp EVENING = Timestamp.parse("2026-11-23T22:15:00.500Z");
+  static final Timestamp MIDNIGHT = Timestamp.parse("2026-11-24T00:00:00.000Z");
+  private static final SecureRandom RANDOM = new SecureRandom();
+
+  final Path folder;
+  final StampAuthority authority = new StampAuthority();
+  final byte[] entry;
+  final byte[] otherEntry;
+  final TlogProof proof;
+  final SignedCheckpoint checkpoint;
+  final SignedStatement statement;
+  final CoseReceipt receipt;
+  final List<byte[]> tokens = new ArrayList<>();
+  final byte[] capability;
+
+  KindSamples(Path folder) throws Exception {
+    this.folder = folder;
+    var name = NodeLog.keyName(Invented.KEY.nodeId());
+    Source source = new Source(Invented.KEY.nodeId().toString());
+    List<Entry> entries =
+        List.of(
+            new Entry(EntryKind.RECEIPT, source, 0, LoggedReceipt.of(Invented.receipt())),
+            new Entry(EntryKind.END, new Source("a"), 0, Json.object().build()),
+            new Entry(EntryKind.END, new Source("b"), 0, Json.object().build()));
+    entry = entries.getFirst().encode();
+    otherEntry = entries.getLast().encode();
+    try (Log log =
+        Log.open(
+            FolderStorage.open(folder.resolve("log")),
+            Origin.of(name),
+            NoteSigner.ed25519(name, Invented.KEY),
+            InstantSource.system())) {
+      log.append(entries).join();
+      log.publish();
+      LogReader reader = log.reader();
+      checkpoint = reader.signed();
+      proof = TlogProof.of(reader.inclusion(0, 3), checkpoint);
+    }
+    statement = SignedStatement.ofEntry(entry, proof.inclusion(), Invented.KEY);
+    receipt = CoseReceipt.inclusion(entry, proof.inclusion(), Invented.KEY);
+    write("entry", entry);
+    write("other-entry", otherEntry);
+    write("proof", proof.encode());
+    write("checkpoint", checkpoint.encode());
+    Files.createDirectory(folder.resolve("model"));
+    Files.writeString(folder.resolve("model/weights"), "weights");
+    capability = walk();
+    write("token", tokens.getFirst());
+    write("history", history());
+    write("mandate", mandates(OWNER, HELPER).encode());
+    write("base-provenance", provenance("base", List.of(), SIGNER));
+  }
+
+  Path write(String name, byte[] bytes) throws Exception {
+    return Files.write(folder.resolve(name), bytes);
+  }
+
+  byte[] cosigned() {
+    return checkpoint
+        .with(List.of(WITNESS.sign(checkpoint.checkpoint(), Instant.parse("2026-11-23T22:16:00Z"))))
+        .encode();
+  }
+
+  private byte[] walk() {
+    TaggedDigest nothing = TaggedDigest.of(Digest.sha256("nothing"));
+    AgentRecorder recorder =
+        new AgentRecorder(
+            SIGNER,
+            new AgentTerms("agent", "owner", nothing, nothing, nothing, nothing),
+            EVENING::instant,
+            new Random(1));
+    Action action = Action.of(EffectKind.MODEL_CALL, "tiny");
+    AgentRecorder.Begun begun =
+        recorder.before(
+            new AgentRecorder.Judged(action, nothing, Decision.ALLOW, null, 9, "", null));
+    tokens.add(begun.token().bytes());
+    tokens.add(recorder.during(begun.action(), nothing).bytes());
+    tokens.add(
+        recorder
+            .after(begun.action(), new AgentRecorder.Ended(nothing, Outcome.RETURNED, 4, 200, null))
+            .bytes());
+    return Capability.issue(
+            begun, action, nothing, nothing, MIDNIGHT.instant(), new Random(2), SIGNER)
+        .encode();
+  }
+
+  byte[] history() {
+    StringBuilder lines = new StringBuilder();
+    for (byte[] token : tokens) {
+      lines.append(new String(token, java.nio.charset.StandardCharsets.UTF_8)).append('\n');
+    }
+    return lines.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8);
+  }
+
+  byte[] provenance(String name, List<Provenance.Material> materials, SigningKey key) {
+    return envelope(
+        new Provenance(name, Digest.sha256(name), "model", "trained", materials, NOON).statement(),
+        key);
+  }
+
+  byte[] tuned() {
+    return provenance(
+        "tuned",
+        List.of(
+            new Provenance.Material("base", "base", Digest.sha256("base")),
+            new Provenance.Material("data", "letters", Digest.sha256("letters"))),
+        SIGNER);
+  }
+
+  static byte[] envelope(InTotoStatement statement, SigningKey key) {
+    return Envelope.sign(
+            InTotoStatement.PAYLOAD_TYPE,
+            statement.encode(),
+            PrivateKeyInfo.of(key),
+            key.nodeId().toString(),
+            RANDOM)
+        .encode();
+  }
+
+  static byte[] receiptEnvelope(SigningKey key) {
+    return envelope(ReceiptStatement.of(Invented.receipt()), key);
+  }
+
+  byte[] modelSignature() throws Exception {
+    return ModelSignature.sign(
+            folder.resolve("model"),
+            folder.resolve("model/model.sig"),
+            PrivateKeyInfo.of(SIGNER),
+            RANDOM)
+        .encode();
+  }
+
+  byte[] stamp(byte[] message) throws Exception {
+    return authority.stamp(TimestampRequest.of(message, RANDOM).encode(), EVENING.instant());
+  }
+
+  static MandateChain mandates(SigningKey owner, SigningKey holder) {
+    Mandate first = mandate(owner, HELPER, null, 1);
+    return new MandateChain(List.of(first, mandate(HELPER, holder, first.digest(), 0)));
+  }
+
+  private static Mandate mandate(
+      SigningKey issuer,
+      SigningKey holder,
+      @org.jspecify.annotations.Nullable Digest parent,
+      int delegate) {
+    return Mandate.sign(
+        new Mandate.Terms(
+            new Allowance(
+                10,
+                Set.of(),
+                Classification.PUBLIC,
+                delegate,
+                Set.of(EffectKind.MODEL_CALL),
+                Classification.PUBLIC,
+                List.of("tiny"),
+                100,
+                0,
+                List.of(),
+                1000,
+                List.of(),
+                ""),
+            MIDNIGHT,
+            Party.of(holder.nodeId()),
+            NOON,
+            Party.of(issuer.nodeId()),
+            new Nonce("202122232425262728292a2b2c2d2e2f"),
+            parent),
+        issuer);
+  }
+
+  byte[] revocation(SigningKey issuer) {
+    return Revocation.sign(mandates(OWNER, HELPER).mandates().getFirst().digest(), EVENING, issuer)
+        .encode();
+  }
+
+  static PublicKeyInfo key(SigningKey key) {
+    return PublicKeyInfo.of(key.verifyingKey());
+  }
+
+  /** What lies beside, with the keys and authorities that are believed. */
+  Given given(boolean key, boolean trusted, String... beside) {
+    return new Given(
+        List.of(beside).stream().map(folder::resolve).toList(),
+        key ? List.of(key(SIGNER)) : List.of(),
+        trusted
+            ? List.of(
+                new TimestampAuthority(
+                    "ours", List.of(authority.root()), Instant.EPOCH, Optional.empty()))
+            : List.of(),
+        EVENING,
+        null);
+  }
+}
