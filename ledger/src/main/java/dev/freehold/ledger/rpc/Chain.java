@@ -8,6 +8,8 @@ import dev.freehold.ledger.Amount;
 import dev.freehold.ledger.ChainId;
 import dev.freehold.record.Json;
 import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /** What this room asks of a chain, with types. Each method is one call, or says how many. */
@@ -150,6 +152,58 @@ public final class Chain {
   }
 
   /**
+   * What a contract told in the blocks from the first to the last, both included, in the order of
+   * the chain.
+   *
+   * @throws RpcException.Unanswered if the answer isn't just that
+   */
+  public List<Told> told(Address contract, long first, long last) throws RpcException {
+    String method = "eth_getLogs";
+    Json filter =
+        Json.object()
+            .put("address", Hex.data(contract.bytes()))
+            .put("fromBlock", Hex.quantity(BigInteger.valueOf(first)))
+            .put("toBlock", Hex.quantity(BigInteger.valueOf(last)))
+            .build();
+    if (!(rpc.call(method, filter) instanceof Json.Arr items)) {
+      throw unreadable(method, "not an array");
+    }
+    List<Told> all = new ArrayList<>();
+    for (Json item : items.items()) {
+      Told told = told(method, object(method, item), contract);
+      boolean inOrder =
+          all.isEmpty()
+              || told.block() > all.getLast().block()
+              || (told.block() == all.getLast().block() && told.index() > all.getLast().index());
+      if (!inOrder || told.block() < first || told.block() > last) {
+        throw unreadable(method, "out of order, or not of the blocks that were asked for");
+      }
+      all.add(told);
+    }
+    return all;
+  }
+
+  private static Told told(String method, Json.Obj log, Address contract) throws RpcException {
+    if (!address(method, member(method, log, "address")).equals(contract)
+        || log.get("removed").filter(Json.of(true)::equals).isPresent()) {
+      throw unreadable(method, "of another contract, or of a block that was taken back");
+    }
+    if (!(member(method, log, "topics") instanceof Json.Arr items) || items.items().size() > 4) {
+      throw unreadable(method, "not up to four topics");
+    }
+    List<Keccak256> topics = new ArrayList<>();
+    for (Json topic : items.items()) {
+      topics.add(hash(method, topic));
+    }
+    return new Told(
+        number(method, member(method, log, "blockNumber")),
+        hash(method, member(method, log, "blockHash")),
+        number(method, member(method, log, "logIndex")),
+        hash(method, member(method, log, "transactionHash")),
+        new EventData(topics, data(method, member(method, log, "data"))));
+  }
+
+  /**
    * A block.
    *
    * @param number its place in the chain
@@ -168,6 +222,18 @@ public final class Chain {
    */
   public record Mined(
       long block, Keccak256 blockHash, boolean succeeded, Optional<Address> contract) {}
+
+  /**
+   * What a contract told.
+   *
+   * @param block the block's number
+   * @param blockHash the block
+   * @param index its place among all that was told in this block
+   * @param transaction in which it was told
+   * @param event the topics, of which the first names the event, and the data
+   */
+  public record Told(
+      long block, Keccak256 blockHash, long index, Keccak256 transaction, EventData event) {}
 
   private static Json.Obj object(String method, Json value) throws RpcException {
     if (value instanceof Json.Obj object) {

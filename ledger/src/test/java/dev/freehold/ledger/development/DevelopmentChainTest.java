@@ -17,6 +17,8 @@ import dev.freehold.ledger.Amount;
 import dev.freehold.ledger.ChainId;
 import dev.freehold.ledger.anchor.EvidenceAnchor;
 import dev.freehold.ledger.contract.PackedContract;
+import dev.freehold.ledger.event.EventReader;
+import dev.freehold.ledger.event.Reading;
 import dev.freehold.ledger.rpc.Chain;
 import dev.freehold.ledger.rpc.RpcException;
 import dev.freehold.ledger.transaction.Effect;
@@ -34,6 +36,7 @@ import java.net.http.HttpClient;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -84,6 +87,14 @@ class DevelopmentChainTest {
           .isInstanceOf(RpcException.Refused.class)
           .hasMessage("anchor was refused: RootDiffers");
       assertThat(submitter.lookUpAll()).hasSize(2);
+
+      EventReader reader = new EventReader(chain, contract, 0, 100);
+      Reading reading = reader.read(reader.behind(0));
+      assertThat(reading).isInstanceOf(Reading.Events.class);
+      List<Chain.Told> told = ((Reading.Events) reading).events();
+      assertThat(told).hasSize(1);
+      assertThat(told.getFirst().event().topics().getFirst())
+          .isEqualTo(Keccak256.hash("Anchored(address,bytes32,uint64,bytes32)"));
     }
     try (HttpClient client = HttpClient.newHttpClient();
         DevelopmentChain again = DevelopmentChain.start(program, folder.resolve("chain"), client)) {
