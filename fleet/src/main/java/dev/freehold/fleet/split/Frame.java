@@ -24,6 +24,9 @@ sealed interface Frame {
   /** The longest frame, its type included. */
   int LIMIT = 1 << 26;
 
+  /** Bytes of rows that a stage lets wait, of all sequences of a connection together. */
+  long WAITING = 1L << 28;
+
   /** The longest text. */
   int TEXT = 1000;
 

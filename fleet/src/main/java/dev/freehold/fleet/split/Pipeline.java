@@ -361,9 +361,11 @@ public final class Pipeline implements AutoCloseable {
   /** Sends as much of an answer to the first stage as may be under way. */
   private void feed(Passage passage) {
     SplitAnswer answer = passage.answer;
-    while (passage.sent < answer.length() && passage.underWay < options.window()) {
+    int chunk = chunk();
+    int window = window(chunk);
+    while (passage.sent < answer.length() && passage.underWay < window) {
       int first = passage.sent;
-      int count = Math.min(chunk(), answer.length() - first);
+      int count = Math.min(chunk, answer.length() - first);
       ByteBuffer rows = ByteBuffer.allocate(4 * count);
       for (int i = 0; i < count; i++) {
         rows.putInt(answer.token(first + i));
@@ -375,13 +377,24 @@ public final class Pipeline implements AutoCloseable {
     }
   }
 
-  /** Rows that every stage takes. */
+  /** Rows that every stage takes, and that leave room for the other answers' rows. */
   private int chunk() {
-    int chunk = options.chunk();
+    int chunk = (int) Math.clamp(share() / (4L * text.configuration().width()), 1, options.chunk());
     for (StageLine line : lines) {
       chunk = line == null ? chunk : Math.min(chunk, line.ready().rows());
     }
     return chunk;
+  }
+
+  /** Steps of one answer that may be under way. */
+  private int window(int chunk) {
+    long bytes = 4L * text.configuration().width() * chunk;
+    return (int) Math.clamp(share() / bytes, 1, options.window());
+  }
+
+  /** Bytes of rows that one answer may have under way: a stage holds twice those of all. */
+  private long share() {
+    return Frame.WAITING / 2 / options.maxConcurrent();
   }
 
   private void send(

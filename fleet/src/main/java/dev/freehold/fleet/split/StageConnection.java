@@ -40,9 +40,6 @@ final class StageConnection {
   /** Sequences that may be open at once. */
   private static final int SEQUENCES = 1024;
 
-  /** Bytes of rows that may wait. */
-  private static final long WAITING = 1L << 28;
-
   /** What the worker does next. */
   private sealed interface Task {}
 
@@ -194,8 +191,8 @@ final class StageConnection {
         throw new ProtocolException("sequence " + work.number() + " was opened without choices");
       }
       waiting += work.rows().remaining();
-      if (waiting > WAITING) {
-        throw new ProtocolException("more rows wait than " + WAITING + " bytes");
+      if (waiting > Frame.WAITING) {
+        throw new ProtocolException("more rows wait than " + Frame.WAITING + " bytes");
       }
       sequence.next += work.count();
       tasks.add(new Compute(sequence, work));

@@ -57,6 +57,7 @@ class ProcessTest {
   /** Starts a stage and connects to it. */
   private StageFinder.Found start(Path file, Digest model, LayerRange layers) throws IOException {
     int seed = processes.size() + 1;
+    Path errors = folder.resolve("stage-" + seed + ".errors");
     Process process =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -72,15 +73,16 @@ class ProcessTest {
                 "" + layers.end(),
                 "" + layers.total(),
                 "" + seed)
-            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .redirectError(errors.toFile())
             .start();
     processes.add(process);
     BufferedReader out = process.inputReader(StandardCharsets.US_ASCII);
-    String line = Objects.requireNonNull(out.readLine(), "the stage did not start");
-    while (!line.matches("[0-9]+")) {
-      line = Objects.requireNonNull(out.readLine(), "the stage did not start");
+    String line = out.readLine();
+    while (line != null && !line.matches("[0-9]+")) {
+      line = out.readLine();
     }
-    Socket socket = new Socket(InetAddress.getLoopbackAddress(), Integer.parseInt(line));
+    assertThat(line).as("the stage did not start: %s", Files.readString(errors)).isNotNull();
+    Socket socket = new Socket(InetAddress.getLoopbackAddress(), Integer.parseInt(Objects.requireNonNull(line)));
     return new StageFinder.Found(new SocketStream(socket), StageProcess.key(seed).nodeId());
   }
 
