@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 @NullMarked
-@Timeout(60)
+@Timeout(240)
 class PiecesTest {
   @TempDir static Path shared = Path.of("");
   private static Path model = Path.of("");

@@ -39,7 +39,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whoever has the model finds the stage that computed wrongly, and blames nobody else. */
 @NullMarked
-@Timeout(60)
+@Timeout(240)
 class JudgeTest {
   private static final int LAYERS = 6;
   private static final SamplingParameters SAMPLING = SamplingParameters.defaults(11);

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.freehold.crypto.SigningKey;
-import dev.freehold.engine.gguf.Gguf;
 import dev.freehold.engine.generate.Engine;
 import dev.freehold.engine.generate.EngineOptions;
 import dev.freehold.engine.generate.Generation;
@@ -14,6 +13,7 @@ import dev.freehold.engine.generate.GenerationEvent;
 import dev.freehold.engine.generate.GenerationRequest;
 import dev.freehold.engine.generate.LoadedModel;
 import dev.freehold.engine.generate.Outcome;
+import dev.freehold.engine.gguf.Gguf;
 import dev.freehold.engine.model.LayerRange;
 import dev.freehold.engine.model.Transformer;
 import dev.freehold.engine.sampling.SamplingParameters;
@@ -48,7 +48,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Stages and pieces over the streams of a real link between two nodes. */
 @NullMarked
-@Timeout(60)
+@Timeout(240)
 class LinkedTest {
   private static final Protocol STAGE = new Protocol("freehold/stage/1");
   private static final Protocol PIECES = new Protocol("freehold/pieces/1");
@@ -108,8 +108,7 @@ class LinkedTest {
               -1);
       try (Gguf partial = Gguf.open(copy);
           Transformer theirs = Transformer.load(partial, tail, new ScalarKernel(), 1);
-          Stage stage =
-              new Stage(theirs, model, keyOfB, new StageOptions(1 << 24, 64), RANDOM);
+          Stage stage = new Stage(theirs, model, keyOfB, new StageOptions(1 << 24, 64), RANDOM);
           Machines own = new Machines(file);
           LoadedModel whole = LoadedModel.open(file, model, new ScalarKernel(), 1);
           Engine engine = new Engine(whole, EngineOptions.defaults())) {

@@ -39,7 +39,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @NullMarked
-@Timeout(60)
+@Timeout(240)
 class PipelineTest {
   private static final PipelineOptions OPTIONS =
       new PipelineOptions(8, 64, 16, 4, 2, Duration.ofSeconds(20));

@@ -41,7 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Stages that are processes of their own, one of which is killed. */
 @NullMarked
-@Timeout(120)
+@Timeout(300)
 class ProcessTest {
   private static final Digest SMOLLM2 =
       Digest.ofHex("b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53");
@@ -82,7 +82,9 @@ class ProcessTest {
       line = out.readLine();
     }
     assertThat(line).as("the stage did not start: %s", Files.readString(errors)).isNotNull();
-    Socket socket = new Socket(InetAddress.getLoopbackAddress(), Integer.parseInt(Objects.requireNonNull(line)));
+    Socket socket =
+        new Socket(
+            InetAddress.getLoopbackAddress(), Integer.parseInt(Objects.requireNonNull(line)));
     return new StageFinder.Found(new SocketStream(socket), StageProcess.key(seed).nodeId());
   }
 
