@@ -7,6 +7,7 @@ import dev.freehold.link.address.DirectAddress;
 import dev.freehold.link.address.NodeAddress;
 import dev.freehold.link.address.RelayAddress;
 import dev.freehold.link.channel.Instance;
+import dev.freehold.link.stream.Backoff;
 import dev.freehold.link.stream.Lane;
 import dev.freehold.link.stream.LinkStream;
 import dev.freehold.link.stream.PathKind;

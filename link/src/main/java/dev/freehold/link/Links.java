@@ -11,6 +11,7 @@ import dev.freehold.link.channel.PathMessage;
 import dev.freehold.link.direct.Direct;
 import dev.freehold.link.direct.DirectListener;
 import dev.freehold.link.direct.TcpCarrier;
+import dev.freehold.link.relay.RelayState;
 import dev.freehold.link.stream.Cancellation;
 import dev.freehold.link.stream.LinkStream;
 import dev.freehold.link.stream.MonotonicClock;
@@ -24,6 +25,7 @@ import java.net.SocketException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -47,6 +49,7 @@ public final class Links implements AutoCloseable {
   private final MonotonicClock clock;
   private final Map<NodeId, Link> links = new ConcurrentHashMap<>();
   private final Map<Protocol, StreamHandler> handlers = new ConcurrentHashMap<>();
+  private final Map<RelayAddress, RelayPaths> relays = new ConcurrentHashMap<>();
   private final Set<Path> paths = ConcurrentHashMap.newKeySet();
   private final @Nullable DirectListener listener;
   private final Thread ticker;
@@ -69,7 +72,7 @@ public final class Links implements AutoCloseable {
         settings.listen().isPresent()
             ? DirectListener.start(settings.listen().get(), this::serve)
             : null;
-    this.ticker = Thread.ofVirtual().name("links").start(this::tick);
+    this.ticker = Thread.ofVirtual().name("links").unstarted(this::tick);
   }
 
   /**
@@ -86,7 +89,10 @@ public final class Links implements AutoCloseable {
       SecureRandom random,
       MonotonicClock clock)
       throws IOException {
-    return new Links(settings, key, admission, random, clock);
+    Links links = new Links(settings, key, admission, random, clock);
+    links.ticker.start();
+    settings.relays().forEach(links::through);
+    return links;
   }
 
   /** This node. */
@@ -139,6 +145,13 @@ public final class Links implements AutoCloseable {
     return places;
   }
 
+  /** The relays that are in use, and how the connection to each stands. */
+  public Map<RelayAddress, RelayState> relays() {
+    Map<RelayAddress, RelayState> states = new LinkedHashMap<>();
+    relays.forEach((address, paths) -> states.put(address, paths.state()));
+    return states;
+  }
+
   /** Closes every link and every connection. */
   @Override
   public void close() {
@@ -149,6 +162,7 @@ public final class Links implements AutoCloseable {
     }
     links.values().forEach(Link::close);
     paths.forEach(path -> path.end("the node is being closed"));
+    relays.values().forEach(RelayPaths::close);
   }
 
   // For links and paths.
@@ -193,14 +207,26 @@ public final class Links implements AutoCloseable {
   }
 
   /** Calls through a relay; empty while it can't be reached. */
-  Optional<Path> callThrough(RelayAddress relay, Link link) {
-    return Optional.empty();
+  Optional<Path> callThrough(RelayAddress relay, Link link) throws InterruptedException {
+    return closed ? Optional.empty() : through(relay).call(link);
+  }
+
+  private RelayPaths through(RelayAddress relay) {
+    return relays.computeIfAbsent(relay, address -> new RelayPaths(this, address));
+  }
+
+  /** Whether a node would get a link, before it has proven that it is the node. */
+  boolean wouldAdmit(NodeId peer) {
+    return !closed && (links.containsKey(peer) || admission.admits(peer));
+  }
+
+  void add(Path path) {
+    paths.add(path);
   }
 
   Path callDirect(DirectAddress place, Link link) throws IOException {
     TcpCarrier carrier = Direct.call(place, CONNECT);
-    Path path = Path.calling(this, carrier, PathKind.DIRECT, link);
-    paths.add(path);
+    Path path = Path.calling(this, carrier, PathKind.DIRECT, link, _ -> {});
     Thread.ofVirtual().name("direct " + place).start(() -> receive(carrier, path));
     return path;
   }
@@ -229,8 +255,7 @@ public final class Links implements AutoCloseable {
   private void serve(TcpCarrier carrier) {
     try {
       PathMessage first = carrier.receive();
-      Path path = Path.called(this, carrier, PathKind.DIRECT, first.path(), null);
-      paths.add(path);
+      Path path = Path.called(this, carrier, PathKind.DIRECT, first.path(), null, _ -> {});
       path.receive(first);
       receive(carrier, path);
     } catch (IOException e) {

@@ -19,8 +19,11 @@ import dev.freehold.link.channel.Taken;
 import dev.freehold.link.stream.Lane;
 import dev.freehold.link.stream.PathKind;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,6 +51,9 @@ final class Path {
   private @Nullable Lane lane;
   private @Nullable String ended;
 
+  private final List<Runnable> atEnd = new CopyOnWriteArrayList<>();
+  private volatile Runnable atUp = () -> {};
+
   private Path(
       Links links,
       Carrier carrier,
@@ -65,10 +71,13 @@ final class Path {
   }
 
   /** Calls the link's peer. */
-  static Path calling(Links links, Carrier carrier, PathKind kind, Link link) {
+  static Path calling(
+      Links links, Carrier carrier, PathKind kind, Link link, Consumer<Path> known) {
     Path path = new Path(links, carrier, kind, PathId.random(links.random()), link.peer(), link);
     Initiator initiator = new Initiator(links.key(), link.peer(), links.random());
     path.initiator = initiator;
+    known.accept(path);
+    links.add(path);
     path.later(PathMessage.of(Kind.HELLO, path.id, initiator.hello()));
     return path;
   }
@@ -79,16 +88,39 @@ final class Path {
    * @param claimed who the carrier says it is; null where it doesn't say
    */
   static Path called(
-      Links links, Carrier carrier, PathKind kind, PathId id, @Nullable NodeId claimed) {
-    return new Path(links, carrier, kind, id, claimed, null);
+      Links links,
+      Carrier carrier,
+      PathKind kind,
+      PathId id,
+      @Nullable NodeId claimed,
+      Consumer<Path> known) {
+    Path path = new Path(links, carrier, kind, id, claimed, null);
+    known.accept(path);
+    links.add(path);
+    return path;
+  }
+
+  /** Who is at the other end, as the caller or the carrier says. */
+  Optional<NodeId> claimed() {
+    return Optional.ofNullable(claimed);
+  }
+
+  /** To be done when the path has ended. */
+  void onEnd(Runnable action) {
+    atEnd.add(action);
+  }
+
+  /** To be done when the path is up. */
+  void onUp(Runnable action) {
+    atUp = action;
+  }
+
+  boolean isSettled() {
+    return settled.getCount() == 0;
   }
 
   PathId id() {
     return id;
-  }
-
-  PathKind kind() {
-    return kind;
   }
 
   boolean isUp() {
@@ -218,6 +250,7 @@ final class Path {
     }
     Thread.ofVirtual().name("path " + id).start(() -> pump(up, proven, first));
     settled.countDown();
+    atUp.run();
     peer.pathCame(this);
   }
 
@@ -299,6 +332,7 @@ final class Path {
       closing.close();
     }
     links.forget(this);
+    atEnd.forEach(Runnable::run);
     settled.countDown();
     if (told != null) {
       told.pathWent(this, why);

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The Freehold authors
 // SPDX-License-Identifier: Apache-2.0
-package dev.freehold.link;
+package dev.freehold.link.stream;
 
 import java.time.Duration;
 import java.util.random.RandomGenerator;
