@@ -15,6 +15,8 @@ import dev.freehold.node.NodeConfiguration;
 import dev.freehold.node.receipts.ReceiptStore;
 import dev.freehold.node.receipts.ReceiptStoreException;
 import dev.freehold.record.Json;
+import dev.freehold.witness.duty.Duties;
+import dev.freehold.witness.duty.WitnessedFiles;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -58,6 +60,7 @@ final class Doctor extends Verb {
     models();
     home();
     receipts();
+    duties();
     port();
     boolean wrong = findings.stream().anyMatch(f -> f.state() == State.WRONG);
     if (json) {
@@ -218,6 +221,26 @@ final class Doctor extends Verb {
           "receipts",
           String.valueOf(e.getMessage()),
           "keep a copy of " + places.home().resolve(ReceiptStore.FILE) + " and move it away");
+    }
+  }
+
+  private void duties() throws IOException {
+    Path folder = places.home().resolve(WitnessedFiles.FOLDER);
+    for (Duties.Standing duty : Duties.read(folder.resolve(Duties.FILE))) {
+      if (duty.missedSince().isPresent()) {
+        wrong(
+            "duty",
+            LogStatus.line(duty),
+            "see that the witnesses and authorities of the policy can be reached, then wait: it clears when met");
+      } else {
+        ok("duty", LogStatus.line(duty));
+      }
+    }
+    for (String view : LogStatus.splitViews(folder)) {
+      wrong(
+          "log",
+          "this node's key signed two histories: " + view,
+          "find out who else has the key or an old copy of the log; 'freehold verify' reads the proof");
     }
   }
 

@@ -18,6 +18,7 @@ import picocli.CommandLine.Mixin;
       ModelVerbs.class,
       ReceiptVerbs.class,
       LogVerbs.class,
+      WitnessVerb.class,
       GatewayVerb.class,
       MandateVerbs.class,
       Conformance.class,

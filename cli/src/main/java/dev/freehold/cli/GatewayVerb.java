@@ -6,20 +6,26 @@ import dev.freehold.crypto.NodeId;
 import dev.freehold.evidence.control.TaggedDigest;
 import dev.freehold.evidence.mandate.Owner;
 import dev.freehold.evidence.mandate.Party;
+import dev.freehold.evidence.timestamp.TimestampPolicy;
+import dev.freehold.evidence.witness.Policy;
 import dev.freehold.gateway.Gateway;
 import dev.freehold.gateway.GatewayConfiguration;
 import dev.freehold.gateway.GatewayException;
 import dev.freehold.record.Digest;
 import dev.freehold.record.Json;
+import dev.freehold.record.Parsed;
+import dev.freehold.witness.duty.DutySettings;
 import java.io.File;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -70,6 +76,29 @@ final class GatewayVerb extends Verb {
       description = "Release nothing of an answer before its last record is durable.")
   private boolean holdRelease;
 
+  @Option(
+      names = "--policy",
+      paramLabel = "FILE",
+      description =
+          "Have every checkpoint of its log cosigned by these witnesses (docs/formats/policy.md).")
+  private @Nullable Path policy;
+
+  @Option(
+      names = "--policy-seconds",
+      description = "Within which time, else an alarm (default ${DEFAULT-VALUE}).")
+  private int policySeconds = 60;
+
+  @Option(
+      names = "--time-policy",
+      paramLabel = "FILE",
+      description = "Have its log stamped by these authorities (docs/formats/timestamp.md).")
+  private @Nullable Path timePolicy;
+
+  @Option(
+      names = "--time-seconds",
+      description = "Within which time, else an alarm (default ${DEFAULT-VALUE}).")
+  private int timeSeconds = 3600;
+
   @Option(names = "--id", description = "Only print the gateway's name: who its mandate is for.")
   private boolean idOnly;
 
@@ -93,6 +122,7 @@ final class GatewayVerb extends Verb {
                   mandates,
                   holdRelease,
                   program(),
+                  duties(),
                   why -> screen.error("ALARM: " + why)),
               Passphrases.of(places));
       serve(gateway);
@@ -100,6 +130,29 @@ final class GatewayVerb extends Verb {
     } catch (GatewayException e) {
       throw new Failure(String.valueOf(e.getMessage()));
     }
+  }
+
+  private DutySettings duties() throws Exception {
+    try {
+      return new DutySettings(
+          read(policy, Policy::parse),
+          Duration.ofSeconds(policySeconds),
+          read(timePolicy, TimestampPolicy::parse),
+          Duration.ofSeconds(timeSeconds));
+    } catch (IllegalArgumentException e) {
+      throw new Failure(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static <T> @Nullable T read(@Nullable Path file, Function<byte[], Parsed<T>> parse)
+      throws Exception {
+    if (file == null) {
+      return null;
+    }
+    return switch (parse.apply(Files.readAllBytes(file))) {
+      case Parsed.Read<T>(T value) -> value;
+      case Parsed.Malformed<T>(String reason) -> throw new Failure(file + " is " + reason);
+    };
   }
 
   private void serve(Gateway gateway) throws InterruptedException {

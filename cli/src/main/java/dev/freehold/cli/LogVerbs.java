@@ -33,6 +33,8 @@ import picocli.CommandLine.Parameters;
       LogVerbs.Show.class,
       LogVerbs.Prove.class,
       LogVerbs.Check.class,
+      LogCompare.class,
+      LogStatus.class,
       LogVerbs.Export.class,
       LogEnd.class
     })
@@ -196,7 +198,7 @@ final class LogVerbs {
       PublishedLog log =
           folder == null
               ? whose.log(places)
-              : PublishedLog.in(folder, key == null ? null : key(key));
+              : PublishedLog.in(folder, key == null ? null : LogVerbs.key(key));
       LogCheck.Report report = LogCheck.run(log.files(), log.checkpoint(), List.of(log.key()));
       if (json) {
         List<Json> findings = new ArrayList<>();
@@ -221,14 +223,6 @@ final class LogVerbs {
               report.sources(),
               log.key().name()));
       return report.sound() ? OK : FAILED;
-    }
-
-    private static VerifierKey key(String text) throws Failure {
-      return switch (VerifierKey.parse(text)) {
-        case Parsed.Read<VerifierKey>(VerifierKey read) -> read;
-        case Parsed.Malformed<VerifierKey>(String reason) ->
-            throw new Failure("--log takes a verifier key (name+hash+key): " + reason);
-      };
     }
   }
 
@@ -278,6 +272,15 @@ final class LogVerbs {
       case Parsed.Read<Entry>(Entry entry) -> entry;
       case Parsed.Malformed<Entry>(String reason) ->
           throw new Verb.Failure("entry " + index + " of the log is " + reason);
+    };
+  }
+
+  /** A log's key as a person gives it. */
+  static VerifierKey key(String text) throws Verb.Failure {
+    return switch (VerifierKey.parse(text)) {
+      case Parsed.Read<VerifierKey>(VerifierKey read) -> read;
+      case Parsed.Malformed<VerifierKey>(String reason) ->
+          throw new Verb.Failure("--log takes a verifier key (name+hash+key): " + reason);
     };
   }
 }

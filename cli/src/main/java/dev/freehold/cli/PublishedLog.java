@@ -5,20 +5,26 @@ package dev.freehold.cli;
 import dev.freehold.evidence.ReceiptId;
 import dev.freehold.evidence.bundle.NodeLog;
 import dev.freehold.evidence.bundle.ProvenEntry;
+import dev.freehold.evidence.bundle.StampedCheckpoint;
 import dev.freehold.evidence.log.Entry;
 import dev.freehold.evidence.log.FolderStorage;
 import dev.freehold.evidence.log.LogException;
 import dev.freehold.evidence.log.LogReader;
 import dev.freehold.evidence.log.TileSource;
 import dev.freehold.evidence.log.TlogProof;
+import dev.freehold.evidence.note.Checkpoint;
 import dev.freehold.evidence.note.SignedCheckpoint;
 import dev.freehold.evidence.note.VerifierKey;
+import dev.freehold.evidence.timestamp.LoggedTimestamp;
 import dev.freehold.node.evidence.EvidenceLog;
 import dev.freehold.node.receipts.ReceiptStore;
+import dev.freehold.record.Digest;
 import dev.freehold.record.Parsed;
+import dev.freehold.witness.duty.WitnessedFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -162,7 +168,43 @@ final class PublishedLog {
               + " 'freehold up' or 'freehold ask' logs what is left");
     }
     Entry entry = LogVerbs.entry(reader.entry(index.get()), index.get());
-    return new ProvenEntry(entry, prove(index.get(), reader));
+    LogReader vouched = new LogReader(files, vouched(index.get(), reader, places));
+    return new ProvenEntry(entry, prove(index.get(), vouched));
+  }
+
+  /**
+   * The checkpoint to prove an entry under: the first one above it that was stamped, else the
+   * newest that met its quorum of witnesses, else the newest.
+   */
+  private static SignedCheckpoint vouched(long index, LogReader reader, Places places)
+      throws IOException, LogException {
+    WitnessedFiles kept = new WitnessedFiles(places.home().resolve(WitnessedFiles.FOLDER));
+    SignedCheckpoint best = reader.signed();
+    for (SignedCheckpoint each : kept.checkpoints().tailMap(index, false).values()) {
+      long size = each.checkpoint().size();
+      if (size <= reader.size() && reader.root(size).equals(each.checkpoint().root())) {
+        best = each;
+        if (!kept.stamps(size).isEmpty()) {
+          break;
+        }
+      }
+    }
+    return best;
+  }
+
+  /** The stamps of the checkpoint that an entry is proven under. */
+  static List<StampedCheckpoint> stamps(ProvenEntry proven, Places places) throws IOException {
+    WitnessedFiles kept = new WitnessedFiles(places.home().resolve(WitnessedFiles.FOLDER));
+    Checkpoint checkpoint = proven.proof().checkpoint().checkpoint();
+    SignedCheckpoint stamped = kept.checkpoints().get(checkpoint.size());
+    List<StampedCheckpoint> stamps = new ArrayList<>();
+    if (stamped != null && stamped.checkpoint().equals(checkpoint)) {
+      Digest digest = Digest.sha256(LoggedTimestamp.message(checkpoint));
+      kept.stamps(checkpoint.size())
+          .values()
+          .forEach(response -> stamps.add(new StampedCheckpoint(digest, response)));
+    }
+    return stamps;
   }
 
   /** Copies what is published; the checkpoint last, so that it never promises what is not there. */

@@ -212,8 +212,9 @@ final class ReceiptVerbs {
             if (authorised) {
               entries.addAll(authorising(receipt.id()));
             }
-            entries.add(PublishedLog.ofHome(places).proven(receipt.id(), places));
-            yield new Bundle(entries, List.of(), transcript).encode();
+            ProvenEntry proven = PublishedLog.ofHome(places).proven(receipt.id(), places);
+            entries.add(proven);
+            yield new Bundle(entries, PublishedLog.stamps(proven, places), transcript).encode();
           }
           yield transcript == null ? receipt.encode() : transcript.encode();
         }

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.crypto;
 
+import dev.freehold.record.Digest;
+import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import org.bouncycastle.math.ec.rfc8032.Ed25519;
 
@@ -65,6 +67,15 @@ public final class SigningKey {
   /** The name under which others know the holder of this key. */
   public NodeId nodeId() {
     return NodeId.of(verifyingKey);
+  }
+
+  /**
+   * An ML-DSA-44 key that follows from this one, so that one file holds both: its seed is SHA-256
+   * over the purpose, a line feed and this key's seed.
+   */
+  public MlDsa44SigningKey companion(String purpose) {
+    byte[] label = (purpose + "\n").getBytes(StandardCharsets.UTF_8);
+    return MlDsa44SigningKey.ofSeed(Digest.sha256(label, seed).bytes());
   }
 
   byte[] seed() {

@@ -18,6 +18,7 @@ import dev.freehold.evidence.mandate.MandateChain;
 import dev.freehold.evidence.note.KeyName;
 import dev.freehold.evidence.note.NoteSigner;
 import dev.freehold.evidence.note.Origin;
+import dev.freehold.evidence.note.VerifierKey;
 import dev.freehold.gateway.http.GatewayServer;
 import dev.freehold.gateway.http.HttpUpstream;
 import dev.freehold.gateway.intercept.Interceptor;
@@ -53,15 +54,22 @@ public final class Gateway implements AutoCloseable {
   private final Log log;
   private final HttpUpstream upstream;
   private final GatewayServer server;
+  private final GatewayDuties duties;
   private final Thread publisher;
   private final CountDownLatch closing = new CountDownLatch(1);
 
   private Gateway(
-      NodeId id, Log log, HttpUpstream upstream, GatewayServer server, Consumer<String> alarm) {
+      NodeId id,
+      Log log,
+      HttpUpstream upstream,
+      GatewayServer server,
+      GatewayDuties duties,
+      Consumer<String> alarm) {
     this.id = id;
     this.log = log;
     this.upstream = upstream;
     this.server = server;
+    this.duties = duties;
     this.publisher =
         Thread.ofPlatform().daemon().name("gateway-publish").unstarted(() -> publish(alarm));
   }
@@ -164,7 +172,13 @@ public final class Gateway implements AutoCloseable {
                   path -> PUBLISHED.matcher(path).matches() ? files.read(path) : Optional.empty()),
               interceptor,
               upstream);
-      Gateway gateway = new Gateway(key.nodeId(), log, upstream, server, alarm);
+      GatewayDuties duties =
+          new GatewayDuties(
+              configuration,
+              log,
+              VerifierKey.ed25519(new KeyName(name), key.verifyingKey()),
+              alarm);
+      Gateway gateway = new Gateway(key.nodeId(), log, upstream, server, duties, alarm);
       gateway.publisher.start();
       started = true;
       return gateway;
@@ -236,7 +250,7 @@ public final class Gateway implements AutoCloseable {
       }
       try {
         if (log.sizeDurable() > 0) {
-          log.publish();
+          duties.published(log.publish());
         }
         failing = false;
       } catch (LogException e) {
@@ -268,6 +282,7 @@ public final class Gateway implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    duties.close();
     close(log);
   }
 

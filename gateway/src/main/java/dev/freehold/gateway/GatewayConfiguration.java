@@ -4,6 +4,7 @@ package dev.freehold.gateway;
 
 import dev.freehold.evidence.control.TaggedDigest;
 import dev.freehold.evidence.mandate.Owner;
+import dev.freehold.witness.duty.DutySettings;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param mandates files with a chain each
  * @param holdRelease whether an answer is released only once its last record is durable
  * @param measurement digest of the program
+ * @param duties what witnesses and time authorities are asked
  * @param alarm told, in a line, when evidence can't be written
  */
 public record GatewayConfiguration(
@@ -32,10 +34,50 @@ public record GatewayConfiguration(
     List<Path> mandates,
     boolean holdRelease,
     TaggedDigest measurement,
+    DutySettings duties,
     Consumer<String> alarm) {
   /** Copies the lists. */
   public GatewayConfiguration {
     owners = List.copyOf(owners);
     mandates = List.copyOf(mandates);
+  }
+
+  /** A gateway that owes nothing to others. */
+  public GatewayConfiguration(
+      Path folder,
+      int port,
+      URI upstream,
+      @Nullable String upstreamKeyOrNull,
+      List<Owner> owners,
+      List<Path> mandates,
+      boolean holdRelease,
+      TaggedDigest measurement,
+      Consumer<String> alarm) {
+    this(
+        folder,
+        port,
+        upstream,
+        upstreamKeyOrNull,
+        owners,
+        mandates,
+        holdRelease,
+        measurement,
+        DutySettings.none(),
+        alarm);
+  }
+
+  /** A copy that has other duties. */
+  public GatewayConfiguration withDuties(DutySettings duties) {
+    return new GatewayConfiguration(
+        folder,
+        port,
+        upstream,
+        upstreamKeyOrNull,
+        owners,
+        mandates,
+        holdRelease,
+        measurement,
+        duties,
+        alarm);
   }
 }

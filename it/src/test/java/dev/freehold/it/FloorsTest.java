@@ -26,6 +26,7 @@ class FloorsTest {
           Map.entry("record", Set.of()),
           Map.entry("crypto", Set.of("record")),
           Map.entry("kernel", Set.of("record")),
+          Map.entry("testkit", Set.of()),
           Map.entry("engine", Set.of("record", "crypto", "kernel")),
           Map.entry("evidence", Set.of("record", "crypto")),
           Map.entry("link", Set.of("record", "crypto")),
@@ -33,10 +34,19 @@ class FloorsTest {
           Map.entry("ledger", Set.of("record", "crypto", "evidence")),
           Map.entry("catalogue", Set.of("record", "crypto", "engine")),
           Map.entry("fleet", Set.of("record", "crypto", "kernel", "engine", "evidence", "link")),
-          Map.entry("gateway", Set.of("record", "crypto", "evidence")),
+          Map.entry("witness", Set.of("record", "crypto", "evidence")),
+          Map.entry("gateway", Set.of("record", "crypto", "evidence", "witness")),
           Map.entry(
               "node",
-              Set.of("record", "crypto", "kernel", "engine", "evidence", "verify", "catalogue")),
+              Set.of(
+                  "record",
+                  "crypto",
+                  "kernel",
+                  "engine",
+                  "evidence",
+                  "verify",
+                  "catalogue",
+                  "witness")),
           Map.entry(
               "cli",
               Set.of(
@@ -48,6 +58,7 @@ class FloorsTest {
                   "verify",
                   "catalogue",
                   "fleet",
+                  "witness",
                   "gateway",
                   "node")));
 

@@ -85,14 +85,23 @@ public final class ConfigurationFile {
       case "api-keys" -> c.withApiKeys(c.home().resolve(value));
       case "arrival-seconds" -> c.withArrival(Duration.ofSeconds(Integer.parseInt(value)));
       case "drain-seconds" -> c.withDrain(Duration.ofSeconds(Integer.parseInt(value)));
+      case "policy" -> c.withDuties(c.duties().withPolicy(c.home().resolve(value)));
+      case "policy-seconds" -> c.withDuties(c.duties().withCosigning(seconds(value)));
+      case "time-policy" -> c.withDuties(c.duties().withTimes(c.home().resolve(value)));
+      case "time-seconds" -> c.withDuties(c.duties().withStamping(seconds(value)));
       case "access-log" -> c.withAccessLog(yes(value));
       default ->
           throw new NodeException(
               "there is no setting '"
                   + key
                   + "'; there are host, port, threads, kernel, max-concurrent, queue-limit,"
-                  + " memory-bytes, api-keys, arrival-seconds, drain-seconds, access-log");
+                  + " memory-bytes, api-keys, arrival-seconds, drain-seconds, policy, policy-seconds,"
+                  + " time-policy, time-seconds, access-log");
     };
+  }
+
+  private static Duration seconds(String value) {
+    return Duration.ofSeconds(Integer.parseInt(value));
   }
 
   private static boolean yes(String value) {

@@ -29,6 +29,10 @@ import dev.freehold.node.serve.ServedModel;
 import dev.freehold.node.telemetry.EventLog;
 import dev.freehold.node.telemetry.Metrics;
 import dev.freehold.record.Json;
+import dev.freehold.witness.duty.DutySettings;
+import dev.freehold.witness.duty.HttpCourier;
+import dev.freehold.witness.duty.LogDuties;
+import dev.freehold.witness.duty.WitnessedFiles;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
@@ -41,6 +45,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -136,8 +141,30 @@ public final class Node implements AutoCloseable {
     Metrics metrics = new Metrics();
     Clock clock = Clock.systemUTC();
     SecureRandom random = new SecureRandom();
-    EvidenceLog evidence = EvidenceLog.open(configuration.home(), key, store, clock, log, _ -> {});
+    DutySettings settings = configuration.duties().read();
+    Path witnessed = configuration.home().resolve(WitnessedFiles.FOLDER);
+    OwnerFiles.folder(witnessed);
+    // The log tells the duties of checkpoints, and the duties need the log.
+    CompletableFuture<LogDuties> duties = new CompletableFuture<>();
+    EvidenceLog evidence =
+        EvidenceLog.open(
+            configuration.home(), key, store, clock, log, c -> duties.join().published(c));
     held.push(evidence);
+    HttpCourier courier = new HttpCourier();
+    held.push(courier);
+    LogDuties owed;
+    try {
+      owed =
+          LogDuties.start(
+              settings,
+              evidence,
+              new LogDuties.Means(witnessed, courier, random, clock, System::nanoTime, log::event));
+    } catch (IllegalArgumentException e) {
+      duties.completeExceptionally(e);
+      throw new NodeException("the policy names a wrong address: " + e.getMessage(), e);
+    }
+    held.push(owed);
+    duties.complete(owed);
     int atOnce = configuration.maxConcurrent() + configuration.queueLimit();
     Api api =
         new Api(
@@ -147,7 +174,7 @@ public final class Node implements AutoCloseable {
                 new Answerer(key, store, metrics, clock, random, atOnce, evidence::added),
                 clock,
                 random),
-            new InfoEndpoints(models, metrics, clock.instant().getEpochSecond()),
+            new InfoEndpoints(models, metrics, owed::standings, clock.instant().getEpochSecond()),
             new ReceiptEndpoints(store),
             new LogEndpoints(configuration.home().resolve(EvidenceLog.FOLDER)),
             metrics,

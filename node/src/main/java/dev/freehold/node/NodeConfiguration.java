@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param apiKeys a file with one key in each line that requests must show, or null for none
  * @param arrival how long a request may take to arrive, from its first byte to the last of its body
  * @param drain how long {@link Node#close} lets answers under way finish
+ * @param duties what witnesses and time authorities are asked
  * @param accessLog whether each request leaves a line in {@code FREEHOLD_HOME/node.log} (path,
  *     status and time: never content)
  */
@@ -44,6 +45,7 @@ public record NodeConfiguration(
     @Nullable Path apiKeys,
     Duration arrival,
     Duration drain,
+    DutyFiles duties,
     boolean accessLog) {
   /** The port unless another is asked for. */
   public static final int DEFAULT_PORT = 8402;
@@ -93,6 +95,7 @@ public record NodeConfiguration(
         null,
         Duration.ofSeconds(30),
         Duration.ofSeconds(20),
+        DutyFiles.none(),
         false);
   }
 
@@ -173,6 +176,13 @@ public record NodeConfiguration(
     return change.done();
   }
 
+  /** A copy that has other duties. */
+  public NodeConfiguration withDuties(DutyFiles duties) {
+    Change change = new Change(this);
+    change.duties = duties;
+    return change.done();
+  }
+
   /** A copy that writes an access log or not. */
   public NodeConfiguration withAccessLog(boolean accessLog) {
     Change change = new Change(this);
@@ -195,6 +205,7 @@ public record NodeConfiguration(
     private @Nullable Path apiKeys;
     private Duration arrival;
     private Duration drain;
+    private DutyFiles duties;
     private boolean accessLog;
 
     Change(NodeConfiguration from) {
@@ -211,6 +222,7 @@ public record NodeConfiguration(
       apiKeys = from.apiKeys;
       arrival = from.arrival;
       drain = from.drain;
+      duties = from.duties;
       accessLog = from.accessLog;
     }
 
@@ -229,6 +241,7 @@ public record NodeConfiguration(
           apiKeys,
           arrival,
           drain,
+          duties,
           accessLog);
     }
   }

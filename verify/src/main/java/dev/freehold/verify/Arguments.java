@@ -6,13 +6,21 @@ import dev.freehold.crypto.NodeId;
 import dev.freehold.evidence.mandate.Owner;
 import dev.freehold.evidence.mandate.Party;
 import dev.freehold.evidence.note.VerifierKey;
+import dev.freehold.evidence.timestamp.TimestampPolicy;
+import dev.freehold.evidence.witness.Policy;
 import dev.freehold.record.Parsed;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -61,10 +69,12 @@ record Arguments(
         transcript   request, response and output tokens are the ones the receipt commits to
         replayed     the model gives exactly this answer to exactly this request
         logged       it is an entry of a log, under a root that the log signed
+        witnessed    as many witnesses as the policy demands cosigned its checkpoint (--policy)
         authorised   an owner allowed it: mandate by mandate, each within the one before
         chained      it is part of a gap-free chain of its agent's steps
         matched      the files beside it are the ones it tells of
         timestamped  an authority that you believe says that it was there at a time
+        equivocated  a log's key signed two histories that can't both be true (of a split view)
 
       Options:
         --model FILE      the model's file; without it the model is looked for by its digest in
@@ -75,6 +85,8 @@ record Arguments(
                           a public key
         --log KEY         believe this log (a verifier key: name+hash+key) beside those of the signers;
                           repeatable
+        --policy FILE     which logs count, and how many of which witnesses (C2SP tlog-policy, docs/formats/policy.md)
+        --time-policy FILE  who is believed for time, and how many of them (docs/formats/timestamp.md)
         --owner NAME      who may have granted the mandates (did:key:z...); of a passkey
                           NAME,RELYING-PARTY,ORIGIN; repeatable; anybody unless given
         --beside PATH     what the file tells of (see above); repeatable where several make sense
@@ -92,6 +104,9 @@ record Arguments(
 
       Exit code: 0 Valid, 1 Invalid, 2 Undecidable, 64 wrong use.
       """;
+
+  /** More than any file that an option names may have. */
+  private static final int FILE_LIMIT = (1 << 20) + 1;
 
   /** The command line cannot be understood; the message says what to do. */
   static final class UsageException extends Exception {
@@ -114,6 +129,8 @@ record Arguments(
     List<String> keys = new ArrayList<>();
     List<String> authorities = new ArrayList<>();
     String at = null;
+    Policy policy = null;
+    TimestampPolicy times = null;
     int threads = 0;
     String kernel = null;
     boolean json = false;
@@ -154,6 +171,8 @@ record Arguments(
                                   + "'"));
         }
         case "--log" -> logs.add(log(value(word, rest)));
+        case "--policy" -> policy = read(word, value(word, rest), Policy::parse);
+        case "--time-policy" -> times = read(word, value(word, rest), TimestampPolicy::parse);
         case "--owner" -> owners.add(owner(value(word, rest)));
         case "--beside" -> beside.add(value(word, rest));
         case "--key" -> keys.add(value(word, rest));
@@ -173,7 +192,7 @@ record Arguments(
     return new Arguments(
         file,
         model,
-        new Demands(required, node, logs, owners),
+        new Demands(required, node, logs, owners, policy, times),
         new Surroundings(beside, keys, authorities, at),
         threads,
         kernel,
@@ -187,6 +206,22 @@ record Arguments(
       throw new UsageException(option + " needs a value");
     }
     return rest.remove();
+  }
+
+  /** What a file says that is given by its name. */
+  private static <T> T read(String option, String file, Function<byte[], Parsed<T>> parse)
+      throws UsageException {
+    byte[] bytes;
+    try (InputStream in = Files.newInputStream(Path.of(file))) {
+      bytes = in.readNBytes(FILE_LIMIT);
+    } catch (IOException | InvalidPathException e) {
+      throw new UsageException("the file " + file + " (" + option + ") cannot be read: " + e);
+    }
+    return switch (parse.apply(bytes)) {
+      case Parsed.Read<T>(T value) -> value;
+      case Parsed.Malformed<T>(String reason) ->
+          throw new UsageException(file + " (" + option + ") is " + reason);
+    };
   }
 
   private static Set<Claim> claims(String text) throws UsageException {

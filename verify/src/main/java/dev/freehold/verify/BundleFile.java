@@ -47,14 +47,20 @@ final class BundleFile implements FileKind {
                   _ ->
                       Report.unread(
                           "the file is not the one encoding of a bundle: " + reason,
-                          demands.claims(claims(false))));
+                          demands.claims(claims(false, demands))));
       case Parsed.Read<Bundle>(Bundle bundle) -> Optional.of(check(bundle, demands));
     };
   }
 
-  private static Set<Claim> claims(boolean authorised) {
+  private static Set<Claim> claims(boolean authorised, Demands demands) {
     Set<Claim> claims = EnumSet.copyOf(AnswerFile.CLAIMS);
     claims.add(Claim.LOGGED);
+    if (demands.policyOrNull() != null) {
+      claims.add(Claim.WITNESSED);
+    }
+    if (demands.timesOrNull() != null) {
+      claims.add(Claim.TIMESTAMPED);
+    }
     if (authorised) {
       claims.add(Claim.AUTHORISED);
     }
@@ -63,7 +69,7 @@ final class BundleFile implements FileKind {
 
   private Report check(Bundle bundle, Demands demands) {
     boolean authorised = AuthorisedCheck.told(bundle);
-    Set<Claim> demanded = demands.claims(claims(authorised));
+    Set<Claim> demanded = demands.claims(claims(authorised, demands));
     List<ProvenEntry> receipts =
         bundle.entries().stream().filter(e -> e.entry().kind() == EntryKind.RECEIPT).toList();
     if (receipts.size() != 1) {
@@ -88,7 +94,14 @@ final class BundleFile implements FileKind {
             .<EvidenceFile>map(EvidenceFile.WithTranscript::new)
             .orElseGet(() -> new EvidenceFile.ReceiptAlone(receipt.get()));
     List<Report.Finding> findings = new ArrayList<>(answers.findings(evidence, demands));
-    findings.add(LoggedCheck.check(bundle.entries(), signers(bundle, receipt.get()), demands));
+    Set<NodeId> signers = signers(bundle, receipt.get());
+    findings.add(LoggedCheck.check(bundle.entries(), signers, demands));
+    if (demands.policyOrNull() != null || demanded.contains(Claim.WITNESSED)) {
+      findings.add(WitnessedCheck.check(bundle.entries(), signers, demands));
+    }
+    if (!bundle.stamps().isEmpty() || demanded.contains(Claim.TIMESTAMPED)) {
+      findings.add(TimestampedCheck.check(bundle, demands));
+    }
     if (authorised) {
       findings.add(new AuthorisedCheck(bundle, receipt.get(), demands).check());
     }

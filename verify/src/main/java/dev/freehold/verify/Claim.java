@@ -18,6 +18,8 @@ public enum Claim {
   WITNESSED,
   /** Time-stamp authorities say that the checkpoint was there at a time. */
   TIMESTAMPED,
+  /** The log's own key signed two histories that can't both be true. */
+  EQUIVOCATED,
   /** An owner allowed it: mandate by mandate, each within the one before. */
   AUTHORISED,
   /** It is part of a gap-free chain of its agent's steps. */

@@ -4,10 +4,14 @@ package dev.freehold.verify;
 
 import dev.freehold.crypto.NodeId;
 import dev.freehold.evidence.mandate.Owner;
+import dev.freehold.evidence.note.Origin;
 import dev.freehold.evidence.note.VerifierKey;
+import dev.freehold.evidence.timestamp.TimestampPolicy;
+import dev.freehold.evidence.witness.Policy;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,17 +22,31 @@ import org.jspecify.annotations.Nullable;
  * @param nodeOrNull the node that must have signed, or null for any
  * @param logs keys of logs that are believed beside those of the nodes that signed the records
  * @param owners who may have granted; none for anybody, who is named then
+ * @param policyOrNull which logs count and which witnesses must have cosigned, or null where
+ *     nothing is said of it
+ * @param timesOrNull who is believed for time, or null for nobody
  */
 public record Demands(
     @Nullable Set<Claim> claimsOrNull,
     @Nullable NodeId nodeOrNull,
     List<VerifierKey> logs,
-    List<Owner> owners) {
+    List<Owner> owners,
+    @Nullable Policy policyOrNull,
+    @Nullable TimestampPolicy timesOrNull) {
   /** Copies the lists. */
   public Demands {
     claimsOrNull = claimsOrNull == null ? null : Set.copyOf(claimsOrNull);
     logs = List.copyOf(logs);
     owners = List.copyOf(owners);
+  }
+
+  /** Demands that say nothing of witnesses and time. */
+  public Demands(
+      @Nullable Set<Claim> claimsOrNull,
+      @Nullable NodeId nodeOrNull,
+      List<VerifierKey> logs,
+      List<Owner> owners) {
+    this(claimsOrNull, nodeOrNull, logs, owners, null, null);
   }
 
   /** Each kind of file's own claims, of any node. */
@@ -38,12 +56,34 @@ public record Demands(
 
   /** These demands with other claims. */
   public Demands with(Set<Claim> claims) {
-    return new Demands(claims, nodeOrNull, logs, owners);
+    return new Demands(claims, nodeOrNull, logs, owners, policyOrNull, timesOrNull);
   }
 
   /** These demands of one node. */
   public Demands of(NodeId node) {
-    return new Demands(claimsOrNull, node, logs, owners);
+    return new Demands(claimsOrNull, node, logs, owners, policyOrNull, timesOrNull);
+  }
+
+  /** These demands with a policy of witnesses. */
+  public Demands with(Policy policy) {
+    return new Demands(claimsOrNull, nodeOrNull, logs, owners, policy, timesOrNull);
+  }
+
+  /** These demands with a policy of time. */
+  public Demands with(TimestampPolicy times) {
+    return new Demands(claimsOrNull, nodeOrNull, logs, owners, policyOrNull, times);
+  }
+
+  /** The keys of a log that were named: by themselves, or in the policy. */
+  List<VerifierKey> keys(Origin origin) {
+    Stream<VerifierKey> inPolicy =
+        policyOrNull == null
+            ? Stream.empty()
+            : policyOrNull.logs().stream().map(Policy.KnownLog::key);
+    return Stream.concat(logs.stream(), inPolicy)
+        .filter(key -> key.name().text().equals(origin.text()))
+        .distinct()
+        .toList();
   }
 
   /** The claims demanded of a file that exists for {@code own}. */

@@ -12,7 +12,6 @@ import dev.freehold.evidence.note.VerifierKey;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 
 /** The claim {@link Claim#LOGGED}: every entry stands in its log, and the log's key says so. */
@@ -38,14 +37,14 @@ final class LoggedCheck {
       if (!each.included()) {
         reasons.add(which + " does not stand where its proof says: it, or the proof, was changed");
       }
-      Optional<VerifierKey> key = key(origin, signers, demands);
-      if (key.isEmpty()) {
+      List<VerifierKey> keys = keys(origin, signers, demands);
+      if (keys.isEmpty()) {
         strangers.add(
             which
                 + " is in the log '"
                 + origin
                 + "', which nobody in this file vouches for: name its key with --log");
-      } else if (!(signed.verify(List.of(key.get())) instanceof NoteCheck.Accepted)) {
+      } else if (!(signed.verify(keys) instanceof NoteCheck.Accepted)) {
         reasons.add(which + ": its checkpoint is not signed by the key of the log " + origin);
       }
     }
@@ -63,12 +62,11 @@ final class LoggedCheck {
                 String.join(", ", origins.stream().map(Origin::text).toList())));
   }
 
-  private static Optional<VerifierKey> key(Origin origin, Set<NodeId> signers, Demands demands) {
-    for (VerifierKey named : demands.logs()) {
-      if (named.name().text().equals(origin.text())) {
-        return Optional.of(named);
-      }
-    }
-    return NodeLog.node(origin).filter(signers::contains).map(NodeLog::verifierKey);
+  /** With what a log's checkpoints are verified: keys that were named, or its node's own. */
+  static List<VerifierKey> keys(Origin origin, Set<NodeId> signers, Demands demands) {
+    List<VerifierKey> named = demands.keys(origin);
+    return named.isEmpty()
+        ? NodeLog.node(origin).filter(signers::contains).map(NodeLog::verifierKey).stream().toList()
+        : named;
   }
 }

@@ -18,11 +18,11 @@ final class ReportText {
     out.append('\n');
     for (Report.Finding finding : report.findings()) {
       List<String> lines = details(finding);
-      out.append("  %-10s  %-11s  ".formatted(finding.claim().word(), finding.verdict().word()))
+      out.append("  %-11s  %-11s  ".formatted(finding.claim().word(), finding.verdict().word()))
           .append(printable(lines.getFirst()))
           .append('\n');
       for (String line : lines.subList(1, lines.size())) {
-        out.append(" ".repeat(27)).append(printable(line)).append('\n');
+        out.append(" ".repeat(28)).append(printable(line)).append('\n');
       }
     }
     report

@@ -41,6 +41,7 @@ public final class Verifier {
         List.of(
             answers,
             new BundleFile(answers),
+            new SplitViewFile(),
             new ProofFile(given),
             new EntryFile(given),
             new NoteFile(given),

@@ -6,6 +6,7 @@ import dev.freehold.crypto.MerkleTree;
 import dev.freehold.evidence.note.Checkpoint;
 import dev.freehold.evidence.note.NoteSigner;
 import dev.freehold.evidence.note.Origin;
+import dev.freehold.evidence.note.SignatureLine;
 import dev.freehold.evidence.note.SignedCheckpoint;
 import java.io.IOException;
 import java.time.InstantSource;
@@ -343,6 +344,37 @@ public final class Log implements AutoCloseable {
     }
     tidy(old, superseded);
     return signed;
+  }
+
+  /**
+   * Puts cosignatures under the newest checkpoint, if it still is this one; they stay there until
+   * the next. Whether they hold is the caller's to have checked.
+   *
+   * @return whether it was the newest
+   * @throws LogException if it cannot be written; what was there before stays
+   */
+  public boolean cosigned(Checkpoint checkpoint, List<SignatureLine> lines) throws LogException {
+    synchronized (publishing) {
+      synchronized (lock) {
+        if (closed) {
+          throw new LogException("the log " + origin + " is closed");
+        }
+      }
+      SignedCheckpoint last = newest;
+      if (last == null || !last.checkpoint().equals(checkpoint)) {
+        return false;
+      }
+      SignedCheckpoint more = last.with(lines);
+      if (!more.equals(last)) {
+        try {
+          storage.write(Map.of(CHECKPOINT, more.encode()));
+        } catch (IOException e) {
+          throw new LogException("the checkpoint of %s cannot be written".formatted(origin), e);
+        }
+        newest = more;
+      }
+      return true;
+    }
   }
 
   private SignedCheckpoint sign(Checkpoint checkpoint) {

@@ -52,7 +52,7 @@ public final class TimestampResponse {
   private static final String MESSAGE = "message";
   private static final String NONCE = "nonce";
   private static final String SIGNED = "signed";
-  private static final String AUTHORITY = "authority";
+  static final String AUTHORITY = "authority";
 
   private final byte[] bytes;
   private final int status;

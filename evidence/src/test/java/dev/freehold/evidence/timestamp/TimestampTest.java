@@ -12,6 +12,7 @@ import dev.freehold.evidence.Vectors;
 import dev.freehold.record.Digest;
 import dev.freehold.record.Json;
 import dev.freehold.record.Parsed;
+import dev.freehold.testkit.LocalTimestampAuthority;
 import java.io.ByteArrayInputStream;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
@@ -59,7 +60,7 @@ class TimestampTest {
     for (boolean embedded : new boolean[] {true, false}) {
       byte[] response = local.answer(request.encode(), TIME, embedded);
       List<Check> checks =
-          verify(response, CHECKPOINT, Optional.of(request.nonce()), local.trusted());
+          verify(response, CHECKPOINT, Optional.of(request.nonce()), trusted(local));
       assertThat(checks.stream().map(Check::claim))
           .containsExactly("granted", "message", "nonce", "signed", "authority");
       assertThat(Check.allHold(checks)).as("%s", checks).isTrue();
@@ -76,37 +77,37 @@ class TimestampTest {
     TimestampRequest request = TimestampRequest.of(CHECKPOINT, RANDOM);
     byte[] response = local.answer(request.encode(), TIME, true);
     Optional<BigInteger> nonce = Optional.of(request.nonce());
-    assertThat(verify(response, new byte[] {1}, nonce, local.trusted()))
+    assertThat(verify(response, new byte[] {1}, nonce, trusted(local)))
         .asString()
         .contains("message: fails: the token is of another message");
-    assertThat(verify(response, CHECKPOINT, Optional.of(BigInteger.TEN), local.trusted()))
+    assertThat(verify(response, CHECKPOINT, Optional.of(BigInteger.TEN), trusted(local)))
         .asString()
         .contains("nonce: fails");
-    assertThat(verify(response, CHECKPOINT, nonce, other.trusted()))
+    assertThat(verify(response, CHECKPOINT, nonce, trusted(other)))
         .asString()
         .contains("authority: fails: no given authority signed it: other: no path leads");
-    assertThat(verify(response, CHECKPOINT, nonce, local.trustedUntil(TIME)))
+    assertThat(verify(response, CHECKPOINT, nonce, trustedUntil(local, TIME)))
         .asString()
         .contains("authority: fails")
         .contains("not trusted for the time");
     assertThat(verify(response, CHECKPOINT, nonce))
         .asString()
         .contains("authority: open: no authority is trusted");
-    assertThat(verify(local.refuse(request.encode()), CHECKPOINT, nonce, local.trusted()))
+    assertThat(verify(local.refuse(request.encode()), CHECKPOINT, nonce, trusted(local)))
         .asString()
         .contains("granted: fails: the authority refused: status 2");
     byte[] bare = local.answer(request.encode(), TIME, false);
-    assertThat(verify(bare, CHECKPOINT, nonce, local.rootOnly()))
+    assertThat(verify(bare, CHECKPOINT, nonce, rootOnly(local)))
         .asString()
         .contains("signed: open");
-    assertThat(Check.allHold(verify(response, CHECKPOINT, nonce, local.rootOnly()))).isTrue();
+    assertThat(Check.allHold(verify(response, CHECKPOINT, nonce, rootOnly(local)))).isTrue();
     byte[] early = local.answer(request.encode(), Instant.parse("2025-01-01T00:00:00Z"), true);
-    assertThat(verify(early, CHECKPOINT, nonce, local.trusted()))
+    assertThat(verify(early, CHECKPOINT, nonce, trusted(local)))
         .asString()
         .contains("signed: fails")
         .contains("authority: fails");
     byte[] longer = Arrays.copyOf(response, response.length + 1);
-    assertThat(verify(longer, CHECKPOINT, nonce, local.trusted()))
+    assertThat(verify(longer, CHECKPOINT, nonce, trusted(local)))
         .asString()
         .contains("not a timestamp response");
   }
@@ -117,7 +118,7 @@ class TimestampTest {
     TimestampRequest request = TimestampRequest.of(CHECKPOINT, RANDOM);
     byte[] response = local.answer(request.encode(), TIME, true);
     response[response.length - 3] ^= 1;
-    assertThat(verify(response, CHECKPOINT, Optional.empty(), local.trusted()))
+    assertThat(verify(response, CHECKPOINT, Optional.empty(), trusted(local)))
         .asString()
         .contains("signed: fails");
   }
@@ -224,7 +225,7 @@ class TimestampTest {
     int read = 0;
     for (int i = 0; i < 3_000; i++) {
       byte[] bytes = ByteMutations.of(response, random);
-      List<Check> checks = verify(bytes, CHECKPOINT, Optional.of(request.nonce()), local.trusted());
+      List<Check> checks = verify(bytes, CHECKPOINT, Optional.of(request.nonce()), trusted(local));
       assertThat(checks).as("seed %d, round %d", seed, i).isNotEmpty();
       if (checks.size() > 1) {
         read++;
@@ -236,5 +237,29 @@ class TimestampTest {
       }
     }
     assertThat(read).isGreaterThan(50);
+  }
+
+  private static TimestampAuthority trusted(LocalTimestampAuthority authority) {
+    return new TimestampAuthority(
+        authority.name(),
+        authority.certificates(),
+        LocalTimestampAuthority.START,
+        Optional.empty());
+  }
+
+  private static TimestampAuthority trustedUntil(LocalTimestampAuthority authority, Instant end) {
+    return new TimestampAuthority(
+        authority.name(),
+        authority.certificates(),
+        LocalTimestampAuthority.START,
+        Optional.of(end));
+  }
+
+  private static TimestampAuthority rootOnly(LocalTimestampAuthority authority) {
+    return new TimestampAuthority(
+        authority.name(),
+        List.of(authority.certificates().getLast()),
+        LocalTimestampAuthority.START,
+        Optional.empty());
   }
 }

@@ -5,6 +5,7 @@ package dev.freehold.it.openai;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.freehold.node.DutyFiles;
 import dev.freehold.node.Node;
 import dev.freehold.node.NodeConfiguration;
 import dev.freehold.node.serve.ServedModel;
@@ -90,6 +91,7 @@ class OpenAiClientTest {
         null,
         plain.arrival(),
         plain.drain(),
+        DutyFiles.none(),
         false);
   }
 

@@ -15,10 +15,14 @@ import dev.freehold.evidence.log.LogException;
 import dev.freehold.evidence.log.LogReader;
 import dev.freehold.evidence.log.LogStorage;
 import dev.freehold.evidence.log.Source;
+import dev.freehold.evidence.log.TileSource;
+import dev.freehold.evidence.note.Checkpoint;
 import dev.freehold.evidence.note.KeyName;
 import dev.freehold.evidence.note.NoteSigner;
 import dev.freehold.evidence.note.Origin;
+import dev.freehold.evidence.note.SignatureLine;
 import dev.freehold.evidence.note.SignedCheckpoint;
+import dev.freehold.evidence.note.VerifierKey;
 import dev.freehold.node.files.OwnerFiles;
 import dev.freehold.node.receipts.ReceiptStore;
 import dev.freehold.node.receipts.ReceiptStoreException;
@@ -26,6 +30,7 @@ import dev.freehold.node.telemetry.EventLog;
 import dev.freehold.record.CanonicalJson;
 import dev.freehold.record.Json;
 import dev.freehold.record.Parsed;
+import dev.freehold.witness.duty.WatchedLog;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,7 +39,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -46,7 +53,7 @@ import java.util.function.Consumer;
  * Answers don't wait for it: a receipt is on the disk before its answer's end goes out, and what is
  * on the disk gets logged.
  */
-public final class EvidenceLog implements AutoCloseable {
+public final class EvidenceLog implements WatchedLog, AutoCloseable {
   /** The log's folder in FREEHOLD_HOME. */
   public static final String FOLDER = "log";
 
@@ -61,6 +68,8 @@ public final class EvidenceLog implements AutoCloseable {
 
   private static final int AT_ONCE = 1_000;
 
+  private record Owed(EntryKind kind, Json.Obj record) {}
+
   /** Opens the log's files. */
   interface Opener {
     LogStorage open() throws LogException, IOException;
@@ -73,10 +82,17 @@ public final class EvidenceLog implements AutoCloseable {
   private final ReceiptStore store;
   private final EventLog events;
   private final Consumer<SignedCheckpoint> onCheckpoint;
+  private final TileSource files;
   private final Thread worker;
 
-  /** Owned by the worker once it runs, and by {@link #close} after it. */
-  private Log log;
+  /** Opened and closed by the worker once it runs, and by {@link #close} after it. */
+  private volatile Log log;
+
+  /** Records of the duties that are not durable yet. */
+  private final Queue<Owed> owed = new ConcurrentLinkedQueue<>();
+
+  /** Size of the newest checkpoint that others were told of; the worker's. */
+  private long told = -1;
 
   /** Has a permit where the store may have more than the log. */
   private final Semaphore work = new Semaphore(1);
@@ -85,6 +101,7 @@ public final class EvidenceLog implements AutoCloseable {
 
   private EvidenceLog(
       Opener opener,
+      TileSource files,
       Duration pause,
       SigningKey key,
       ReceiptStore store,
@@ -93,6 +110,7 @@ public final class EvidenceLog implements AutoCloseable {
       Consumer<SignedCheckpoint> onCheckpoint)
       throws LogException, IOException {
     this.opener = opener;
+    this.files = files;
     this.pause = pause;
     this.key = key;
     this.store = store;
@@ -126,11 +144,20 @@ public final class EvidenceLog implements AutoCloseable {
       throws LogException, IOException {
     Path folder = home.resolve(FOLDER);
     OwnerFiles.folder(folder);
-    return open(() -> FolderStorage.open(folder), PAUSE, key, store, clock, events, onCheckpoint);
+    return open(
+        () -> FolderStorage.open(folder),
+        FolderStorage.reading(folder),
+        PAUSE,
+        key,
+        store,
+        clock,
+        events,
+        onCheckpoint);
   }
 
   static EvidenceLog open(
       Opener opener,
+      TileSource files,
       Duration pause,
       SigningKey key,
       ReceiptStore store,
@@ -138,7 +165,8 @@ public final class EvidenceLog implements AutoCloseable {
       EventLog events,
       Consumer<SignedCheckpoint> onCheckpoint)
       throws LogException, IOException {
-    EvidenceLog evidence = new EvidenceLog(opener, pause, key, store, clock, events, onCheckpoint);
+    EvidenceLog evidence =
+        new EvidenceLog(opener, files, pause, key, store, clock, events, onCheckpoint);
     evidence.worker.start();
     return evidence;
   }
@@ -150,6 +178,27 @@ public final class EvidenceLog implements AutoCloseable {
 
   /** The store has a new receipt. Returns at once. */
   public void added() {
+    work.release();
+  }
+
+  @Override
+  public VerifierKey key() {
+    return NodeLog.verifierKey(key.nodeId());
+  }
+
+  @Override
+  public TileSource files() {
+    return files;
+  }
+
+  @Override
+  public void cosigned(Checkpoint checkpoint, List<SignatureLine> lines) throws LogException {
+    log.cosigned(checkpoint, lines);
+  }
+
+  @Override
+  public void append(EntryKind kind, Json.Obj record) {
+    owed.add(new Owed(kind, record));
     work.release();
   }
 
@@ -276,9 +325,10 @@ public final class EvidenceLog implements AutoCloseable {
       }
     } while (receipts.size() == AT_ONCE);
     logVerdicts();
-    long before = log.newest().map(signed -> signed.checkpoint().size()).orElse(-1L);
+    logOwed();
     SignedCheckpoint checkpoint = log.publish();
-    if (checkpoint.checkpoint().size() != before) {
+    if (checkpoint.checkpoint().size() != told) {
+      told = checkpoint.checkpoint().size();
       onCheckpoint.accept(checkpoint);
     }
   }
@@ -289,6 +339,18 @@ public final class EvidenceLog implements AutoCloseable {
       long sequence = log.nextSequence(source).orElseThrow();
       store.recordLogged(
           record, Appended.index(log.append(EntryKind.VERDICT, source, sequence, record)));
+    }
+  }
+
+  /** Each leaves the queue once it is durable: of a failed write it may be made again. */
+  private void logOwed() throws LogException {
+    Source source = new Source(key.nodeId() + "#timestamps");
+    for (Owed next = owed.peek(); next != null; next = owed.peek()) {
+      OptionalLong sequence = log.nextSequence(source);
+      if (sequence.isPresent()) {
+        Appended.index(log.append(new Entry(next.kind, source, sequence.getAsLong(), next.record)));
+      }
+      owed.remove();
     }
   }
 

@@ -9,24 +9,30 @@ import dev.freehold.node.serve.Serving;
 import dev.freehold.node.telemetry.Metrics;
 import dev.freehold.node.telemetry.Metrics.Reading;
 import dev.freehold.record.Json;
+import dev.freehold.witness.duty.Duties;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
 /** What the node says of itself: models, health, metrics. */
 public final class InfoEndpoints {
   private final Models models;
   private final Metrics metrics;
+  private final Supplier<List<Duties.Standing>> duties;
   private final long created;
 
   /**
+   * @param duties how what is owed to others stands
    * @param created seconds since 1970 that models are listed with: when the node started
    */
-  public InfoEndpoints(Models models, Metrics metrics, long created) {
+  public InfoEndpoints(
+      Models models, Metrics metrics, Supplier<List<Duties.Standing>> duties, long created) {
     this.models = models;
     this.metrics = metrics;
+    this.duties = duties;
     this.created = created;
   }
 
@@ -132,9 +138,20 @@ public final class InfoEndpoints {
                 "freehold_" + gauge.name,
                 gauge.type,
                 gauge.help,
+                "model",
                 serving.model().name(),
                 gauge.value.applyAsDouble(serving.engine().load())));
       }
+    }
+    for (Duties.Standing duty : duties.get()) {
+      readings.add(
+          new Reading(
+              "freehold_duty_missed",
+              "gauge",
+              "1 where what is owed to others is missed.",
+              "duty",
+              duty.name(),
+              duty.missedSince().isPresent() ? 1 : 0));
     }
     return readings;
   }

@@ -18,9 +18,11 @@ public final class Metrics {
    * @param name the metric's name
    * @param type {@code gauge} or {@code counter}
    * @param help one line
-   * @param model the model it is of
+   * @param label the name of its one label
+   * @param of what it is of: the label's value
    */
-  public record Reading(String name, String type, String help, String model, double value) {}
+  public record Reading(
+      String name, String type, String help, String label, String of, double value) {}
 
   private record Request(String method, String path, int status) implements Comparable<Request> {
     @Override
@@ -127,7 +129,8 @@ public final class Metrics {
         head(out, reading.name, reading.type, reading.help);
         last = reading.name;
       }
-      out.append(reading.name).append("{model=\"").append(escape(reading.model)).append("\"} ");
+      out.append(reading.name).append('{').append(reading.label).append("=\"");
+      out.append(escape(reading.of)).append("\"} ");
       out.append(number(reading.value)).append('\n');
     }
     return out.toString();

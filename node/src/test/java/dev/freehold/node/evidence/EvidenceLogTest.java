@@ -130,6 +130,7 @@ class EvidenceLogTest {
                       writes,
                       at / 2,
                       at % 2 == 1),
+              files(),
               SOON,
               Answered.KEY,
               store,

@@ -42,8 +42,8 @@ class MetricsTest {
     String text =
         metrics.text(
             List.of(
-                new Reading("freehold_x", "gauge", "An x.", "a \"b\"\\", 2.5),
-                new Reading("freehold_x", "gauge", "An x.", "c", 3)));
+                new Reading("freehold_x", "gauge", "An x.", "model", "a \"b\"\\", 2.5),
+                new Reading("freehold_x", "gauge", "An x.", "model", "c", 3)));
     assertThat(text.lines())
         .contains(
             "freehold_requests_total{method=\"POST\",path=\"/v1/completions\",status=\"200\"} 2",

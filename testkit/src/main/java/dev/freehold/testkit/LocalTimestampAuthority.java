@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The Freehold authors
 // SPDX-License-Identifier: Apache-2.0
-package dev.freehold.evidence.timestamp;
+package dev.freehold.testkit;
 
 import java.io.ByteArrayInputStream;
 import java.math.BigInteger;
@@ -12,7 +12,6 @@ import java.security.spec.ECGenParameterSpec;
 import java.time.Instant;
 import java.util.Date;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.nist.NISTObjectIdentifiers;
@@ -36,8 +35,10 @@ import org.bouncycastle.tsp.TimeStampResponseGenerator;
 import org.bouncycastle.tsp.TimeStampTokenGenerator;
 
 /** An authority of our own, for tests: it answers requests with any time. */
-final class LocalTimestampAuthority {
-  private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
+public final class LocalTimestampAuthority {
+  /** When its certificates begin to be valid. */
+  public static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
+
   private static final Instant END = Instant.parse("2036-01-01T00:00:00Z");
 
   private final String name;
@@ -48,7 +49,7 @@ final class LocalTimestampAuthority {
   private BigInteger serial = BigInteger.ONE;
 
   /** An authority whose certificate is for the given purposes, critical or not. */
-  LocalTimestampAuthority(String name, boolean critical, KeyPurposeId... purposes)
+  public LocalTimestampAuthority(String name, boolean critical, KeyPurposeId... purposes)
       throws Exception {
     this.name = name;
     rootKey = pair();
@@ -57,7 +58,8 @@ final class LocalTimestampAuthority {
     certificate = certificate("CN=" + name, key, false, critical, purposes);
   }
 
-  LocalTimestampAuthority(String name) throws Exception {
+  /** An authority as they should be. */
+  public LocalTimestampAuthority(String name) throws Exception {
     this(name, true, KeyPurposeId.id_kp_timeStamping);
   }
 
@@ -95,21 +97,18 @@ final class LocalTimestampAuthority {
             .generateCertificate(new ByteArrayInputStream(encoded));
   }
 
-  /** The authority as it is trusted, always. */
-  TimestampAuthority trusted() {
-    return new TimestampAuthority(name, List.of(certificate, root), START, Optional.empty());
+  /** Its name. */
+  public String name() {
+    return name;
   }
 
-  TimestampAuthority trustedUntil(Instant end) {
-    return new TimestampAuthority(name, List.of(certificate, root), START, Optional.of(end));
-  }
-
-  TimestampAuthority rootOnly() {
-    return new TimestampAuthority(name, List.of(root), START, Optional.empty());
+  /** Its certificates, the root last. */
+  public List<X509Certificate> certificates() {
+    return List.of(certificate, root);
   }
 
   /** Answers a request. */
-  byte[] answer(byte[] request, Instant time, boolean withCertificates) throws Exception {
+  public byte[] answer(byte[] request, Instant time, boolean withCertificates) throws Exception {
     DigestCalculator digests =
         new JcaDigestCalculatorProviderBuilder()
             .build()
@@ -130,7 +129,7 @@ final class LocalTimestampAuthority {
   }
 
   /** Refuses a request. */
-  byte[] refuse(byte[] request) throws Exception {
+  public byte[] refuse(byte[] request) throws Exception {
     DigestCalculator digests =
         new JcaDigestCalculatorProviderBuilder()
             .build()
