@@ -115,7 +115,8 @@ final class Doctor extends Verb {
       note(
           "arithmetic",
           found,
-          "install gcc or clang (or 'pip install ziglang'): the C kernels are several times faster");
+          "install gcc or clang (or 'pip install ziglang'): the C kernels are several times"
+              + " faster");
     }
   }
 
@@ -231,7 +232,8 @@ final class Doctor extends Verb {
         wrong(
             "duty",
             LogStatus.line(duty),
-            "see that the witnesses and authorities of the policy can be reached, then wait: it clears when met");
+            "see that the witnesses and authorities of the policy can be reached, then wait: it"
+                + " clears when met");
       } else {
         ok("duty", LogStatus.line(duty));
       }
@@ -240,7 +242,8 @@ final class Doctor extends Verb {
       wrong(
           "log",
           "this node's key signed two histories: " + view,
-          "find out who else has the key or an old copy of the log; 'freehold verify' reads the proof");
+          "find out who else has the key or an old copy of the log; 'freehold verify' reads the"
+              + " proof");
     }
   }
 

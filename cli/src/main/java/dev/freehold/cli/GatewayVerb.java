@@ -34,8 +34,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "gateway",
     description = {
-      "Stand between agents and a model server: every effect is judged by a signed mandate and recorded"
-          + " durably before it happens.",
+      "Stand between agents and a model server: every effect is judged by a signed mandate and"
+          + " recorded durably before it happens.",
       "Agents use http://127.0.0.1:8403/v1 instead of the server's address. Ctrl-C ends it."
     })
 final class GatewayVerb extends Verb {

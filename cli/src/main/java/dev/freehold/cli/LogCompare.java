@@ -31,8 +31,10 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "compare",
     description = {
-      "Compare what a log showed to two: a contradiction is written as proof that 'freehold verify' reads.",
-      "Each is a folder with a log's files, its address (http://.../log), or a file with a checkpoint."
+      "Compare what a log showed to two: a contradiction is written as proof that 'freehold verify'"
+          + " reads.",
+      "Each is a folder with a log's files, its address (http://.../log), or a file with a"
+          + " checkpoint."
     })
 final class LogCompare extends Verb {
   @Parameters(index = "0", paramLabel = "FIRST", description = "What one was shown.")

@@ -24,8 +24,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "witness",
     description = {
-      "Cosign the checkpoints of others' logs (C2SP tlog-witness), each only if it continues the last"
-          + " one: so no log can show two histories unnoticed. Ctrl-C ends it.",
+      "Cosign the checkpoints of others' logs (C2SP tlog-witness), each only if it continues the"
+          + " last one: so no log can show two histories unnoticed. Ctrl-C ends it.",
       "The logs it cosigns are named with --log, or a line each in FREEHOLD_HOME/witness/logs."
     })
 final class WitnessVerb extends Verb {

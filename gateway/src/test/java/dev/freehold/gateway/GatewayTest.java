@@ -22,13 +22,25 @@ import dev.freehold.evidence.mandate.MandateChain;
 import dev.freehold.evidence.mandate.Owner;
 import dev.freehold.evidence.mandate.Party;
 import dev.freehold.evidence.note.KeyName;
+import dev.freehold.evidence.note.NoteCheck;
 import dev.freehold.evidence.note.NoteSigner;
 import dev.freehold.evidence.note.Origin;
+import dev.freehold.evidence.note.SignedCheckpoint;
+import dev.freehold.evidence.note.VerifierKey;
+import dev.freehold.evidence.timestamp.TimestampAuthority;
+import dev.freehold.evidence.timestamp.TimestampPolicy;
+import dev.freehold.evidence.witness.Policy;
+import dev.freehold.evidence.witness.Witness;
 import dev.freehold.gateway.intercept.House;
 import dev.freehold.record.Digest;
 import dev.freehold.record.Nonce;
 import dev.freehold.record.Parsed;
 import dev.freehold.record.Timestamp;
+import dev.freehold.testkit.LocalTimestampAuthority;
+import dev.freehold.witness.duty.DutySettings;
+import dev.freehold.witness.duty.WitnessedFiles;
+import dev.freehold.witness.serve.WitnessFolder;
+import dev.freehold.witness.serve.WitnessServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -43,7 +55,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -56,7 +71,7 @@ class GatewayTest {
   private static final TaggedDigest PROGRAM = TaggedDigest.of(Digest.sha256("program"));
 
   @TempDir private Path folder = Path.of("");
-  private final List<String> alarms = new ArrayList<>();
+  private final List<String> alarms = Collections.synchronizedList(new ArrayList<>());
   private final HttpClient client = HttpClient.newHttpClient();
   private HttpServer behind = server();
 
@@ -87,6 +102,88 @@ class GatewayTest {
     assertThat(kinds())
         .containsExactly(EntryKind.MANDATE, EntryKind.REQUEST, EntryKind.EFFECT, EntryKind.RESULT);
     assertThat(history()).isInstanceOf(HistoryCheck.Result.Holds.class);
+  }
+
+  @Test
+  void itsCheckpointsAreCosignedAndStampedWithinTheDeclaredTime() throws Exception {
+    NodeId id = Gateway.identity(folder.resolve("home"));
+    VerifierKey key = VerifierKey.ed25519(new KeyName(id.toString()), id.key());
+    LocalTimestampAuthority authority = new LocalTimestampAuthority("one");
+    HttpServer stamping = server();
+    stamping.createContext(
+        "/stamp",
+        exchange -> {
+          byte[] answer;
+          try {
+            answer =
+                authority.answer(exchange.getRequestBody().readAllBytes(), Instant.now(), true);
+          } catch (Exception e) {
+            throw new IOException(e);
+          }
+          exchange.sendResponseHeaders(200, answer.length);
+          exchange.getResponseBody().write(answer);
+          exchange.close();
+        });
+    Path witnesses = folder.resolve("witness");
+    NoteSigner witness = WitnessFolder.signers(witnesses, null).getFirst();
+    WitnessServer server =
+        WitnessServer.start(
+            "127.0.0.1",
+            0,
+            new Witness(
+                List.of(witness),
+                List.of(key),
+                FolderStorage.open(witnesses),
+                InstantSource.system()));
+    Policy.KnownWitness known =
+        new Policy.KnownWitness(
+            "w", witness.verifierKey(), "http://127.0.0.1:" + server.port() + "/");
+    DutySettings duties =
+        new DutySettings(
+            new Policy(List.of(), List.of(known), new Policy.Quorum.One(known)),
+            Duration.ofSeconds(5),
+            new TimestampPolicy(
+                List.of(
+                    new TimestampAuthority(
+                        "one",
+                        authority.certificates(),
+                        LocalTimestampAuthority.START,
+                        Optional.empty())),
+                Map.of("one", "http://127.0.0.1:" + stamping.getAddress().getPort() + "/stamp"),
+                1),
+            Duration.ofSeconds(2));
+    WitnessedFiles kept = new WitnessedFiles(folder.resolve("home/witnessed"));
+    try (Gateway gateway =
+        Gateway.start(configuration(List.of(folder.resolve("mandate"))).withDuties(duties))) {
+      assertThat(ask(gateway).statusCode()).isEqualTo(200);
+      for (int i = 0; i < 1000 && stamps(kept) == 0; i++) {
+        Thread.sleep(20);
+      }
+      Thread.sleep(200);
+      server.close();
+      assertThat(ask(gateway).statusCode()).isEqualTo(200);
+      for (int i = 0; i < 1000 && alarms.isEmpty(); i++) {
+        Thread.sleep(20);
+      }
+    }
+    assertThat(alarms.getFirst()).contains("duty-missed");
+    assertThat(stamps(kept)).isPositive();
+    for (SignedCheckpoint each : kept.checkpoints().values()) {
+      assertThat(each.verify(List.of(witness.verifierKey())))
+          .isInstanceOf(NoteCheck.Accepted.class);
+    }
+    assertThat(kinds()).contains(EntryKind.TIMESTAMP);
+    assertThat(history()).isInstanceOf(HistoryCheck.Result.Holds.class);
+    stamping.stop(0);
+    start().close();
+  }
+
+  private static int stamps(WitnessedFiles kept) throws IOException {
+    int stamps = 0;
+    for (long size : kept.checkpoints().keySet()) {
+      stamps += kept.stamps(size).size();
+    }
+    return stamps;
   }
 
   @Test

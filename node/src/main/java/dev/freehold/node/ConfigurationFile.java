@@ -95,8 +95,8 @@ public final class ConfigurationFile {
               "there is no setting '"
                   + key
                   + "'; there are host, port, threads, kernel, max-concurrent, queue-limit,"
-                  + " memory-bytes, api-keys, arrival-seconds, drain-seconds, policy, policy-seconds,"
-                  + " time-policy, time-seconds, access-log");
+                  + " memory-bytes, api-keys, arrival-seconds, drain-seconds, policy,"
+                  + " policy-seconds, time-policy, time-seconds, access-log");
     };
   }
 

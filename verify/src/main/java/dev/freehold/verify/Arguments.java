@@ -166,7 +166,8 @@ record Arguments(
                   .orElseThrow(
                       () ->
                           new UsageException(
-                              "--node takes a name (did:key:z6Mk...) or the 64 hexadecimal digits of a public key, not '"
+                              "--node takes a name (did:key:z6Mk...) or the 64 hexadecimal digits"
+                                  + " of a public key, not '"
                                   + text
                                   + "'"));
         }

@@ -62,11 +62,13 @@ final class SplitViewFile implements FileKind {
     Verdict equivocated =
         !view.contradicts()
             ? Verdict.invalid(
-                "the two checkpoints don't contradict each other: the proof does not lead from another root to the second")
+                "the two checkpoints don't contradict each other: the proof does not lead from"
+                    + " another root to the second")
             : signed instanceof Verdict.Valid
                 ? signed
                 : new Verdict.Undecidable(
-                    "the checkpoints contradict each other, but it is not shown that the log's key signed both");
+                    "the checkpoints contradict each other, but it is not shown that the log's key"
+                        + " signed both");
     long first = view.first().checkpoint().size();
     long second = view.second().checkpoint().size();
     return List.of(
