@@ -171,8 +171,7 @@ class KindsTest {
           Report report =
               report(
                   each.file,
-                  new Demands(
-                      all.claimsOrNull(), null, each.demands.logs(), each.demands.owners()),
+                  new Demands(all.claimsOrNull(), null, each.demands.logs(), each.demands.owners()),
                   each.given);
           assertThat(report.verdict()).isInstanceOf(Verdict.Undecidable.class);
           for (Report.Finding finding : report.findings()) {
