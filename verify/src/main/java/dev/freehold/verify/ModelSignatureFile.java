@@ -36,6 +36,9 @@ final class ModelSignatureFile implements FileKind {
   @Override
   public Optional<Report> check(byte[] file, Demands demands) {
     Set<Claim> demanded = demands.claims(CLAIMS);
+    if (Marks.has(file, "messageSignature", "verificationMaterial")) {
+      return Optional.of(otherKind(demanded));
+    }
     return switch (SigstoreBundle.decode(file)) {
       case Parsed.Malformed<SigstoreBundle>(String reason) ->
           Marks.has(file, "dsseEnvelope") || Marks.has(file, "verificationMaterial")
@@ -44,6 +47,14 @@ final class ModelSignatureFile implements FileKind {
       case Parsed.Read<SigstoreBundle>(SigstoreBundle bundle) ->
           Optional.of(check(bundle, demands, demanded));
     };
+  }
+
+  /** Sigstore's signature of a blob: sound or not, it is not of a model. */
+  private static Report otherKind(Set<Claim> demanded) {
+    Grounds signed = new Grounds();
+    signed.missing(
+        "a Sigstore bundle over the bytes of one file, not over a model: it is not checked here");
+    return Report.of(List.of(signed.finding(Claim.SIGNED)), demanded, null);
   }
 
   private Report check(SigstoreBundle bundle, Demands demands, Set<Claim> demanded) {
