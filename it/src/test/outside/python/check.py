@@ -48,7 +48,7 @@ def changed(data, at):
 
 
 def pem(key):
-    return key.public_key().public_bytes(
+    return key.public_bytes(
         serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
     )
 
@@ -80,7 +80,7 @@ def cose():
         unprotected={},
     )
     (folder / "py-statement.cose").write_bytes(signed)
-    (folder / "py-statement.pem").write_bytes(pem(theirs))
+    (folder / "py-statement.pem").write_bytes(pem(theirs.public_key()))
     print("ok cwt wrote a statement of its own (%d bytes)" % len(cbor2.loads(signed).value[2]))
 
 
@@ -138,7 +138,8 @@ def envelopes():
     theirs = Envelope(b"a payload of others", "text/plain", {})
     theirs.sign(signer)
     (folder / "py.dsse.json").write_text(json.dumps(theirs.to_dict()))
-    (folder / "py-dsse.pem").write_text(signer.public_key.keyval["public"])
+    public = bytes.fromhex(signer.public_key.keyval["public"])
+    (folder / "py-dsse.pem").write_bytes(pem(ed25519.Ed25519PublicKey.from_public_bytes(public)))
     print("ok securesystemslib wrote an envelope of its own")
 
 

@@ -91,7 +91,7 @@ final class OutsideEvidence {
     entries.add(new Entry(EntryKind.RECEIPT, source, 0, LoggedReceipt.of(receipt())));
     for (int i = 1; i < ENTRIES; i++) {
       entries.add(
-          new Entry(EntryKind.VERDICT, source, i - 1, Json.object().put("number", i).build()));
+          new Entry(EntryKind.VERDICT, source, i, Json.object().put("number", i).build()));
     }
     try (Log log =
         Log.open(
