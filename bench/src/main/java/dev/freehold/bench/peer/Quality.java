@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -97,29 +98,59 @@ public final class Quality {
     float[] ours = own.logits(tokens);
     float[] theirs = peer.logits(tokens);
     double[][] exact = truth == null ? null : truth.logits(truth.hidden(tokens));
-    for (int i = 0; i + 1 < tokens.length; i++) {
-      double[] a = logSoftmax(ours, i * vocabulary, vocabulary);
-      double[] b = logSoftmax(theirs, i * vocabulary, vocabulary);
-      ourLoss -= a[tokens[i + 1]];
-      peerLoss -= b[tokens[i + 1]];
-      more.add(b[tokens[i + 1]] - a[tokens[i + 1]]);
-      predictions++;
-      int[] best = bestTwo(b);
-      boolean agree = bestTwo(a)[0] == best[0];
-      same += agree ? 1 : 0;
-      if (b[best[0]] - b[best[1]] >= CLEAR) {
-        clear++;
-        clearSame += agree ? 1 : 0;
-      }
-      if (exact != null) {
-        double[] c = logSoftmax(exact[i]);
-        truths++;
-        truthLoss -= c[tokens[i + 1]];
-        ourLossThere -= a[tokens[i + 1]];
-        peerLossThere -= b[tokens[i + 1]];
-        ourDivergence += divergence(c, a);
-        peerDivergence += divergence(c, b);
-      }
+    IntStream.range(0, tokens.length - 1)
+        .parallel()
+        .mapToObj(
+            i ->
+                Prediction.of(
+                    logSoftmax(ours, i * vocabulary, vocabulary),
+                    logSoftmax(theirs, i * vocabulary, vocabulary),
+                    exact == null ? new double[0] : logSoftmax(exact[i]),
+                    tokens[i + 1]))
+        .toList()
+        .forEach(this::count);
+  }
+
+  /** What is kept of one position: losses of the token that came, and what was likeliest. */
+  private record Prediction(
+      double ours,
+      double theirs,
+      double truth,
+      double margin,
+      boolean agree,
+      double ourDivergence,
+      double theirDivergence) {
+    static Prediction of(double[] ours, double[] theirs, double[] truth, int token) {
+      int[] best = bestTwo(theirs);
+      boolean known = truth.length > 0;
+      return new Prediction(
+          -ours[token],
+          -theirs[token],
+          known ? -truth[token] : Double.NaN,
+          theirs[best[0]] - theirs[best[1]],
+          bestTwo(ours)[0] == best[0],
+          known ? divergence(truth, ours) : 0,
+          known ? divergence(truth, theirs) : 0);
+    }
+  }
+
+  private void count(Prediction found) {
+    ourLoss += found.ours;
+    peerLoss += found.theirs;
+    more.add(found.ours - found.theirs);
+    predictions++;
+    same += found.agree ? 1 : 0;
+    if (found.margin >= CLEAR) {
+      clear++;
+      clearSame += found.agree ? 1 : 0;
+    }
+    if (!Double.isNaN(found.truth)) {
+      truths++;
+      truthLoss += found.truth;
+      ourLossThere += found.ours;
+      peerLossThere += found.theirs;
+      ourDivergence += found.ourDivergence;
+      peerDivergence += found.theirDivergence;
     }
   }
 

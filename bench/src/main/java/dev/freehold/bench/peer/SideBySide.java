@@ -77,14 +77,14 @@ public final class SideBySide {
   }
 
   /** Where models lie. */
-  static Path cache() {
+  public static Path cache() {
     return Path.of(
         System.getenv()
             .getOrDefault("FREEHOLD_CACHE", System.getProperty("user.home") + "/.cache/freehold"));
   }
 
   /** The file of a digest, a path or {@code synthetic:SHAPE:TYPE}, which is made if need be. */
-  static Path file(Path cache, String name) throws Exception {
+  public static Path file(Path cache, String name) throws Exception {
     if (!name.startsWith("synthetic:")) {
       Path stored = cache.resolve("models").resolve(name + ".gguf");
       return Files.exists(stored) ? stored : Path.of(name);
