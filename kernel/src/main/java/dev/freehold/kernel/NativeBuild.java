@@ -38,6 +38,7 @@ final class NativeBuild {
           "machine.c",
           "pack.c",
           "product.h",
+          "product_amx.h",
           "product_large.c",
           "product_small.c",
           "vectors.c",

@@ -18,6 +18,12 @@ enum NativeVariant {
       "x86_64",
       "avx512vnni",
       "-mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx512vnni"),
+  AMX(
+      "amx",
+      5,
+      "x86_64",
+      "avx512vnni",
+      "-mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx512vnni -mamx-tile -mamx-int8 -DAMX"),
   NEON_DOTPROD("neon-dotprod", 4, "aarch64", "neon", "-march=armv8.2-a+dotprod");
 
   /** The name, as in {@code native-avx2}. */

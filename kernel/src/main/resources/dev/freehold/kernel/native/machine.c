@@ -6,10 +6,14 @@
 #include "layout.h"
 #include <stdlib.h>
 
-enum { PLAIN, AVX2, AVXVNNI, AVX512VNNI, NEON_DOTPROD };
+enum { PLAIN, AVX2, AVXVNNI, AVX512VNNI, NEON_DOTPROD, AMX_INT8 };
 
 #if defined(__x86_64__)
 #include <cpuid.h>
+#if defined(__linux__)
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
 
 static uint64_t enabled_states(void) {
   uint32_t low, high;
@@ -17,20 +21,31 @@ static uint64_t enabled_states(void) {
   return (uint64_t)high << 32 | low;
 }
 
+// Tiles are large, so Linux saves them only for a process that asks (ARCH_REQ_XCOMP_PERM).
+static int may_use_tiles(void) {
+#if defined(__linux__)
+  return (enabled_states() & 0x60000) == 0x60000 && syscall(SYS_arch_prctl, 0x1023, 18) == 0;
+#else
+  return 0;
+#endif
+}
+
 // By CPUID and by what the operating system saves on a context switch.
 static int can_run(int variant) {
-  uint32_t a, b, c, d, b7, c7, a71 = 0, most;
+  uint32_t a, b, c, d, b7, c7, d7, a71 = 0, most;
   if (!__get_cpuid(1, &a, &b, &c, &d)) return 0;
   const uint32_t osxsave = 1u << 27, avx = 1u << 28, f16c = 1u << 29, fma = 1u << 12;
   if ((c & osxsave) == 0 || (c & avx) == 0 || (c & f16c) == 0 || (c & fma) == 0) return 0;
   if ((enabled_states() & 6) != 6) return 0;
-  if (!__get_cpuid_count(7, 0, &most, &b7, &c7, &d)) return 0;
+  if (!__get_cpuid_count(7, 0, &most, &b7, &c7, &d7)) return 0;
   if (most >= 1) __get_cpuid_count(7, 1, &a71, &b, &c, &d);
   if ((b7 & 1u << 5) == 0) return 0;
   if (variant == AVX2) return 1;
   if (variant == AVXVNNI) return (a71 & 1u << 4) != 0;
   const uint32_t avx512 = 1u << 16 | 1u << 17 | 1u << 30 | 1u << 31, vnni = 1u << 11;
-  return variant == AVX512VNNI && (b7 & avx512) == avx512 && (c7 & vnni) != 0 && (enabled_states() & 0xe6) == 0xe6;
+  if ((b7 & avx512) != avx512 || (c7 & vnni) == 0 || (enabled_states() & 0xe6) != 0xe6) return 0;
+  const uint32_t tiles = 1u << 24 | 1u << 25;
+  return variant == AVX512VNNI || (variant == AMX_INT8 && (d7 & tiles) == tiles && may_use_tiles());
 }
 
 #elif defined(__aarch64__) && defined(__linux__)

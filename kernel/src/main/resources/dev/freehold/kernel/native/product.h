@@ -105,6 +105,28 @@ ALWAYS Tokens tile_tokens(const TileBlock *block, int lane) {
                   offsetof(TileBlock, weighted), offsetof(TileBlock, negative), 4 * TILE};
 }
 
+// Adds what a block's sums Σqa come to: n (m Σqa + µ Σa).
+ALWAYS void add_scaled(int type, int tokens, int rows, Ints (*v)[MAX_ROWS], Tokens x, const Scales *by,
+                       Sums (*y)[MAX_ROWS]) {
+  UNROLL for (int t = 0; t < tokens; t++) {
+    Ints n = ints_spread(x.block + x.n + 4 * t);
+    UNROLL for (int r = 0; r < rows; r++) {
+      if (type == Q6_K) {
+        y[t][r] = sums_mac(y[t][r], v[t][r], factors_same(n));
+      } else {
+        Ints weighted = is_small(type) ? ints_mul_small(v[t][r], n) : ints_mul(v[t][r], n);
+        y[t][r] = sums_mac(y[t][r], weighted, by[r].m);
+      }
+    }
+  }
+  if (has_minimum(type)) {
+    UNROLL for (int t = 0; t < tokens; t++) {
+      Ints weighted = ints_spread(x.block + x.weighted + 4 * t);
+      UNROLL for (int r = 0; r < rows; r++) y[t][r] = sums_mac_same(y[t][r], weighted, by[r].u);
+    }
+  }
+}
+
 // Adds one block of `rows` vectors × `tokens` to y. Codes come from `block`, or already unpacked.
 ALWAYS void add_block(int type, int tokens, int rows, const uint8_t *block, int row, const Ints *unpacked,
                       Tokens x, const Scales *by, Sums (*y)[MAX_ROWS]) {
@@ -151,23 +173,7 @@ ALWAYS void add_block(int type, int tokens, int rows, const uint8_t *block, int 
       }
     }
   }
-  UNROLL for (int t = 0; t < tokens; t++) {
-    Ints n = ints_spread(x.block + x.n + 4 * t);
-    UNROLL for (int r = 0; r < rows; r++) {
-      if (type == Q6_K) {
-        y[t][r] = sums_mac(y[t][r], v[t][r], factors_same(n));
-      } else {
-        Ints weighted = is_small(type) ? ints_mul_small(v[t][r], n) : ints_mul(v[t][r], n);
-        y[t][r] = sums_mac(y[t][r], weighted, by[r].m);
-      }
-    }
-  }
-  if (has_minimum(type)) {
-    UNROLL for (int t = 0; t < tokens; t++) {
-      Ints weighted = ints_spread(x.block + x.weighted + 4 * t);
-      UNROLL for (int r = 0; r < rows; r++) y[t][r] = sums_mac_same(y[t][r], weighted, by[r].u);
-    }
-  }
+  add_scaled(type, tokens, rows, v, x, by, y);
 }
 
 ALWAYS void clear(int tokens, int rows, Sums (*y)[MAX_ROWS]) {
@@ -297,6 +303,9 @@ ALWAYS void add_unpacked(int type, const Unpacked *from, int count, const TileBl
   }
 }
 
+#ifdef AMX
+#include "product_amx.h"
+#else
 // Many tokens: every part of the matrix is unpacked once for up to RUN_TILES tiles.
 ALWAYS void tiles(int type, const Matrix *w, const Activations *x, int from, int to, int first_group,
                   int last_group, Result out) {
@@ -336,6 +345,7 @@ ALWAYS void tiles(int type, const Matrix *w, const Activations *x, int from, int
     }
   }
 }
+#endif
 
 // One set of kernels a type: one token, two, four, many.
 typedef void Stream(const Matrix *w, const Activations *x, int token, int from, int to, int first_group,
