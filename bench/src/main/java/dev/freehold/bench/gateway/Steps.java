@@ -56,6 +56,7 @@ public final class Steps {
   private static final int IN_FLIGHT = 256;
   private static final int ROUNDS = 5;
   private static final ThreadMXBean OWN = ManagementFactory.getThreadMXBean();
+  private static final int SIGNATURES = 5_000;
   private static final int FRAME = 1800;
   private static final byte[] QUESTION = new byte[600];
   private static final byte[] ANSWER = new byte[900];
@@ -110,9 +111,25 @@ public final class Steps {
       Steps bench = new Steps(interceptor);
       for (int round = 0; round < ROUNDS; round++) {
         bench.together(log, steps, round == 0 ? "warming up" : "round " + round);
+        sign(key);
       }
       bench.alone(folder, alone);
     }
+  }
+
+  /** What a signature alone costs at this moment: the machine's speed, and most of a step. */
+  private static void sign(SigningKey key) {
+    byte[] record = new byte[FRAME];
+    long own = OWN.getCurrentThreadCpuTime();
+    for (int i = 0; i < SIGNATURES; i++) {
+      record[i % FRAME]++;
+      key.sign(record);
+    }
+    System.out.printf(
+        Locale.ROOT,
+        "           a signature over %d bytes: %.1f us%n",
+        FRAME,
+        (OWN.getCurrentThreadCpuTime() - own) / 1e3 / SIGNATURES);
   }
 
   private static MandateChain mandate(SigningKey key) {
