@@ -131,7 +131,8 @@ public final class LinkStream implements AutoCloseable {
 
       @Override
       public int read(byte[] to, int offset, int length) throws IOException {
-        return LinkStream.this.read(to, offset, length);
+        // InputStream.readNBytes asks for nothing once it has all, and must not wait then.
+        return length == 0 ? 0 : LinkStream.this.read(to, offset, length);
       }
     };
   }
