@@ -20,6 +20,7 @@ import picocli.CommandLine.Mixin;
       LogVerbs.class,
       WitnessVerb.class,
       GatewayVerb.class,
+      RelayVerb.class,
       MandateVerbs.class,
       Conformance.class,
       KeyVerbs.class,

@@ -59,6 +59,7 @@ class FloorsTest {
                   "catalogue",
                   "fleet",
                   "witness",
+                  "link",
                   "gateway",
                   "node")));
 
@@ -127,6 +128,20 @@ class FloorsTest {
                     FORBIDDEN_TO_THE_VERIFIER.stream().anyMatch(c.getPackageName()::startsWith)
                         // It only undoes percent signs.
                         && !c.getName().equals("java.net.URLDecoder")))
+        .check(HOUSE);
+  }
+
+  @Test
+  void onlyServersSeeHelidon() {
+    // A relay is a server and a process of its own, so its package sees Helidon; the rest of link
+    // calls, and needs none.
+    noClasses()
+        .that()
+        .resideOutsideOfPackages(
+            "dev.freehold.node..", "dev.freehold.gateway..", "dev.freehold.link.relay..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("io.helidon..")
         .check(HOUSE);
   }
 
