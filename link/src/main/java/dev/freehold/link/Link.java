@@ -245,6 +245,8 @@ public final class Link implements AutoCloseable {
             Optional<Path> path = links.callThrough(place, this);
             if (path.isPresent()) {
               path.get().await();
+            } else {
+              unreachable(place);
             }
           }
         }
@@ -252,6 +254,12 @@ public final class Link implements AutoCloseable {
       }
     } catch (InterruptedException e) {
       // The node is being closed.
+    }
+  }
+
+  private void unreachable(RelayAddress place) {
+    synchronized (this) {
+      lastWhy = "the relay " + place.host() + ":" + place.port() + " can't be reached";
     }
   }
 

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Test;
 class RelayLinkTest {
   private static final Protocol ECHO = new Protocol("test/echo");
   private static final SecureRandom RANDOM = new SecureRandom();
-  private static final Duration SOON = Duration.ofSeconds(20);
+  private static final Duration SOON = Duration.ofSeconds(60);
 
   private final List<AutoCloseable> open = new ArrayList<>();
   private final SigningKey keyOfA = SigningKey.generate(RANDOM);

@@ -1,0 +1,274 @@
+// SPDX-FileCopyrightText: The Freehold authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.freehold.link.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.freehold.crypto.NodeId;
+import dev.freehold.crypto.SigningKey;
+import dev.freehold.link.channel.Instance;
+import dev.freehold.link.channel.Resumption;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.Test;
+
+/** A session against a peer that is another session, or that says whatever it likes. */
+@NullMarked
+class SessionTest {
+  private static final NodeId PEER = SigningKey.ofSeed(new byte[32]).nodeId();
+  private static final Protocol PROTOCOL = new Protocol("test/1");
+  private static final SessionLimits LIMITS = new SessionLimits(2, 65_536, 0, 16_384, 16_384);
+
+  private final Random random = new Random(9);
+  private final LinkedBlockingQueue<LinkStream> incoming = new LinkedBlockingQueue<>();
+  private final Session session = session(true, LIMITS, incoming);
+
+  private Session session(
+      boolean odd, SessionLimits limits, LinkedBlockingQueue<LinkStream> streams) {
+    return new Session(
+        PEER,
+        odd,
+        limits,
+        MonotonicClock.system(),
+        Instance.random(random),
+        streams::add,
+        _ -> {});
+  }
+
+  private Lane strangersLane() {
+    return session.attach(
+        new Resumption(Instance.random(random), Instance.NONE, 0), PathKind.RELAY);
+  }
+
+  private static Optional<String> says(Lane lane, long first, Frame... frames) {
+    return lane.received(new Packet(first, 0, List.of(frames)).bytes());
+  }
+
+  @Test
+  void refusesFramesThatAreMissing() {
+    assertThat(says(strangersLane(), 1, new Frame.Open(2, PROTOCOL)))
+        .hasValue("frame 0 is expected, and 1 came");
+  }
+
+  @Test
+  void refusesAnAcknowledgementOfWhatWasNeverSent() {
+    assertThat(strangersLane().received(new Packet(0, 1, List.of()).bytes()))
+        .hasValue("frame 1 is acknowledged and was never sent");
+  }
+
+  @Test
+  void refusesStreamsThatNobodyOpened() {
+    assertThat(says(strangersLane(), 0, new Frame.Data(2, new byte[1])))
+        .hasValue("stream 2 was never opened");
+    assertThat(says(strangersLane(), 0, new Frame.Credit(1, 1)))
+        .hasValue("stream 1 was never opened");
+  }
+
+  @Test
+  void refusesToHaveAStreamOfItsOwnNumbersOpened() {
+    assertThat(says(strangersLane(), 0, new Frame.Open(1, PROTOCOL)))
+        .hasValue("stream 1 can't be opened by the peer now");
+  }
+
+  @Test
+  void refusesTheSameStreamTwice() {
+    assertThat(says(strangersLane(), 0, new Frame.Open(2, PROTOCOL), new Frame.Open(2, PROTOCOL)))
+        .hasValue("stream 2 can't be opened by the peer now");
+  }
+
+  @Test
+  void refusesBytesWithoutCredit() {
+    Lane lane = strangersLane();
+    assertThat(says(lane, 0, new Frame.Open(2, PROTOCOL))).isEmpty();
+    for (int i = 0; i < 4; i++) {
+      assertThat(says(lane, 1 + i, new Frame.Data(2, new byte[16_384]))).isEmpty();
+    }
+    assertThat(says(lane, 5, new Frame.Data(2, new byte[1])).orElseThrow())
+        .endsWith("bytes after the end, or without credit");
+  }
+
+  @Test
+  void refusesBytesAfterTheEnd() {
+    assertThat(
+            says(
+                    strangersLane(),
+                    0,
+                    new Frame.Open(2, PROTOCOL),
+                    new Frame.End(2),
+                    new Frame.Data(2, new byte[1]))
+                .orElseThrow())
+        .endsWith("bytes after the end, or without credit");
+  }
+
+  @Test
+  void refusesAnEndTwice() {
+    assertThat(
+            says(strangersLane(), 0, new Frame.Open(2, PROTOCOL), new Frame.End(2), new Frame.End(2))
+                .orElseThrow())
+        .endsWith("ended twice");
+  }
+
+  @Test
+  void passesOverWhatCameBefore() throws Exception {
+    Lane lane = strangersLane();
+    assertThat(says(lane, 0, new Frame.Open(2, PROTOCOL), new Frame.Data(2, new byte[] {7})))
+        .isEmpty();
+    assertThat(
+            says(
+                lane,
+                0,
+                new Frame.Open(2, PROTOCOL),
+                new Frame.Data(2, new byte[] {7}),
+                new Frame.End(2)))
+        .isEmpty();
+    assertThat(incoming.take().input().readAllBytes()).containsExactly(7);
+    assertThat(incoming).isEmpty();
+  }
+
+  @Test
+  void moreStreamsThanItTakesAreCancelled() throws Exception {
+    Lane lane = strangersLane();
+    assertThat(
+            says(
+                lane,
+                0,
+                new Frame.Open(2, PROTOCOL),
+                new Frame.Open(4, PROTOCOL),
+                new Frame.Open(6, PROTOCOL)))
+        .isEmpty();
+    assertThat(incoming).hasSize(2);
+    assertThat(Packet.parse(lane.take().orElseThrow()))
+        .asString()
+        .contains("Cancel[stream=6, why=TOO_MANY]");
+  }
+
+  @Test
+  void keepsNoMoreThanItMayForAPeerThatAcknowledgesNothing() throws Exception {
+    Lane lane = strangersLane();
+    LinkStream stream = session.open(PROTOCOL);
+    Thread writer =
+        Thread.startVirtualThread(
+            () -> {
+              try {
+                stream.write(new byte[1 << 20]);
+              } catch (IOException e) {
+                // Cancelled below.
+              }
+            });
+    long taken = 0;
+    long until = System.nanoTime() + 300_000_000L;
+    while (System.nanoTime() < until) {
+      CompletableFuture<Integer> next = new CompletableFuture<>();
+      Thread taker =
+          Thread.startVirtualThread(
+              () -> {
+                try {
+                  next.complete(lane.take().orElseThrow().length);
+                } catch (InterruptedException e) {
+                  next.complete(0);
+                }
+              });
+      try {
+        taken += next.get(100, TimeUnit.MILLISECONDS);
+      } catch (TimeoutException e) {
+        taker.interrupt();
+      }
+    }
+    assertThat(taken).isLessThan(16_384 + 16_384 + 5000);
+    assertThat(writer.isAlive()).isTrue();
+    stream.cancel();
+    writer.join();
+  }
+
+  @Test
+  void aPeerThatStartedAgainLosesWhatItKnewAndGetsWhatItNeverHeardOf() throws Exception {
+    Lane lane = strangersLane();
+    LinkStream known = session.open(PROTOCOL);
+    assertThat(lane.take()).isPresent();
+    LinkStream fresh = session.open(PROTOCOL);
+    Lane other = strangersLane();
+    assertThatThrownBy(() -> known.read(new byte[1], 0, 1))
+        .isInstanceOfSatisfying(
+            StreamCancelled.class, e -> assertThat(e.why()).isEqualTo(Cancellation.LOST));
+    assertThat(lane.take()).as("the old path is left").isEmpty();
+    assertThat(Packet.parse(other.take().orElseThrow()))
+        .asString()
+        .contains("first=0")
+        .contains("Open[stream=" + fresh.id);
+  }
+
+  @Test
+  void nothingIsLostOrRepeatedHoweverOftenThePathBreaks() throws Exception {
+    LinkedBlockingQueue<LinkStream> streams = new LinkedBlockingQueue<>();
+    Session one = session(true, SessionLimits.DEFAULT, new LinkedBlockingQueue<>());
+    Session two = session(false, SessionLimits.DEFAULT, streams);
+    byte[] sent = new byte[2_000_000];
+    random.nextBytes(sent);
+    LinkStream stream = one.open(PROTOCOL);
+    Thread writer =
+        Thread.startVirtualThread(
+            () -> {
+              try {
+                stream.write(sent);
+                stream.end();
+              } catch (IOException e) {
+                throw new IllegalStateException(e);
+              }
+            });
+    CompletableFuture<byte[]> received = new CompletableFuture<>();
+    Thread reader =
+        Thread.startVirtualThread(
+            () -> {
+              try {
+                received.complete(streams.take().input().readAllBytes());
+              } catch (IOException | InterruptedException e) {
+                received.completeExceptionally(e);
+              }
+            });
+    List<Thread> pumps = new ArrayList<>();
+    int paths = 0;
+    while (!received.isDone()) {
+      Resumption ofOne = one.resumption();
+      Resumption ofTwo = two.resumption();
+      Lane there = two.attach(ofOne, PathKind.values()[paths % 2]);
+      Lane here = one.attach(ofTwo, PathKind.values()[paths % 2]);
+      pumps.add(pump(here, there));
+      pumps.add(pump(there, here));
+      Thread.sleep(5);
+      here.close();
+      there.close();
+      paths++;
+    }
+    assertThat(received.get()).isEqualTo(sent);
+    assertThat(paths).isGreaterThan(1);
+    writer.join();
+    reader.join();
+    for (Thread pump : pumps) {
+      pump.join();
+    }
+  }
+
+  /** Carries records until the lane closes; some of the last are lost with it. */
+  private static Thread pump(Lane from, Lane to) {
+    return Thread.startVirtualThread(
+        () -> {
+          try {
+            for (Optional<byte[]> next = from.take(); next.isPresent(); next = from.take()) {
+              assertThat(to.received(next.get())).isEmpty();
+              Thread.sleep(1);
+            }
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+        });
+  }
+}
