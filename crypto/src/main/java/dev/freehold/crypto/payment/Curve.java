@@ -12,6 +12,9 @@ interface Curve {
   /** r and s, the latter in the lower half: 64 bytes. */
   byte[] sign(byte[] hash, byte[] secret);
 
+  /** Which of two keys a signature is of that this secret made of this hash: 0 or 1. */
+  int parity(byte[] compact, byte[] hash, byte[] secret);
+
   /**
    * The key (65 bytes) whose signature this is, of the two there are; empty where there is none.
    */

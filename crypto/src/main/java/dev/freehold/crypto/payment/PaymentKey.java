@@ -4,7 +4,6 @@ package dev.freehold.crypto.payment;
 
 import java.math.BigInteger;
 import java.security.SecureRandom;
-import java.util.Arrays;
 
 /**
  * A secp256k1 private key, for payments only. Signatures are deterministic (RFC 6979), so every
@@ -15,15 +14,13 @@ public final class PaymentKey {
   public static final int BYTES = 32;
 
   private final byte[] secret;
-  private final byte[] publicKey;
   private final Address address;
   private final Curve curve;
 
   private PaymentKey(byte[] secret, Curve curve) {
     this.secret = secret;
     this.curve = curve;
-    this.publicKey = curve.publicKey(secret);
-    this.address = Address.of(publicKey, 1);
+    this.address = Address.of(curve.publicKey(secret), 1);
   }
 
   /**
@@ -64,12 +61,7 @@ public final class PaymentKey {
   public PaymentSignature sign(Keccak256 digest) {
     byte[] hash = digest.bytes();
     byte[] compact = curve.sign(hash, secret);
-    // The signature does not say which of two keys it is of; ours is tried.
-    int parity =
-        curve.recover(compact, hash, 0).filter(key -> Arrays.equals(key, publicKey)).isPresent()
-            ? 0
-            : 1;
-    return PaymentSignature.of(compact, parity);
+    return PaymentSignature.of(compact, curve.parity(compact, hash, secret));
   }
 
   /** The account of this key's holder. */

@@ -49,6 +49,12 @@ final class PortableCurve implements Curve {
     return compact;
   }
 
+  @Override
+  public int parity(byte[] compact, byte[] hash, byte[] secret) {
+    byte[] key = publicKey(secret);
+    return recover(compact, hash, 0).filter(first -> Arrays.equals(first, key)).isPresent() ? 0 : 1;
+  }
+
   /** SEC 1, section 4.1.6, for the two points whose abscissa is r itself. */
   @Override
   public Optional<byte[]> recover(byte[] compact, byte[] hash, int parity) {

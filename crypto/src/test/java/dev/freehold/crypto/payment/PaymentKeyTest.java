@@ -89,6 +89,11 @@ class PaymentKeyTest {
       String row = "seed %d, round %d".formatted(seed, i);
       byte[] compact = fast.sign(hash, secret);
       assertThat(portable.sign(hash, secret)).as(row).isEqualTo(compact);
+      int signed = fast.parity(compact, hash, secret);
+      assertThat(portable.parity(compact, hash, secret)).as(row).isEqualTo(signed);
+      assertThat(fast.recover(compact, hash, signed).orElseThrow())
+          .as(row)
+          .isEqualTo(fast.publicKey(secret));
       assertThat(portable.publicKey(secret)).as(row).isEqualTo(fast.publicKey(secret));
       for (int parity = 0; parity < 2; parity++) {
         assertThat(portable.recover(compact, hash, parity).orElseThrow())
@@ -114,6 +119,21 @@ class PaymentKeyTest {
       assertThat(signature.signer(Keccak256.hash("another " + i)).equals(signature.signer(digest)))
           .isFalse();
       assertThat(PaymentSignature.decode(signature.bytes())).contains(signature);
+    }
+  }
+
+  /** Digests at the ends of the range, and beyond the group's order, are signed like any other. */
+  @Test
+  void everyDigestCanBeSigned() {
+    byte[] highest = new byte[32];
+    Arrays.fill(highest, (byte) 0xff);
+    byte[] order = BigIntegers.asUnsignedByteArray(32, PaymentSignature.ORDER);
+    for (byte[] bytes : new byte[][] {new byte[32], highest, order}) {
+      Keccak256 digest = Keccak256.of(bytes);
+      PaymentKey portable = PaymentKey.ofSecret(secret(BigInteger.TEN), PortableCurve.INSTANCE);
+      PaymentKey fast = PaymentKey.ofSecret(secret(BigInteger.TEN));
+      assertThat(fast.sign(digest)).isEqualTo(portable.sign(digest));
+      assertThat(fast.sign(digest).signer(digest)).contains(fast.address());
     }
   }
 

@@ -45,7 +45,7 @@ public record ChannelConfig(
   public ChannelConfig {
     if (withdrawDelay.compareTo(MIN_WITHDRAW_DELAY) < 0
         || withdrawDelay.compareTo(MAX_WITHDRAW_DELAY) > 0
-        || withdrawDelay.getNano() != 0) {
+        || !withdrawDelay.equals(Duration.ofSeconds(withdrawDelay.toSeconds()))) {
       throw new IllegalArgumentException(
           "a withdrawal's delay is whole seconds from 15 minutes to 30 days, not " + withdrawDelay);
     }

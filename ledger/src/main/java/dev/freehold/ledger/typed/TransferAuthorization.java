@@ -34,14 +34,13 @@ public record TransferAuthorization(
     /** The recipient only. */
     RECEIVE("ReceiveWithAuthorization");
 
-    private final Keccak256 type;
+    private final String type;
 
     Kind(String name) {
       this.type =
-          Keccak256.hash(
-              name
-                  + "(address from,address to,uint256 value,uint256 validAfter,"
-                  + "uint256 validBefore,bytes32 nonce)");
+          name
+              + "(address from,address to,uint256 value,uint256 validAfter,"
+              + "uint256 validBefore,bytes32 nonce)";
     }
   }
 
@@ -61,7 +60,7 @@ public record TransferAuthorization(
 
   @Override
   public Keccak256 structHash() {
-    return new Words(kind.type)
+    return new Words(Keccak256.hash(kind.type))
         .address(from)
         .address(to)
         .amount(value)

@@ -208,7 +208,9 @@ class X402VectorsTest {
   private static String encode(String type, Object... values) {
     ByteBuffer encoded =
         TupleType.parse(type).encode(com.esaulpaugh.headlong.abi.Tuple.from(values));
-    return "0x" + HexFormat.of().formatHex(encoded.array());
+    byte[] bytes = new byte[encoded.remaining()];
+    encoded.get(bytes);
+    return "0x" + HexFormat.of().formatHex(bytes);
   }
 
   private static ChannelConfig config(Json.Obj vector) {
