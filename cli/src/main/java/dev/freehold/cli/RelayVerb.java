@@ -96,7 +96,10 @@ final class RelayVerb extends Verb {
       return Relay.start(settings, key, random, MonotonicClock.system());
     } catch (IOException e) {
       throw new Failure(
-          settings.bind() + " can't be listened at (" + e.getMessage() + "): choose another --port");
+          settings.bind()
+              + " can't be listened at ("
+              + e.getMessage()
+              + "): choose another --port");
     }
   }
 

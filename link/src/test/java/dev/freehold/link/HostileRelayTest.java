@@ -133,7 +133,8 @@ class HostileRelayTest {
     assertThat(meddler.done).hasValue(DEEDS);
     synchronized (meddler) {
       assertThat(meddler.carried)
-          .noneMatch(payload -> new String(payload, StandardCharsets.ISO_8859_1).contains("a secret"));
+          .noneMatch(
+              payload -> new String(payload, StandardCharsets.ISO_8859_1).contains("a secret"));
     }
   }
 

@@ -30,8 +30,8 @@ import java.util.Locale;
 
 /**
  * Time to the first byte of an answer over a plain TCP connection, a direct link and a relayed one,
- * interleaved: {@code bench/run link.Added ROUNDS}. A request has 2 kB, and each opens its own stream
- * (its own connection, for TCP); the server answers one byte.
+ * interleaved: {@code bench/run link.Added ROUNDS}. A request has 2 kB, and each opens its own
+ * stream (its own connection, for TCP); the server answers one byte.
  */
 public final class Added {
   private static final Protocol ASK = new Protocol("bench/ask");

@@ -29,9 +29,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Many idle nodes and busy streams at a relay in another process: {@code bench/run link.Crowd ADDRESS
- * NODES STREAMS}. The streams are spread over ten pairs of nodes; each exchanges messages of 100 bytes
- * twenty times a second for ten seconds. The relay's address must be a loopback one.
+ * Many idle nodes and busy streams at a relay in another process: {@code bench/run link.Crowd
+ * ADDRESS NODES STREAMS}. The streams are spread over ten pairs of nodes; each exchanges messages
+ * of 100 bytes twenty times a second for ten seconds. The relay's address must be a loopback one.
  */
 public final class Crowd {
   private static final Protocol ECHO = new Protocol("bench/echo");

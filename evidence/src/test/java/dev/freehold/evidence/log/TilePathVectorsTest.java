@@ -39,9 +39,7 @@ class TilePathVectorsTest {
     for (Json.Obj each : cases("tile_path")) {
       assertThat(
               new Tile.Hashes(
-                      (int) number(each, "level"),
-                      number(each, "index"),
-                      width(number(each, "p")))
+                      (int) number(each, "level"), number(each, "index"), width(number(each, "p")))
                   .path())
           .isEqualTo(Vectors.text(each, "wantPath"));
     }

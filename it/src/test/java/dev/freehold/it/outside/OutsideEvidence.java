@@ -90,8 +90,7 @@ final class OutsideEvidence {
     List<Entry> entries = new ArrayList<>();
     entries.add(new Entry(EntryKind.RECEIPT, source, 0, LoggedReceipt.of(receipt())));
     for (int i = 1; i < ENTRIES; i++) {
-      entries.add(
-          new Entry(EntryKind.VERDICT, source, i, Json.object().put("number", i).build()));
+      entries.add(new Entry(EntryKind.VERDICT, source, i, Json.object().put("number", i).build()));
     }
     try (Log log =
         Log.open(

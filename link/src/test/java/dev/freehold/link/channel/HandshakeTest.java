@@ -19,10 +19,8 @@ class HandshakeTest {
   private static final SecureRandom RANDOM = new SecureRandom();
   private static final SigningKey A = SigningKey.generate(RANDOM);
   private static final SigningKey B = SigningKey.generate(RANDOM);
-  private static final Resumption OF_A =
-      new Resumption(Instance.random(RANDOM), Instance.NONE, 0);
-  private static final Resumption OF_B =
-      new Resumption(Instance.random(RANDOM), OF_A.own(), 12);
+  private static final Resumption OF_A = new Resumption(Instance.random(RANDOM), Instance.NONE, 0);
+  private static final Resumption OF_B = new Resumption(Instance.random(RANDOM), OF_A.own(), 12);
 
   private final Initiator initiator = new Initiator(A, B.nodeId(), RANDOM);
 
@@ -59,8 +57,7 @@ class HandshakeTest {
   private Ends ends() {
     Responder responder = greeted(initiator.hello());
     Answer.Proven ofA = (Answer.Proven) initiator.answer(responder.reply(), OF_A);
-    return new Ends(
-        ofA.channel(), ((Met.Proven) responder.meet(ofA.confirmation())).channel());
+    return new Ends(ofA.channel(), ((Met.Proven) responder.meet(ofA.confirmation())).channel());
   }
 
   @Test

@@ -82,8 +82,7 @@ public final class HostileRelay implements AutoCloseable {
 
   /** Its address. */
   public RelayAddress address() {
-    return new RelayAddress(
-        "127.0.0.1", server.port(), RelayAddress.Trust.PINNED, key.nodeId());
+    return new RelayAddress("127.0.0.1", server.port(), RelayAddress.Trust.PINNED, key.nodeId());
   }
 
   @Override

@@ -141,8 +141,7 @@ class RelayTest {
 
     private final BlockingQueue<RelayMessage> came = new LinkedBlockingQueue<>();
     private final ByteArrayOutputStream partial = new ByteArrayOutputStream();
-    private final CountDownLatch closed =
-        new CountDownLatch(1);
+    private final CountDownLatch closed = new CountDownLatch(1);
     private final WebSocket socket;
     final RelayMessage challengeOrBye;
 

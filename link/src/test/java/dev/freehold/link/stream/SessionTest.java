@@ -35,13 +35,7 @@ class SessionTest {
   private Session session(
       boolean odd, SessionLimits limits, LinkedBlockingQueue<LinkStream> streams) {
     return new Session(
-        PEER,
-        odd,
-        limits,
-        MonotonicClock.system(),
-        Instance.random(random),
-        streams::add,
-        _ -> {});
+        PEER, odd, limits, MonotonicClock.system(), Instance.random(random), streams::add, _ -> {});
   }
 
   private Lane strangersLane() {
@@ -112,7 +106,12 @@ class SessionTest {
   @Test
   void refusesAnEndTwice() {
     assertThat(
-            says(strangersLane(), 0, new Frame.Open(2, PROTOCOL), new Frame.End(2), new Frame.End(2))
+            says(
+                    strangersLane(),
+                    0,
+                    new Frame.Open(2, PROTOCOL),
+                    new Frame.End(2),
+                    new Frame.End(2))
                 .orElseThrow())
         .endsWith("ended twice");
   }
