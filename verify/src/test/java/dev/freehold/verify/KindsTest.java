@@ -185,10 +185,10 @@ class KindsTest {
 
   @TestFactory
   Stream<DynamicTest> noChangedByteIsValidForSomethingElse() throws Exception {
-    return tests(each -> change(each, Math.max(1, each.file.length / 300)));
+    return tests(each -> change(each, Math.max(1, each.file.length / 200)));
   }
 
-  @Tag("long")
+  @Tag("soak")
   @TestFactory
   Stream<DynamicTest> noChangedByteOfAllIsValidForSomethingElse() throws Exception {
     return tests(each -> change(each, 1));
