@@ -48,7 +48,7 @@ class GatewayFlowTest {
 
   @TempDir private static Path folder = Path.of("");
   private final HttpClient client = HttpClient.newHttpClient();
-  private final Processes programs = new Processes(folder);
+  private Processes programs = new Processes(folder);
   private String node = "";
   private String gateway = "";
   private String owner = "";
@@ -58,6 +58,8 @@ class GatewayFlowTest {
 
   @BeforeAll
   void aNodeAndItsGatewayRun() throws Exception {
+    // The folder is made after this object.
+    programs = new Processes(folder);
     assumeTrue(
         Files.exists(programs.model(SMOLLM2)),
         "skipped: the default model is not in the cache (freehold model pull)");
