@@ -55,7 +55,7 @@ final class WitnessVerb extends Verb {
   int run() throws Exception {
     Path folder = places.home().resolve("witness");
     try {
-      List<NoteSigner> signers = WitnessFolder.signers(folder, name);
+      List<NoteSigner> signers = WitnessFolder.signers(folder, name, Passphrases.of(places));
       if (keysOnly) {
         print(Json.object(), signers, List.of());
         return OK;

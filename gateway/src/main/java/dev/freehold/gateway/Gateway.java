@@ -18,7 +18,6 @@ import dev.freehold.evidence.mandate.MandateChain;
 import dev.freehold.evidence.note.KeyName;
 import dev.freehold.evidence.note.NoteSigner;
 import dev.freehold.evidence.note.Origin;
-import dev.freehold.evidence.note.VerifierKey;
 import dev.freehold.gateway.http.GatewayServer;
 import dev.freehold.gateway.http.HttpUpstream;
 import dev.freehold.gateway.intercept.Interceptor;
@@ -173,11 +172,7 @@ public final class Gateway implements AutoCloseable {
               interceptor,
               upstream);
       GatewayDuties duties =
-          new GatewayDuties(
-              configuration,
-              log,
-              VerifierKey.ed25519(new KeyName(name), key.verifyingKey()),
-              alarm);
+          new GatewayDuties(configuration, log, NodeLog.verifierKey(key.nodeId()), alarm);
       Gateway gateway = new Gateway(key.nodeId(), log, upstream, server, duties, alarm);
       gateway.publisher.start();
       started = true;

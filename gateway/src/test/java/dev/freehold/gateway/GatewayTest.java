@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.freehold.crypto.NodeId;
+import dev.freehold.crypto.PassphraseSource;
 import dev.freehold.crypto.SigningKey;
 import dev.freehold.evidence.action.HistoryCheck;
 import dev.freehold.evidence.bundle.NodeLog;
@@ -107,7 +108,7 @@ class GatewayTest {
   @Test
   void itsCheckpointsAreCosignedAndStampedWithinTheDeclaredTime() throws Exception {
     NodeId id = Gateway.identity(folder.resolve("home"));
-    VerifierKey key = VerifierKey.ed25519(new KeyName(id.toString()), id.key());
+    VerifierKey key = NodeLog.verifierKey(id);
     LocalTimestampAuthority authority = new LocalTimestampAuthority("one");
     HttpServer stamping = server();
     stamping.createContext(
@@ -125,7 +126,7 @@ class GatewayTest {
           exchange.close();
         });
     Path witnesses = folder.resolve("witness");
-    NoteSigner witness = WitnessFolder.signers(witnesses, null).getFirst();
+    NoteSigner witness = WitnessFolder.signers(witnesses, null, PassphraseSource.none()).getFirst();
     WitnessServer server =
         WitnessServer.start(
             "127.0.0.1",

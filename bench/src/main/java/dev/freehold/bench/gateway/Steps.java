@@ -188,8 +188,9 @@ public final class Steps {
     double perStep = (cpu() - cpu) / 1e3 / steps;
     System.out.printf(
         Locale.ROOT,
-        "%-10s %d in flight: %,.0f steps/s; a step takes %.1f us of its thread, and with the log's thread, publishing and"
-            + " the virtual machine's %.1f us of a core: %,.0f steps/s a core%n",
+        "%-10s %d in flight: %,.0f steps/s; a step takes %.1f us of its thread, and with the log's"
+            + " thread, publishing and the virtual machine's %.1f us of a core: %,.0f steps/s a"
+            + " core%n",
         what,
         IN_FLIGHT,
         steps / seconds,

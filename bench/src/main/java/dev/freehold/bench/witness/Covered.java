@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.bench.witness;
 
+import dev.freehold.crypto.PassphraseSource;
 import dev.freehold.crypto.SigningKey;
 import dev.freehold.evidence.log.Entry;
 import dev.freehold.evidence.log.EntryKind;
@@ -74,7 +75,8 @@ public final class Covered {
     List<WitnessServer> servers = new ArrayList<>();
     StringBuilder policy = new StringBuilder();
     for (String name : List.of("w1", "w2", "w3")) {
-      List<NoteSigner> keys = WitnessFolder.signers(folder.resolve(name), null);
+      List<NoteSigner> keys =
+          WitnessFolder.signers(folder.resolve(name), null, PassphraseSource.none());
       WitnessServer server =
           WitnessServer.start(
               "127.0.0.1",

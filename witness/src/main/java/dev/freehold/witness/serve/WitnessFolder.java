@@ -4,6 +4,7 @@ package dev.freehold.witness.serve;
 
 import dev.freehold.crypto.KeyFile;
 import dev.freehold.crypto.KeyFileException;
+import dev.freehold.crypto.PassphraseSource;
 import dev.freehold.crypto.SigningKey;
 import dev.freehold.evidence.note.KeyName;
 import dev.freehold.evidence.note.NoteSigner;
@@ -31,12 +32,15 @@ public final class WitnessFolder {
    * The keys in a folder, made where there are none.
    *
    * @param nameOrNull the keys' name, or null for the one that follows from the key
+   * @param passphrases asked where the key file is sealed
    */
-  public static List<NoteSigner> signers(Path folder, @Nullable String nameOrNull)
+  public static List<NoteSigner> signers(
+      Path folder, @Nullable String nameOrNull, PassphraseSource passphrases)
       throws IOException, WitnessException {
     create(folder);
     try {
-      SigningKey key = KeyFile.loadOrCreate(folder.resolve("witness.key"), new SecureRandom());
+      SigningKey key =
+          KeyFile.loadOrCreate(folder.resolve("witness.key"), passphrases, new SecureRandom());
       KeyName name =
           new KeyName(
               nameOrNull == null

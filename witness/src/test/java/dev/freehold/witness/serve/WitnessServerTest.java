@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.freehold.crypto.MerkleTree;
+import dev.freehold.crypto.PassphraseSource;
 import dev.freehold.crypto.SigningKey;
 import dev.freehold.evidence.log.FolderStorage;
 import dev.freehold.evidence.note.Checkpoint;
@@ -62,7 +63,7 @@ class WitnessServerTest {
   void start() throws Exception {
     witness =
         new Witness(
-            WitnessFolder.signers(folder, null),
+            WitnessFolder.signers(folder, null, PassphraseSource.none()),
             List.of(SIGNER.verifierKey()),
             FolderStorage.open(folder),
             InstantSource.system());
@@ -189,13 +190,19 @@ class WitnessServerTest {
 
   @Test
   void itsKeysAndNameStayTheSame() throws Exception {
-    assertThat(WitnessFolder.signers(folder, null).stream().map(NoteSigner::verifierKey))
+    assertThat(
+            WitnessFolder.signers(folder, null, PassphraseSource.none()).stream()
+                .map(NoteSigner::verifierKey))
         .isEqualTo(witness.keys());
     assertThat(witness.keys().getFirst().name().text())
         .startsWith("freehold.internal/witness/z6Mk");
-    assertThat(WitnessFolder.signers(folder, "example.com/w").getFirst().verifierKey().name())
+    assertThat(
+            WitnessFolder.signers(folder, "example.com/w", PassphraseSource.none())
+                .getFirst()
+                .verifierKey()
+                .name())
         .isEqualTo(new KeyName("example.com/w"));
-    assertThatThrownBy(() -> WitnessFolder.signers(folder, "a b"))
+    assertThatThrownBy(() -> WitnessFolder.signers(folder, "a b", PassphraseSource.none()))
         .isInstanceOf(WitnessException.class);
   }
 
