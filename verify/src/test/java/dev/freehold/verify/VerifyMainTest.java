@@ -85,9 +85,9 @@ class VerifyMainTest {
     assertThat(lines).hasSize(4);
     assertThat(lines.get(0)).startsWith("Undecidable  r-").endsWith("chat by tiny, 1 choice");
     assertThat(lines.get(1)).startsWith("  signed       Valid        by did:key:z6Mk");
-    assertThat(lines.get(2)).startsWith("  transcript  Valid        request, response");
+    assertThat(lines.get(2)).startsWith("  transcript   Valid        request, response");
     assertThat(lines.get(3))
-        .startsWith("  replayed    Undecidable  the model sha256:")
+        .startsWith("  replayed     Undecidable  the model sha256:")
         .contains("is not on this machine");
   }
 
