@@ -11,7 +11,10 @@ sealed interface Frame {
   int DATA_LIMIT = 16_384;
 
   /** Frames that are numbered, kept until they are acknowledged, and sent again on a new path. */
-  sealed interface Numbered extends Frame {}
+  sealed interface Numbered extends Frame {
+    /** Which stream it belongs to; 0 for the link itself. */
+    int stream();
+  }
 
   /** How many bytes of a fresh stream each side may send before it is given more. */
   int INITIAL_CREDIT = 65_536;
@@ -36,6 +39,11 @@ sealed interface Frame {
   @SuppressWarnings("ArrayRecordComponent")
   record Note(byte[] bytes) implements Numbered {
     static final int LIMIT = 1024;
+
+    @Override
+    public int stream() {
+      return 0;
+    }
   }
 
   /** To be answered at once, on the same path. */

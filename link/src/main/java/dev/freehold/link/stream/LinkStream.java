@@ -5,6 +5,7 @@ package dev.freehold.link.stream;
 import dev.freehold.crypto.NodeId;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.util.ArrayDeque;
 import java.util.concurrent.locks.Condition;
@@ -164,6 +165,62 @@ public final class LinkStream implements AutoCloseable {
    */
   public Messages messages(int limit) {
     return new Messages(this, limit);
+  }
+
+  // What follows is called with the session's lock held.
+
+  int take(byte[] to, int offset, int length) {
+    int copied = 0;
+    while (copied < length && !arrived.isEmpty()) {
+      byte[] chunk = arrived.getFirst();
+      int part = Math.min(length - copied, chunk.length - arrivedOffset);
+      System.arraycopy(chunk, arrivedOffset, to, offset + copied, part);
+      copied += part;
+      arrivedOffset += part;
+      if (arrivedOffset == chunk.length) {
+        arrived.removeFirst();
+        arrivedOffset = 0;
+      }
+    }
+    return copied;
+  }
+
+  void put(byte[] from, int offset, int length) {
+    byte[] chunk = new byte[length];
+    System.arraycopy(from, offset, chunk, 0, length);
+    pending.addLast(chunk);
+    pendingBytes += length;
+  }
+
+  /** Nothing more is sent, nor read unless all of it came. */
+  void throwAway() {
+    pending.clear();
+    pendingOffset = 0;
+    pendingBytes = 0;
+    creditDue = 0;
+    endDue = false;
+    if (!endArrived) {
+      arrived.clear();
+    }
+    readable.signalAll();
+    writable.signalAll();
+  }
+
+  void requireWhole() throws StreamCancelled {
+    if (broken != null) {
+      throw new StreamCancelled(toString(), broken);
+    }
+  }
+
+  /** Both callers look again in their own loops. */
+  @SuppressWarnings("WaitNotInLoop")
+  static void await(Condition condition) throws InterruptedIOException {
+    try {
+      condition.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while waiting for a stream");
+    }
   }
 
   @Override

@@ -7,9 +7,7 @@ import dev.freehold.link.channel.Channel;
 import dev.freehold.link.channel.Instance;
 import dev.freehold.link.channel.Resumption;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -17,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -31,9 +28,6 @@ public final class Session {
   private static final long ACKNOWLEDGE_WITHIN = 20_000_000L;
   private static final int ACKNOWLEDGE_BYTES = 131_072;
 
-  /** A peer that acknowledges nothing gets nothing more. */
-  private static final int FRAMES_LIMIT = 65_536;
-
   final ReentrantLock lock = new ReentrantLock();
 
   private final NodeId peer;
@@ -44,14 +38,13 @@ public final class Session {
   private final Consumer<byte[]> notes;
 
   // All below is owned by the lock.
+  private final Outbox outbox;
+  private final ResendBuffer sent;
   private Instance other = Instance.NONE;
   private long expected;
-  private final ResendBuffer sent = new ResendBuffer();
   private final Map<Integer, LinkStream> streams = new HashMap<>();
-  private final ArrayDeque<LinkStream> ready = new ArrayDeque<>();
   private final List<Lane> lanes = new ArrayList<>();
   private @Nullable Lane active;
-  private byte @Nullable [] noteDue;
   private int nextStream;
   private int newestOfPeer;
   private int streamsOfPeer;
@@ -82,6 +75,8 @@ public final class Session {
     this.own = own;
     this.incoming = incoming;
     this.notes = notes;
+    this.outbox = new Outbox(limits, this::forget);
+    this.sent = outbox.sent;
     this.nextStream = odd ? 1 : 2;
   }
 
@@ -155,7 +150,7 @@ public final class Session {
     }
     lock.lock();
     try {
-      noteDue = bytes.clone();
+      outbox.note(bytes.clone());
       signalActive();
     } finally {
       lock.unlock();
@@ -195,8 +190,7 @@ public final class Session {
         breakOff(stream, Cancellation.LINK_CLOSED, null);
       }
       List.copyOf(lanes).forEach(this::detach);
-      ready.clear();
-      sent.clear();
+      outbox.clear();
     } finally {
       lock.unlock();
     }
@@ -215,7 +209,7 @@ public final class Session {
         if (!lane.pongsDue.isEmpty()
             || now >= pingAt
             || acknowledge
-            || (lane == active && hasFrames(lane))) {
+            || (lane == active && outbox.hasFrames(lane))) {
           return Optional.of(record(lane, now, now >= pingAt));
         }
         long until = Math.min(pingAt, lane == active ? acknowledgeAt : Long.MAX_VALUE);
@@ -229,19 +223,6 @@ public final class Session {
     } finally {
       lock.unlock();
     }
-  }
-
-  private boolean hasFrames(Lane lane) {
-    return lane.cursor < sent.next()
-        || (sent.frames() < FRAMES_LIMIT
-            && (noteDue != null || ready.stream().anyMatch(this::mayGo)));
-  }
-
-  /** Bytes wait until others are acknowledged; what frees memory at the other end does not. */
-  private boolean mayGo(LinkStream stream) {
-    return stream.creditDue > 0
-        || stream.cancelDue != null
-        || sent.bytes() < limits.unacknowledged();
   }
 
   private byte[] record(Lane lane, long now, boolean ping) {
@@ -259,100 +240,11 @@ public final class Session {
       if (sent.frames() == 0) {
         lane.measured.idle(now);
       }
-      fill(to, lane);
+      outbox.fill(to, lane);
     }
     byte[] record = new byte[to.position()];
     to.flip().get(record);
     return record;
-  }
-
-  private void fill(ByteBuffer to, Lane lane) {
-    while (true) {
-      if (lane.cursor == sent.next() && !makeFrame()) {
-        return;
-      }
-      byte[] frame = sent.get(lane.cursor);
-      if (frame.length > to.remaining()) {
-        return;
-      }
-      to.put(frame);
-      lane.cursor++;
-    }
-  }
-
-  /** Makes the next frame of the stream whose turn it is; false where nothing may go. */
-  private boolean makeFrame() {
-    if (sent.frames() >= FRAMES_LIMIT) {
-      return false;
-    }
-    if (noteDue != null) {
-      sent.add(new Frame.Note(noteDue).encoded());
-      noteDue = null;
-      return true;
-    }
-    for (int turns = ready.size(); turns > 0; turns--) {
-      LinkStream stream = ready.removeFirst();
-      stream.scheduled = false;
-      if (!mayGo(stream)) {
-        schedule(stream);
-        continue;
-      }
-      Frame.Numbered frame = frameOf(stream);
-      if (frame != null) {
-        sent.add(frame.encoded());
-        schedule(stream);
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private Frame.@Nullable Numbered frameOf(LinkStream stream) {
-    if (stream.openDue) {
-      stream.openDue = false;
-      return new Frame.Open(stream.id, stream.protocol());
-    }
-    boolean finishing = stream.endDue && !stream.endSent;
-    if (stream.cancelDue != null && !finishing) {
-      Frame.Cancel cancel = new Frame.Cancel(stream.id, stream.cancelDue);
-      stream.cancelDue = null;
-      forget(stream);
-      return cancel;
-    }
-    if (stream.creditDue > 0) {
-      Frame.Credit credit = new Frame.Credit(stream.id, stream.creditDue);
-      stream.creditDue = 0;
-      return credit;
-    }
-    if (stream.pendingBytes > 0 && stream.sendCredit > 0) {
-      return data(stream);
-    }
-    if (finishing && stream.pendingBytes == 0) {
-      stream.endSent = true;
-      forgetWhenOver(stream);
-      return new Frame.End(stream.id);
-    }
-    return null;
-  }
-
-  private static Frame.Data data(LinkStream stream) {
-    int length = (int) Math.min(Math.min(stream.pendingBytes, Frame.DATA_LIMIT), stream.sendCredit);
-    byte[] bytes = new byte[length];
-    for (int filled = 0; filled < length; ) {
-      byte[] chunk = stream.pending.getFirst();
-      int part = Math.min(length - filled, chunk.length - stream.pendingOffset);
-      System.arraycopy(chunk, stream.pendingOffset, bytes, filled, part);
-      filled += part;
-      stream.pendingOffset += part;
-      if (stream.pendingOffset == chunk.length) {
-        stream.pending.removeFirst();
-        stream.pendingOffset = 0;
-      }
-    }
-    stream.pendingBytes -= length;
-    stream.sendCredit -= length;
-    stream.writable.signal();
-    return new Frame.Data(stream.id, bytes);
   }
 
   Optional<String> received(Lane lane, Packet packet) {
@@ -494,14 +386,7 @@ public final class Session {
 
   /** A stream that nobody opened; one that is over may still get frames which were under way. */
   private Optional<String> unheardOf(Frame.Numbered frame) {
-    int id =
-        switch (frame) {
-          case Frame.Data data -> data.stream();
-          case Frame.End end -> end.stream();
-          case Frame.Cancel cancel -> cancel.stream();
-          case Frame.Credit credit -> credit.stream();
-          case Frame.Open _, Frame.Note _ -> 0;
-        };
+    int id = frame.stream();
     boolean ours = id % 2 == nextStream % 2;
     return id < (ours ? nextStream : newestOfPeer + 1)
         ? Optional.empty()
@@ -566,34 +451,19 @@ public final class Session {
     try {
       while (true) {
         if (!stream.arrived.isEmpty()) {
-          return length == 0 ? 0 : copy(stream, to, offset, length);
+          int taken = stream.take(to, offset, length);
+          consumed(stream, taken);
+          return taken;
         }
         if (stream.endArrived) {
           return -1;
         }
-        requireWhole(stream);
-        await(stream.readable);
+        stream.requireWhole();
+        LinkStream.await(stream.readable);
       }
     } finally {
       lock.unlock();
     }
-  }
-
-  private int copy(LinkStream stream, byte[] to, int offset, int length) {
-    int copied = 0;
-    while (copied < length && !stream.arrived.isEmpty()) {
-      byte[] chunk = stream.arrived.getFirst();
-      int part = Math.min(length - copied, chunk.length - stream.arrivedOffset);
-      System.arraycopy(chunk, stream.arrivedOffset, to, offset + copied, part);
-      copied += part;
-      stream.arrivedOffset += part;
-      if (stream.arrivedOffset == chunk.length) {
-        stream.arrived.removeFirst();
-        stream.arrivedOffset = 0;
-      }
-    }
-    consumed(stream, copied);
-    return copied;
   }
 
   private void consumed(LinkStream stream, int bytes) {
@@ -626,17 +496,14 @@ public final class Session {
         if (stream.endDue) {
           throw new IllegalStateException(stream + " was ended by this side");
         }
-        requireWhole(stream);
+        stream.requireWhole();
         int room = limits.pending() - stream.pendingBytes;
         if (room <= 0) {
-          await(stream.writable);
+          LinkStream.await(stream.writable);
           continue;
         }
         int part = Math.min(length - written, room);
-        byte[] chunk = new byte[part];
-        System.arraycopy(from, offset + written, chunk, 0, part);
-        stream.pending.addLast(chunk);
-        stream.pendingBytes += part;
+        stream.put(from, offset + written, part);
         written += part;
         schedule(stream);
       }
@@ -686,16 +553,7 @@ public final class Session {
   /** Ends a stream here; {@code told}, where there is one, is what the other end hears. */
   private void breakOff(LinkStream stream, Cancellation here, @Nullable Cancellation told) {
     stream.broken = here;
-    stream.pending.clear();
-    stream.pendingOffset = 0;
-    stream.pendingBytes = 0;
-    stream.creditDue = 0;
-    stream.endDue = false;
-    if (!stream.endArrived) {
-      stream.arrived.clear();
-    }
-    stream.readable.signalAll();
-    stream.writable.signalAll();
+    stream.throwAway();
     if (told == null || stream.openDue) {
       stream.openDue = false;
       forget(stream);
@@ -723,15 +581,7 @@ public final class Session {
   }
 
   private void schedule(LinkStream stream) {
-    boolean work =
-        stream.openDue
-            || stream.cancelDue != null
-            || stream.creditDue > 0
-            || (stream.pendingBytes > 0 && stream.sendCredit > 0)
-            || (stream.endDue && !stream.endSent && stream.pendingBytes == 0);
-    if (work && !stream.scheduled && !stream.forgotten) {
-      stream.scheduled = true;
-      ready.addLast(stream);
+    if (outbox.schedule(stream)) {
       signalActive();
     }
   }
@@ -748,23 +598,6 @@ public final class Session {
       if (!stream.openDue) {
         breakOff(stream, Cancellation.LOST, null);
       }
-    }
-  }
-
-  private static void requireWhole(LinkStream stream) throws StreamCancelled {
-    if (stream.broken != null) {
-      throw new StreamCancelled(stream.toString(), stream.broken);
-    }
-  }
-
-  /** Both callers look again in their own loops. */
-  @SuppressWarnings("WaitNotInLoop")
-  private static void await(Condition condition) throws InterruptedIOException {
-    try {
-      condition.await();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new InterruptedIOException("interrupted while waiting for a stream");
     }
   }
 }

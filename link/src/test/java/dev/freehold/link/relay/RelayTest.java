@@ -128,9 +128,31 @@ class RelayTest {
     assertThat(relay.load().queued()).isZero();
   }
 
+  @Test
+  void sendsAwayWhoSendsMoreThanItsWindow() throws Exception {
+    SigningKey other = SigningKey.generate(RANDOM);
+    Raw slow = online(other);
+    slow.reading = false;
+    Raw flood = online();
+    byte[] large = new RelayMessage.Send(other.nodeId(), new byte[60_000]).encoded();
+    RelayMessage last = new RelayMessage.Ping();
+    for (int i = 0; i < 2000 && !(last instanceof RelayMessage.Bye); i++) {
+      if (flood.closed.getCount() > 0) {
+        flood.socket.sendBinary(ByteBuffer.wrap(large), true).handle((_, _) -> 0).get();
+      }
+      RelayMessage next = flood.came.poll();
+      last = next == null ? last : next;
+    }
+    assertThat(last).isEqualTo(new RelayMessage.Bye(Farewell.PROTOCOL));
+  }
+
   private Raw online() throws Exception {
+    return online(node);
+  }
+
+  private Raw online(SigningKey key) throws Exception {
     Raw raw = new Raw();
-    raw.send(raw.hello(node.nodeId(), node, keyOfRelay.nodeId()));
+    raw.send(raw.hello(key.nodeId(), key, keyOfRelay.nodeId()));
     assertThat(raw.next()).isInstanceOf(RelayMessage.Welcome.class);
     return raw;
   }
@@ -144,6 +166,7 @@ class RelayTest {
     private final CountDownLatch closed = new CountDownLatch(1);
     private final WebSocket socket;
     final RelayMessage challengeOrBye;
+    volatile boolean reading = true;
 
     Raw() throws Exception {
       URI uri = URI.create("wss://127.0.0.1:" + relay.address().port() + Relay.PATH);
@@ -189,7 +212,9 @@ class RelayTest {
         }
         partial.reset();
       }
-      from.request(1);
+      if (reading) {
+        from.request(1);
+      }
       return null;
     }
 

@@ -238,8 +238,9 @@ class SessionTest {
     while (!received.isDone()) {
       Resumption ofOne = one.resumption();
       Resumption ofTwo = two.resumption();
-      Lane there = two.attach(ofOne, PathKind.values()[paths % 2]);
-      Lane here = one.attach(ofTwo, PathKind.values()[paths % 2]);
+      PathKind kind = paths % 2 == 0 ? PathKind.RELAY : PathKind.DIRECT;
+      Lane there = two.attach(ofOne, kind);
+      Lane here = one.attach(ofTwo, kind);
       pumps.add(pump(here, there));
       pumps.add(pump(there, here));
       Thread.sleep(5);
