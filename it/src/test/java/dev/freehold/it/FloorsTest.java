@@ -138,7 +138,10 @@ class FloorsTest {
     noClasses()
         .that()
         .resideOutsideOfPackages(
-            "dev.freehold.node..", "dev.freehold.gateway..", "dev.freehold.link.relay..")
+            "dev.freehold.node..",
+            "dev.freehold.gateway..",
+            "dev.freehold.witness..",
+            "dev.freehold.link.relay..")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("io.helidon..")
