@@ -40,6 +40,9 @@ final class StageConnection {
   /** Sequences that may be open at once. */
   private static final int SEQUENCES = 1024;
 
+  /** How long work waits for work that it can be computed with, in nanoseconds. */
+  private static final long LINGER = 400_000;
+
   /** What the worker does next. */
   private sealed interface Task {}
 
@@ -248,6 +251,7 @@ final class StageConnection {
         while (tasks.isEmpty() && !ended) {
           changed.await();
         }
+        gather();
         collect(pieces);
       }
       return ended ? List.of() : pieces;
@@ -256,8 +260,34 @@ final class StageConnection {
     }
   }
 
+  /** Sequences that are computed together. */
+  private int share() {
+    return Math.max(1, (open.size() + depth - 1) / depth);
+  }
+
+  /**
+   * Waits a moment for the rest of the share: what the stage before gave out together comes one by
+   * one, and computing it one by one would read all weights for each.
+   */
+  private void gather() throws InterruptedException {
+    long left = LINGER;
+    while (!ended && left > 0 && waitingSequences() < share()) {
+      left = changed.awaitNanos(left);
+    }
+  }
+
+  private int waitingSequences() {
+    Set<StageSequence> found = new HashSet<>();
+    for (Task task : tasks) {
+      if (task instanceof Compute(StageSequence sequence, Frame.Work _)) {
+        found.add(sequence);
+      }
+    }
+    return found.size();
+  }
+
   private void collect(List<Compute> pieces) {
-    int share = Math.max(1, (open.size() + depth - 1) / depth);
+    int share = share();
     int rows = 0;
     Set<StageSequence> passed = new HashSet<>();
     Iterator<Task> all = tasks.iterator();
