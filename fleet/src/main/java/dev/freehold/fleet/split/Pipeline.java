@@ -379,7 +379,7 @@ public final class Pipeline implements AutoCloseable {
 
   /** Rows that every stage takes, and that leave room for the other answers' rows. */
   private int chunk() {
-    int chunk = (int) Math.clamp(share() / (4L * text.configuration().width()), 1, options.chunk());
+    int chunk = Math.clamp(share() / (4L * text.configuration().width()), 1, options.chunk());
     for (StageLine line : lines) {
       chunk = line == null ? chunk : Math.min(chunk, line.ready().rows());
     }
@@ -389,7 +389,7 @@ public final class Pipeline implements AutoCloseable {
   /** Steps of one answer that may be under way. */
   private int window(int chunk) {
     long bytes = 4L * text.configuration().width() * chunk;
-    return (int) Math.clamp(share() / bytes, 1, options.window());
+    return Math.clamp(share() / bytes, 1, options.window());
   }
 
   /** Bytes of rows that one answer may have under way: a stage holds twice those of all. */

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.freehold.evidence.mandate.MandateChain;
 import dev.freehold.gateway.intercept.House;
-import dev.freehold.gateway.intercept.MandateFile;
 import dev.freehold.record.Parsed;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -69,12 +68,12 @@ class StreamEndTest {
 
   @Test
   void filesOfMandatesNeverFailOtherwise() {
-    byte[] file = MandateFile.write(House.chain(House.allowance("localhost", 1, 1, Set.of())));
+    byte[] file = House.chain(House.allowance("localhost", 1, 1, Set.of())).encode();
     Random random = new Random(20261129);
     for (int i = 0; i < 5_000; i++) {
       byte[] bytes = changed(file, random);
-      if (MandateFile.read(bytes) instanceof Parsed.Read<MandateChain>(MandateChain chain)) {
-        byte[] again = MandateFile.write(chain);
+      if (MandateChain.decode(bytes) instanceof Parsed.Read<MandateChain>(MandateChain chain)) {
+        byte[] again = chain.encode();
         // Only the last line feed may be missing.
         assertThat(Arrays.copyOf(again, bytes.length)).isEqualTo(bytes);
         assertThat(again.length - bytes.length).isBetween(0, 1);

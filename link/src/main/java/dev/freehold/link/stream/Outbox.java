@@ -8,8 +8,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a session has to send: streams take turns, frame by frame, and each frame is kept until it is
- * acknowledged. Owned by the session's lock.
+ * What a session has to send: streams take turns, frame by frame, and each frame is kept until it
+ * is acknowledged. Owned by the session's lock.
  */
 final class Outbox {
   /** A peer that acknowledges nothing gets nothing more. */
@@ -161,5 +161,4 @@ final class Outbox {
     }
     return false;
   }
-
 }
