@@ -22,6 +22,8 @@ class OfflineTest {
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
           .withImportOption(new ImportOption.DoNotIncludeTests())
+          // What tests share is on their class path alone.
+          .withImportOption(location -> !location.contains("/testkit"))
           .importPackages("dev.freehold");
 
   @Test
