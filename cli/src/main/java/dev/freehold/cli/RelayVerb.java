@@ -68,7 +68,8 @@ final class RelayVerb extends Verb {
     SecureRandom random = new SecureRandom();
     Path folder = places.home().resolve("relay");
     Files.createDirectories(folder);
-    SigningKey key = KeyFile.loadOrCreate(folder.resolve("relay.key"), Passphrases.of(places), random);
+    SigningKey key =
+        KeyFile.loadOrCreate(folder.resolve("relay.key"), Passphrases.of(places), random);
     serve(start(settings(), key, random));
     return OK;
   }
