@@ -13,6 +13,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -36,6 +37,8 @@ final class Peer implements AutoCloseable {
 
   /**
    * Fetches and builds the driver under {@code cache/peer} if it is not there, and loads a model.
+   * llama.cpp chooses its build for the processor itself, unless FREEHOLD_PEER_BUILD names one:
+   * {@code zen4}, for example, has AVX-512 VNNI and no AMX.
    */
   static Peer start(Path cache, Path model, int threads, int context) throws Exception {
     Path folder = Files.createDirectories(cache.resolve("peer"));
@@ -60,8 +63,13 @@ final class Peer implements AutoCloseable {
         library(libraries, "libggml-base.so"),
         "-Wl,--allow-shlib-undefined",
         "-Wl,-rpath," + libraries);
+    List<String> command = new ArrayList<>(List.of(program.toString(), libraries.toString()));
+    String build = System.getenv("FREEHOLD_PEER_BUILD");
+    if (build != null) {
+      command.add(library(libraries, "libggml-cpu-" + build + ".so"));
+    }
     Process process =
-        new ProcessBuilder(program.toString(), libraries.toString())
+        new ProcessBuilder(command)
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
     Peer unloaded = new Peer(process, new BufferedInputStream(process.getInputStream()), 0);

@@ -25,6 +25,7 @@ typedef struct {
 
 void llama_backend_init(void);
 void ggml_backend_load_all_from_path(const char *);
+void *ggml_backend_load(const char *);
 void llama_log_set(void (*)(int, const char *, void *), void *);
 Parameters llama_model_default_params(void);
 Parameters llama_context_default_params(void);
@@ -75,9 +76,14 @@ static void run(int rows) {
 static int some_token(int i, int vocabulary) { return (int)((i * 7919L + 13) % (vocabulary - 300) + 256); }
 
 int main(int count, char **words) {
-  if (count != 2) return 64;
+  if (count != 2 && count != 3) return 64;
   llama_log_set(silent, NULL);
-  ggml_backend_load_all_from_path(words[1]);
+  if (count == 2) {
+    ggml_backend_load_all_from_path(words[1]);
+  } else if (!ggml_backend_load(words[2])) {
+    fprintf(stderr, "%s cannot be loaded here\n", words[2]);
+    return 2;
+  }
   llama_backend_init();
   static char line[1 << 20];
   int vocabulary = 0;
