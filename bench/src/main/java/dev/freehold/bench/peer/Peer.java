@@ -69,9 +69,7 @@ final class Peer implements AutoCloseable {
       command.add(library(libraries, "libggml-cpu-" + build + ".so"));
     }
     Process process =
-        new ProcessBuilder(command)
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     Peer unloaded = new Peer(process, new BufferedInputStream(process.getInputStream()), 0);
     int vocabulary =
         Integer.parseInt(unloaded.ask("load " + threads + " " + context + " " + model));
