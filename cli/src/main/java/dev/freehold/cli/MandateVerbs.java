@@ -12,7 +12,6 @@ import dev.freehold.evidence.mandate.Mandate;
 import dev.freehold.evidence.mandate.MandateChain;
 import dev.freehold.evidence.mandate.Party;
 import dev.freehold.evidence.mandate.Revocation;
-import dev.freehold.record.Digest;
 import dev.freehold.record.Json;
 import dev.freehold.record.Nonce;
 import dev.freehold.record.Parsed;
@@ -24,7 +23,6 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -70,7 +68,7 @@ final class MandateVerbs {
   @Command(
       name = "sign",
       description = {
-        "Sign a mandate with the owner's key, or narrow one that this key holds (--under).",
+        "Sign a mandate with the owner's key or passkey, or narrow one that it holds (--under).",
         "What is not named is not allowed. It prints what it says before it writes the file."
       })
   static final class Sign extends Verb {
@@ -140,46 +138,28 @@ final class MandateVerbs {
     @Option(names = "--delegate", description = "How many mandates may follow below it.")
     private int delegate;
 
+    @Mixin
+    @SuppressWarnings("unused")
+    private PasskeyOptions passkey = new PasskeyOptions();
+
     @Override
     int run() throws Exception {
-      SigningKey issuer = ownerKey(places, key);
-      List<Mandate> chain = new ArrayList<>();
-      if (under != null) {
-        chain.addAll(chain(under).mandates());
-      }
-      Digest parent = chain.isEmpty() ? null : chain.getLast().digest();
-      Instant now = InstantSource.system().instant();
-      Mandate mandate;
-      try {
-        Timestamp expires = new Timestamp(now.plus(Duration.ofDays(days)));
-        if (!chain.isEmpty() && chain.getLast().terms().expires().compareTo(expires) < 0) {
-          expires = chain.getLast().terms().expires();
-        }
-        mandate =
-            Mandate.sign(
-                new Mandate.Terms(
-                    allowance(),
-                    expires,
-                    Party.parse(holder)
-                        .orElseThrow(() -> new Failure("'" + holder + "' is not a did:key")),
-                    new Timestamp(now),
-                    Party.of(issuer.nodeId()),
-                    Nonce.random(new SecureRandom()),
-                    parent),
-                issuer);
-      } catch (IllegalArgumentException e) {
-        throw new Failure(String.valueOf(e.getMessage()));
-      }
-      if (!chain.isEmpty()) {
-        List<String> wider = chain.getLast().terms().allow().widened(mandate.terms().allow());
-        if (!wider.isEmpty()) {
-          throw new Failure(
-              "a mandate only narrows the one above it; this allows more: "
-                  + String.join(", ", wider));
+      passkey.check(key != null, under != null);
+      List<Mandate> above = under == null ? List.of() : chain(under).mandates();
+      MandateDraft draft = draft(above, InstantSource.system().instant());
+      MandateChain chain;
+      if (passkey.wanted()) {
+        chain = passkey.sign(draft, screen);
+      } else {
+        SigningKey issuer = ownerKey(places, key);
+        try {
+          chain = draft.chain(Mandate.sign(draft.by(Party.of(issuer.nodeId())), issuer));
+        } catch (IllegalArgumentException e) {
+          throw new Failure(String.valueOf(e.getMessage()));
         }
       }
-      chain.add(mandate);
-      Files.write(output, new MandateChain(chain).encode());
+      Mandate mandate = chain.mandates().getLast();
+      Files.write(output, chain.encode());
       if (json) {
         screen.json(mandate.toJson());
       } else {
@@ -187,6 +167,39 @@ final class MandateVerbs {
         screen.line("written to " + output);
       }
       return OK;
+    }
+
+    /** What is wrong with it is told before anybody is asked to sign. */
+    private MandateDraft draft(List<Mandate> above, Instant now) throws Failure {
+      Party held =
+          Party.parse(holder).orElseThrow(() -> new Failure("'" + holder + "' is not a did:key"));
+      Mandate.Terms terms;
+      try {
+        Timestamp expires = new Timestamp(now.plus(Duration.ofDays(days)));
+        if (!above.isEmpty() && above.getLast().terms().expires().compareTo(expires) < 0) {
+          expires = above.getLast().terms().expires();
+        }
+        terms =
+            new Mandate.Terms(
+                allowance(),
+                expires,
+                held,
+                new Timestamp(now),
+                above.isEmpty() ? held : above.getLast().terms().holder(),
+                Nonce.random(new SecureRandom()),
+                above.isEmpty() ? null : above.getLast().digest());
+      } catch (IllegalArgumentException e) {
+        throw new Failure(String.valueOf(e.getMessage()));
+      }
+      if (!above.isEmpty()) {
+        List<String> wider = above.getLast().terms().allow().widened(terms.allow());
+        if (!wider.isEmpty()) {
+          throw new Failure(
+              "a mandate only narrows the one above it; this allows more: "
+                  + String.join(", ", wider));
+        }
+      }
+      return new MandateDraft(above, terms);
     }
 
     private Allowance allowance() {
@@ -254,14 +267,20 @@ final class MandateVerbs {
     @Option(names = "--key", paramLabel = "FILE", description = "The issuer's key file.")
     private @Nullable Path key;
 
+    @Mixin
+    @SuppressWarnings("unused")
+    private PasskeyOptions passkey = new PasskeyOptions();
+
     @Override
     int run() throws Exception {
-      Mandate last = chain(file).mandates().getLast();
+      passkey.check(key != null, true);
+      RevocationDraft draft =
+          new RevocationDraft(chain(file), new Timestamp(InstantSource.system().instant()));
+      Mandate last = draft.chain().mandates().getLast();
       Revocation revocation =
-          Revocation.sign(
-              last.digest(),
-              new Timestamp(InstantSource.system().instant()),
-              ownerKey(places, key));
+          passkey.wanted()
+              ? passkey.sign(draft, screen)
+              : Revocation.sign(last.digest(), draft.revoked(), ownerKey(places, key));
       Files.write(output, revocation.encode());
       if (json) {
         screen.json(revocation.toJson());

@@ -5,6 +5,7 @@ package dev.freehold.evidence.mandate;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,5 +52,17 @@ public record Owner(Party party, @Nullable Passkey passkeyOrNull) {
   /** An owner with a key of the ordinary kind. */
   public static Owner of(Party party) {
     return new Owner(party, null);
+  }
+
+  /** What {@link #parse} reads, where there is at most one origin. */
+  @Override
+  public String toString() {
+    return passkeyOrNull == null
+        ? party.toString()
+        : party
+            + ","
+            + passkeyOrNull.relyingParty()
+            + ","
+            + String.join(",", new TreeSet<>(passkeyOrNull.origins()));
   }
 }

@@ -5,6 +5,7 @@ package dev.freehold.evidence.mandate;
 import dev.freehold.crypto.Base58;
 import dev.freehold.crypto.NodeId;
 import dev.freehold.crypto.PublicKeyInfo;
+import dev.freehold.crypto.VerifyingKey;
 import java.math.BigInteger;
 import java.util.Arrays;
 import java.util.Optional;
@@ -33,6 +34,24 @@ public final class Party {
   /** The holder of a node's key. */
   public static Party of(NodeId node) {
     return new Party(node.toString(), PublicKeyInfo.of(node.key()));
+  }
+
+  /** The holder of any public key; empty unless it is Ed25519 or P-256. */
+  public static Optional<Party> of(PublicKeyInfo key) {
+    byte[] der = key.der();
+    int end = der.length;
+    return switch (key.kind()) {
+      case ED25519 ->
+          VerifyingKey.decode(Arrays.copyOfRange(der, end - 32, end))
+              .map(NodeId::of)
+              .map(Party::of);
+      case P256 ->
+          Optional.of(
+              ofP256(
+                  Arrays.copyOfRange(der, end - 64, end - 32),
+                  Arrays.copyOfRange(der, end - 32, end)));
+      case ED448, P384, P521, RSA -> Optional.empty();
+    };
   }
 
   /**

@@ -4,6 +4,7 @@ package dev.freehold.evidence.mandate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.freehold.crypto.PublicKeyInfo;
 import dev.freehold.crypto.SigningKey;
 import dev.freehold.evidence.Mutations;
 import dev.freehold.record.Digest;
@@ -61,9 +62,23 @@ class PasskeyTest {
     assertThat(Owner.parse(OWNER.toString())).contains(Owner.of(OWNER));
     assertThat(Owner.parse(OWNER + "," + RP + "," + ORIGIN))
         .contains(new Owner(OWNER, new Owner.Passkey(RP, Set.of(ORIGIN), 0)));
+    for (String name : List.of(OWNER.toString(), OWNER + "," + RP + "," + ORIGIN)) {
+      assertThat(Owner.parse(name).map(Owner::toString)).contains(name);
+    }
     for (String other : List.of("", "did:key:z6", OWNER + ",", OWNER + ",a,b,c", "," + OWNER)) {
       assertThat(Owner.parse(other)).as(other).isEmpty();
     }
+  }
+
+  @Test
+  void aPublicKeyOfEitherKindNamesItsHolder() throws Exception {
+    assertThat(Party.of(PublicKeyInfo.decode(P256.getPublic().getEncoded()))).contains(OWNER);
+    Party agent = Grants.party(Grants.AGENT);
+    assertThat(Party.of(agent.key())).contains(agent);
+    KeyPairGenerator other = KeyPairGenerator.getInstance("EC");
+    other.initialize(new ECGenParameterSpec("secp384r1"));
+    byte[] der = other.generateKeyPair().getPublic().getEncoded();
+    assertThat(Party.of(PublicKeyInfo.decode(der))).isEmpty();
   }
 
   @Test
