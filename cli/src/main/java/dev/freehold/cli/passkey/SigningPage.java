@@ -63,7 +63,7 @@ public final class SigningPage<T> implements AutoCloseable {
 
   private record Resource(String file, String type) {}
 
-  private record Answer(int status, String type, byte[] body) {}
+  private record Answer(int status, String type, String body) {}
 
   private final Draft<T> draft;
   private final Consumer<Owner> registered;
@@ -183,8 +183,9 @@ public final class SigningPage<T> implements AutoCloseable {
       headers.set("Referrer-Policy", "no-referrer");
       headers.set("X-Content-Type-Options", "nosniff");
       headers.set("X-Frame-Options", "DENY");
-      exchange.sendResponseHeaders(answer.status(), answer.body().length);
-      exchange.getResponseBody().write(answer.body());
+      byte[] body = answer.body().getBytes(StandardCharsets.UTF_8);
+      exchange.sendResponseHeaders(answer.status(), body.length);
+      exchange.getResponseBody().write(body);
     }
     complete();
   }
@@ -292,7 +293,7 @@ public final class SigningPage<T> implements AutoCloseable {
   }
 
   private static Answer json(int status, Json body) {
-    return new Answer(status, JSON, body.write().getBytes(StandardCharsets.UTF_8));
+    return new Answer(status, JSON, body.write());
   }
 
   private static Answer file(Resource resource) throws IOException {
@@ -300,7 +301,8 @@ public final class SigningPage<T> implements AutoCloseable {
       if (in == null) {
         throw new IllegalStateException("this program lacks its file " + resource.file());
       }
-      return new Answer(200, resource.type(), in.readAllBytes());
+      return new Answer(
+          200, resource.type(), new String(in.readAllBytes(), StandardCharsets.UTF_8));
     }
   }
 }

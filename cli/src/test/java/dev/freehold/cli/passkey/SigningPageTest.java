@@ -100,7 +100,7 @@ class SigningPageTest {
     StringBuilder head = new StringBuilder(method + " " + path + " HTTP/1.1\r\n");
     headers.forEach((name, value) -> head.append(name + ": " + value + "\r\n"));
     head.append("Connection: close\r\nContent-Length: " + body.length + "\r\n\r\n");
-    try (Socket socket = new Socket(InetAddress.getByName("127.0.0.1"), page.address().getPort())) {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), page.address().getPort())) {
       OutputStream out = socket.getOutputStream();
       out.write(head.toString().getBytes(StandardCharsets.UTF_8));
       out.write(body);
@@ -170,15 +170,11 @@ class SigningPageTest {
   @Test
   void anEd25519PasskeyThatIsKnownSignsAtOnce() throws Exception {
     SoftPasskey other = SoftPasskey.edDsa();
+    // The origin holds the port, so it is known once a page was there.
     page.close();
-    try (SigningPage<Revocation> first = open(null)) {
-      // The origin holds the port, so it is known once a page was there.
-      int port = first.address().getPort();
-      first.close();
-      page =
-          SigningPage.open(
-              new Ending(), other.owner(first.origin()), port, new Random(8), made::add);
-    }
+    int port = page.address().getPort();
+    Owner known = other.owner(page.origin());
+    page = SigningPage.open(new Ending(), known, port, new Random(8), made::add);
     Owner owner = other.owner(page.origin());
     Proof proof = other.sign(new Ending().shown(owner.party()), page.origin());
     assertThat(post("assertion", proof.toJson()).status()).isEqualTo(200);

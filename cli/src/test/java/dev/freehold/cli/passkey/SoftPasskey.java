@@ -50,10 +50,10 @@ final class SoftPasskey {
   Proof sign(String shown, String origin) throws GeneralSecurityException {
     String challenge =
         Base64.getUrlEncoder().withoutPadding().encodeToString(Digest.sha256(shown).bytes());
-    byte[] client =
-        ("{\"type\":\"webauthn.get\",\"challenge\":\"%s\",\"origin\":\"%s\",\"crossOrigin\":false}"
-                .formatted(challenge, origin))
-            .getBytes(StandardCharsets.UTF_8);
+    String client =
+        "{\"type\":\"webauthn.get\",\"challenge\":\"%s\",\"origin\":\"%s\",\"crossOrigin\":false}"
+            .formatted(challenge, origin);
+    byte[] clientData = client.getBytes(StandardCharsets.UTF_8);
     ByteArrayOutputStream authenticator = new ByteArrayOutputStream();
     authenticator.writeBytes(Digest.sha256("localhost").bytes());
     // Present and verified; the counter is 1.
@@ -61,7 +61,7 @@ final class SoftPasskey {
     Signature signature = Signature.getInstance(algorithm);
     signature.initSign(pair.getPrivate());
     signature.update(authenticator.toByteArray());
-    signature.update(Digest.sha256(client).bytes());
-    return new Proof.Passkey(new Assertion(authenticator.toByteArray(), client, signature.sign()));
+    signature.update(Digest.sha256(clientData).bytes());
+    return new Proof.Passkey(new Assertion(authenticator.toByteArray(), clientData, signature.sign()));
   }
 }

@@ -1,0 +1,227 @@
+// SPDX-FileCopyrightText: The Freehold authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.freehold.it.passkey;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.freehold.record.Json;
+import java.io.File;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.WebSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/**
+ * One page of a Chromium without a window, driven over the DevTools protocol, with an authenticator
+ * that says of itself that its person is there.
+ */
+final class Browser implements AutoCloseable, WebSocket.Listener {
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private final HttpClient http = HttpClient.newHttpClient();
+  private final Map<Long, CompletableFuture<Json.Obj>> waiting = new ConcurrentHashMap<>();
+  private final StringBuilder message = new StringBuilder();
+  private final Process process;
+  private final WebSocket socket;
+  private long last;
+
+  private Browser(Process process, int port) throws Exception {
+    this.process = process;
+    HttpRequest fresh =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/json/new?about:blank"))
+            .PUT(HttpRequest.BodyPublishers.noBody())
+            .build();
+    Json page = Json.parse(http.send(fresh, HttpResponse.BodyHandlers.ofByteArray()).body());
+    this.socket =
+        http.newWebSocketBuilder()
+            .buildAsync(URI.create(text((Json.Obj) page, "webSocketDebuggerUrl")), this)
+            .get(30, TimeUnit.SECONDS);
+  }
+
+  /** Starts the browser that this machine has; the test is skipped where it has none. */
+  static Browser start(Path folder) throws Exception {
+    List<Path> found =
+        Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator, -1))
+            .flatMap(at -> Stream.of("chromium", "chromium-browser").map(Path.of(at)::resolve))
+            .filter(Files::isExecutable)
+            .toList();
+    assumeTrue(
+        !found.isEmpty(), "skipped: there is no chromium on the PATH (apt install chromium)");
+    Path profile = folder.resolve("profile");
+    Process process =
+        new ProcessBuilder(
+                found.getFirst().toString(),
+                "--headless=new",
+                // Tests may run as root, which Chromium's own sandbox forbids; it sees our page
+                // only.
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-dev-shm-usage",
+                "--no-first-run",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--remote-debugging-port=0",
+                "--user-data-dir=" + profile,
+                "about:blank")
+            .redirectErrorStream(true)
+            .redirectOutput(folder.resolve("browser.log").toFile())
+            .start();
+    try {
+      return new Browser(process, port(profile.resolve("DevToolsActivePort"), process));
+    } catch (Exception | AssertionError e) {
+      end(process);
+      throw e;
+    }
+  }
+
+  private static int port(Path file, Process process) throws Exception {
+    long until = System.nanoTime() + PATIENCE.toNanos();
+    while (System.nanoTime() < until && process.isAlive()) {
+      if (Files.exists(file)) {
+        List<String> lines = Files.readAllLines(file);
+        if (lines.size() == 2) {
+          return Integer.parseInt(lines.getFirst());
+        }
+      }
+      Thread.sleep(50);
+    }
+    throw new AssertionError("the browser did not start: see browser.log");
+  }
+
+  /** An authenticator inside the device, which keeps passkeys and knows its person. */
+  void plugInAuthenticator() throws Exception {
+    call("WebAuthn.enable", Json.object().build());
+    Json.Obj options =
+        Json.object()
+            .put("protocol", "ctap2")
+            .put("transport", "internal")
+            .put("hasResidentKey", true)
+            .put("hasUserVerification", true)
+            .put("isUserVerified", true)
+            .put("automaticPresenceSimulation", true)
+            .build();
+    call("WebAuthn.addVirtualAuthenticator", Json.object().put("options", options).build());
+  }
+
+  void open(String address) throws Exception {
+    call("Page.navigate", Json.object().put("url", address).build());
+  }
+
+  /** The value of an expression, as a string. */
+  String value(String expression) throws Exception {
+    Json.Obj answer =
+        call(
+            "Runtime.evaluate",
+            Json.object().put("expression", "String(" + expression + ")").build());
+    return answer.get("result").orElseThrow() instanceof Json.Obj result
+            && result.get("value").isPresent()
+        ? text(result, "value")
+        : answer.write();
+  }
+
+  /** Waits until an expression has a value. */
+  void until(String expression, String value) throws Exception {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    String seen = "";
+    while (System.nanoTime() < end) {
+      seen = value(expression);
+      if (seen.equals(value)) {
+        return;
+      }
+      Thread.sleep(50);
+    }
+    throw new AssertionError(
+        expression + " is " + seen + ", not " + value + ": " + value("document.body.innerText"));
+  }
+
+  /** Presses the left button of the mouse over an element, as a person does. */
+  void click(String id) throws Exception {
+    String element = "document.getElementById('" + id + "')";
+    value(element + ".scrollIntoView()");
+    String box = element + ".getBoundingClientRect()";
+    double x = Double.parseDouble(value(box + ".x+" + box + ".width/2"));
+    double y = Double.parseDouble(value(box + ".y+" + box + ".height/2"));
+    for (String type : List.of("mousePressed", "mouseReleased")) {
+      call(
+          "Input.dispatchMouseEvent",
+          Json.object()
+              .put("type", type)
+              .put("x", Math.round(x))
+              .put("y", Math.round(y))
+              .put("button", "left")
+              .put("clickCount", 1)
+              .build());
+    }
+  }
+
+  private Json.Obj call(String method, Json.Obj parameters) throws Exception {
+    long id = ++last;
+    CompletableFuture<Json.Obj> answer = new CompletableFuture<>();
+    waiting.put(id, answer);
+    Json.Obj request =
+        Json.object().put("id", id).put("method", method).put("params", parameters).build();
+    socket.sendText(request.write(), true).get(30, TimeUnit.SECONDS);
+    Json.Obj got = answer.get(30, TimeUnit.SECONDS);
+    if (!(got.get("result").orElse(Json.Null.VALUE) instanceof Json.Obj result)) {
+      throw new AssertionError(method + ": " + got.write());
+    }
+    return result;
+  }
+
+  @Override
+  public CompletionStage<?> onText(WebSocket from, CharSequence data, boolean whole) {
+    message.append(data);
+    if (whole) {
+      Json.Obj got = (Json.Obj) Json.parse(message.toString().getBytes(StandardCharsets.UTF_8));
+      message.setLength(0);
+      if (got.get("id").isPresent()) {
+        CompletableFuture<Json.Obj> answer =
+            waiting.remove(Long.parseLong(got.get("id").orElseThrow().write()));
+        if (answer != null) {
+          answer.complete(got);
+        }
+      }
+    }
+    from.request(1);
+    return CompletableFuture.completedStage(null);
+  }
+
+  private static String text(Json.Obj in, String name) {
+    if (in.get(name).orElse(Json.Null.VALUE) instanceof Json.Str(String text)) {
+      return text;
+    }
+    throw new AssertionError("no " + name + " in " + in.write());
+  }
+
+  private static void end(Process process) {
+    process.descendants().forEach(ProcessHandle::destroy);
+    process.destroy();
+    try {
+      if (!process.waitFor(20, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+      }
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Override
+  public void close() {
+    socket.abort();
+    http.close();
+    end(process);
+  }
+}
