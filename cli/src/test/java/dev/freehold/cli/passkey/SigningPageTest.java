@@ -183,7 +183,7 @@ class SigningPageTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"/", "/state", "/0000/", "/0000/state", "TOKEN", "TOKEN/state/", "//"})
+  @ValueSource(strings = {"/", "/state", "/0000/", "/0000/state", "TOKEN", "TOKEN/state/"})
   void anotherTokenFindsNothing(String path) throws Exception {
     String token = page.address().getPath().replaceAll("/", "");
     assertThat(token).matches("[0-9a-f]{64}");

@@ -62,6 +62,7 @@ final class SoftPasskey {
     signature.initSign(pair.getPrivate());
     signature.update(authenticator.toByteArray());
     signature.update(Digest.sha256(clientData).bytes());
-    return new Proof.Passkey(new Assertion(authenticator.toByteArray(), clientData, signature.sign()));
+    return new Proof.Passkey(
+        new Assertion(authenticator.toByteArray(), clientData, signature.sign()));
   }
 }

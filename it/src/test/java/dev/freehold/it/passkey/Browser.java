@@ -60,7 +60,7 @@ final class Browser implements AutoCloseable, WebSocket.Listener {
     assumeTrue(
         !found.isEmpty(), "skipped: there is no chromium on the PATH (apt install chromium)");
     Path profile = folder.resolve("profile");
-    Process process =
+    ProcessBuilder builder =
         new ProcessBuilder(
                 found.getFirst().toString(),
                 "--headless=new",
@@ -76,8 +76,10 @@ final class Browser implements AutoCloseable, WebSocket.Listener {
                 "--user-data-dir=" + profile,
                 "about:blank")
             .redirectErrorStream(true)
-            .redirectOutput(folder.resolve("browser.log").toFile())
-            .start();
+            .redirectOutput(folder.resolve("browser.log").toFile());
+    // What it leaves in the folder for temporary files goes with the test's.
+    builder.environment().put("TMPDIR", folder.toString());
+    Process process = builder.start();
     try {
       return new Browser(process, port(profile.resolve("DevToolsActivePort"), process));
     } catch (Exception | AssertionError e) {

@@ -150,7 +150,7 @@ class PasskeySigningTest {
       byte[] other = bytes.clone();
       other[i] ^= 1;
       Files.write(changed, other);
-      assertThat(verify(changed, "--owner", owner).exit()).as("byte " + i).isNotZero();
+      assertThat(verify(changed, "--owner", owner).exit()).as("byte " + i).isIn(1, 2);
     }
   }
 
