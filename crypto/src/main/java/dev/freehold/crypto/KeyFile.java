@@ -7,25 +7,15 @@ import dev.freehold.record.Json;
 import dev.freehold.record.JsonException;
 import dev.freehold.record.Members;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFileAttributeView;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.HexFormat;
-import java.util.Set;
 
 /**
  * A private key on disk (docs/formats/key-file.md): one line of canonical JSON that only its owner
@@ -36,8 +26,6 @@ public final class KeyFile {
   private static final String FORMAT = "freehold-key/1";
   private static final String CHANGED = "it was changed by something other than Freehold";
   private static final int LENGTH_LIMIT = 4096;
-  private static final Set<PosixFilePermission> OWNER_ONLY =
-      Set.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
 
   private KeyFile() {}
 
@@ -49,15 +37,7 @@ public final class KeyFile {
    */
   public static SigningKey create(Path file, SecureRandom random) throws IOException {
     SigningKey key = SigningKey.generate(random);
-    Path folder = folder(file);
-    Path fresh = fresh(folder, file, random);
-    try {
-      writeDurably(fresh, encode(key));
-      publish(fresh, file);
-    } finally {
-      Files.deleteIfExists(fresh);
-    }
-    syncFolder(folder);
+    PrivateFile.create(file, encode(key), random);
     return key;
   }
 
@@ -120,24 +100,13 @@ public final class KeyFile {
   static void seal(
       Path file, SigningKey key, Passphrase passphrase, SealedSeed.Cost cost, SecureRandom random)
       throws IOException {
-    replace(file, line(SealedSeed.seal(key, passphrase, cost, random).toJson()), random);
+    PrivateFile.replace(
+        file, line(SealedSeed.seal(key, passphrase, cost, random).toJson()), random);
   }
 
   /** Puts the key, protected by the file's permissions alone, in the place of the file. */
   public static void open(Path file, SigningKey key, SecureRandom random) throws IOException {
-    replace(file, encode(key), random);
-  }
-
-  private static void replace(Path file, byte[] bytes, SecureRandom random) throws IOException {
-    Path folder = folder(file);
-    Path fresh = fresh(folder, file, random);
-    try {
-      writeDurably(fresh, bytes);
-      Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    } finally {
-      Files.deleteIfExists(fresh);
-    }
-    syncFolder(folder);
+    PrivateFile.replace(file, encode(key), random);
   }
 
   private static SigningKey unseal(Path file, SealedSeed seed, PassphraseSource passphrases)
@@ -167,34 +136,8 @@ public final class KeyFile {
   }
 
   private static Content read(Path file) throws IOException, KeyFileException {
-    PosixFileAttributeView view = Files.getFileAttributeView(file, PosixFileAttributeView.class);
-    if (view != null) {
-      Set<PosixFilePermission> permissions = view.readAttributes().permissions();
-      if (permissions.stream().anyMatch(p -> !p.name().startsWith("OWNER"))) {
-        throw new KeyFileException(
-            "the private key in %s is open to others (%s): if nobody can have read it, run chmod 600 %s; otherwise use a new key"
-                .formatted(file, PosixFilePermissions.toString(permissions), file));
-      }
-    }
-    byte[] bytes;
-    try (InputStream in = Files.newInputStream(file)) {
-      bytes = in.readNBytes(LENGTH_LIMIT + 1);
-    }
+    byte[] bytes = PrivateFile.read(file, LENGTH_LIMIT);
     return decode(file, bytes);
-  }
-
-  private static Path folder(Path file) throws IOException {
-    Path folder = file.toAbsolutePath().getParent();
-    if (folder == null) {
-      throw new IOException(file + " is not a name for a key file");
-    }
-    return folder;
-  }
-
-  private static Path fresh(Path folder, Path file, SecureRandom random) {
-    byte[] suffix = new byte[8];
-    random.nextBytes(suffix);
-    return folder.resolve(file.getFileName() + "." + HexFormat.of().formatHex(suffix));
   }
 
   private static byte[] encode(SigningKey key) {
@@ -271,45 +214,5 @@ public final class KeyFile {
     return new KeyFileException(
         "the key file %s cannot be used: %s. Put back a copy of it, or move it away to start with a new key (and a new name)"
             .formatted(file, what));
-  }
-
-  private static void writeDurably(Path file, byte[] bytes) throws IOException {
-    boolean posix = file.getFileSystem().supportedFileAttributeViews().contains("posix");
-    FileAttribute<?>[] attributes =
-        posix
-            ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(OWNER_ONLY)}
-            : new FileAttribute<?>[0];
-    Set<StandardOpenOption> options =
-        Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW);
-    try (FileChannel channel = FileChannel.open(file, options, attributes)) {
-      ByteBuffer rest = ByteBuffer.wrap(bytes);
-      while (rest.hasRemaining()) {
-        channel.write(rest);
-      }
-      channel.force(true);
-    }
-  }
-
-  /**
-   * Gives the finished file its name, unless the name is taken: a link can't replace, unlike a
-   * move.
-   */
-  private static void publish(Path fresh, Path file) throws IOException {
-    try {
-      Files.createLink(file, fresh);
-    } catch (FileAlreadyExistsException e) {
-      throw e;
-    } catch (UnsupportedOperationException | IOException e) {
-      // A file system without links.
-      Files.move(fresh, file);
-    }
-  }
-
-  private static void syncFolder(Path folder) {
-    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-      channel.force(true);
-    } catch (IOException e) {
-      // Some platforms cannot sync a folder: the file itself is durable.
-    }
   }
 }

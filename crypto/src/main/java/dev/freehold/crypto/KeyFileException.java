@@ -6,7 +6,8 @@ package dev.freehold.crypto;
 public final class KeyFileException extends Exception {
   private static final long serialVersionUID = 1L;
 
-  KeyFileException(String message) {
+  /** With that message. */
+  public KeyFileException(String message) {
     super(message);
   }
 }

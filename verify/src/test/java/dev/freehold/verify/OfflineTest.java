@@ -64,4 +64,13 @@ class OfflineTest {
             new TreeSet<>(
                 Arrays.asList("crypto", "engine", "evidence", "kernel", "record", "verify")));
   }
+
+  @Test
+  void theClassPathHoldsNoCurveOfPaymentsAndNoOtherLanguage() {
+    String jars = System.getProperty("java.class.path", "");
+    assertThat(jars).contains("bcprov").doesNotContain("secp256k1").doesNotContain("kotlin");
+    for (String absent : new String[] {"fr/acinq/secp256k1/Secp256k1", "kotlin/Unit"}) {
+      assertThat(OfflineTest.class.getResource("/" + absent + ".class")).as(absent).isNull();
+    }
+  }
 }

@@ -22,6 +22,22 @@ interface Curve {
 
   /** libsecp256k1 where it loads, and BouncyCastle everywhere else. */
   static Curve fastest() {
-    return NativeCurve.LOADED.orElse(PortableCurve.INSTANCE);
+    return Fastest.CURVE;
+  }
+
+  /** Found out when first asked for. */
+  final class Fastest {
+    static final Curve CURVE = find();
+
+    private Fastest() {}
+
+    private static Curve find() {
+      try {
+        return NativeCurve.LOADED.orElse(PortableCurve.INSTANCE);
+      } catch (LinkageError e) {
+        // Without the library's classes the class that names them can't be linked at all.
+        return PortableCurve.INSTANCE;
+      }
+    }
   }
 }

@@ -69,6 +69,11 @@ public final class PaymentKey {
     return address;
   }
 
+  /** A copy of the secret, for the key's file. */
+  byte[] secret() {
+    return secret.clone();
+  }
+
   /** The account only: a private key is never printed. */
   @Override
   public String toString() {
