@@ -17,7 +17,9 @@ import dev.freehold.record.Digest;
 import dev.freehold.record.Timestamp;
 import java.io.IOException;
 import java.math.BigInteger;
+import java.nio.BufferUnderflowException;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Optional;
 
 /** The evidence anchor at one address of one chain. */
@@ -43,12 +45,27 @@ public final class EvidenceAnchor {
    */
   public Intent anchor(Submitter submitter, Checkpoint checkpoint)
       throws IOException, RpcException {
+    return anchor(submitter, checkpoint, 0);
+  }
+
+  /**
+   * The same, after so many intents for it came to nothing: each has a purpose of its own, and is
+   * done once.
+   */
+  public Intent anchor(Submitter submitter, Checkpoint checkpoint, int failed)
+      throws IOException, RpcException {
     if (checkpoint.size() == 0) {
       throw new IllegalArgumentException("an empty log has nothing to anchor");
     }
     Intent.Purpose purpose =
         new Intent.Purpose(
-            "anchor " + contract + " " + name(checkpoint.origin()) + " " + checkpoint.size());
+            "anchor "
+                + contract
+                + " "
+                + name(checkpoint.origin())
+                + " "
+                + checkpoint.size()
+                + (failed == 0 ? "" : " again " + failed));
     try {
       return submitter.submit(purpose, Effect.call(contract, callData(checkpoint)));
     } catch (RpcException.Refused e) {
@@ -57,6 +74,26 @@ public final class EvidenceAnchor {
         throw e;
       }
       throw new RpcException.Refused("anchor", error.get(), e.data());
+    }
+  }
+
+  /**
+   * The checkpoint of this origin that an intent anchors here; empty where it does another thing.
+   */
+  public Optional<Checkpoint> stated(Intent intent, Origin origin) {
+    if (!intent.effect().to().equals(Optional.of(contract))) {
+      return Optional.empty();
+    }
+    try {
+      Tuple values = ANCHOR.decodeCall(intent.effect().data());
+      Checkpoint checkpoint =
+          new Checkpoint(
+              origin, ((BigInteger) values.get(1)).longValue(), Digest.of((byte[]) values.get(2)));
+      return Arrays.equals(callData(checkpoint), intent.effect().data())
+          ? Optional.of(checkpoint)
+          : Optional.empty();
+    } catch (IllegalArgumentException | BufferUnderflowException e) {
+      return Optional.empty();
     }
   }
 
@@ -87,7 +124,7 @@ public final class EvidenceAnchor {
     Tuple values;
     try {
       values = LATEST.decodeReturn(answer);
-    } catch (IllegalArgumentException e) {
+    } catch (IllegalArgumentException | BufferUnderflowException e) {
       throw new RpcException.Unanswered("eth_call", "no evidence anchor at " + contract, e);
     }
     long size = ((BigInteger) values.get(0)).longValue();

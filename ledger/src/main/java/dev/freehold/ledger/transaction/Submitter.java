@@ -3,10 +3,13 @@
 package dev.freehold.ledger.transaction;
 
 import dev.freehold.crypto.payment.Address;
+import dev.freehold.crypto.payment.Keccak256;
 import dev.freehold.crypto.payment.PaymentKey;
+import dev.freehold.ledger.Amount;
 import dev.freehold.ledger.rpc.Chain;
 import dev.freehold.ledger.rpc.RpcException;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.util.List;
 import java.util.Optional;
 
@@ -48,7 +51,8 @@ public final class Submitter {
    *
    * @throws IllegalArgumentException if the purpose is already that of another effect
    * @throws IOException if it can't be written down: nothing was sent now
-   * @throws RpcException.Refused if the chain says beforehand that it would fail: nothing was sent
+   * @throws RpcException.Refused if the chain says beforehand that it would fail, or the account
+   *     has too little for it: nothing was sent
    * @throws RpcException.Unanswered if the chain can't be reached: ask again
    */
   public synchronized Intent submit(Intent.Purpose purpose, Effect effect)
@@ -69,6 +73,7 @@ public final class Submitter {
     long estimate = chain.gas(key.address(), effect.to(), effect.value(), effect.data());
     Transaction transaction =
         new Transaction(chain.id(), nonce, fees(), estimate + estimate / 4, effect);
+    requireFunds(transaction);
     Intent intent =
         new Intent(purpose, nonce, effect, List.of(transaction.sign(key)), new Outcome.Pending());
     storage.write(intent);
@@ -87,19 +92,68 @@ public final class Submitter {
   }
 
   /**
-   * Replaces what waits too long by the same with higher fees. An intent that isn't pending any
-   * more is returned as it is.
+   * Looks whether a known outcome still stands. Where its block was taken back after all, deeper
+   * than was thought possible, the intent is pending again and handed to the chain where it lost
+   * it.
+   *
+   * @return what is known now
+   */
+  public synchronized Intent recheck(Intent.Purpose purpose) throws IOException, RpcException {
+    Intent intent = required(purpose);
+    boolean stands =
+        switch (intent.outcome()) {
+          case Outcome.Executed(long block, Keccak256 hash) -> isThere(block, hash);
+          case Outcome.Reverted(long block, Keccak256 hash) -> isThere(block, hash);
+          case Outcome.Pending() -> false;
+          case Outcome.Displaced() -> true;
+        };
+    if (stands) {
+      return intent;
+    }
+    return lookUp(intent.pending() ? intent : kept(intent.with(new Outcome.Pending())));
+  }
+
+  private boolean isThere(long number, Keccak256 hash) throws RpcException {
+    return chain.block(number).map(block -> block.hash().equals(hash)).orElse(false);
+  }
+
+  private void requireFunds(Transaction transaction) throws RpcException {
+    BigInteger cost =
+        transaction
+            .fees()
+            .most()
+            .units()
+            .multiply(BigInteger.valueOf(transaction.gasLimit()))
+            .add(transaction.effect().value().units());
+    Amount balance = chain.balance(key.address());
+    if (balance.units().compareTo(cost) < 0) {
+      throw new RpcException.Refused(
+          "the transaction",
+          "the account " + key.address() + " has " + balance + ", and it may cost " + cost);
+    }
+  }
+
+  private Intent required(Intent.Purpose purpose) throws IOException {
+    return storage.all().stream()
+        .filter(each -> each.purpose().equals(purpose))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("there is no intent '" + purpose + "'"));
+  }
+
+  /**
+   * Replaces what waits too long for a block by the same with higher fees. An intent that is in a
+   * block, or isn't pending any more, is returned as it is.
    */
   public synchronized Intent hurry(Intent.Purpose purpose) throws IOException, RpcException {
-    Intent intent =
-        storage.all().stream()
-            .filter(each -> each.purpose().equals(purpose))
-            .findFirst()
-            .orElseThrow(
-                () -> new IllegalArgumentException("there is no intent '" + purpose + "'"));
+    Intent intent = required(purpose);
     Intent now = lookUp(intent);
     if (!now.pending()) {
       return now;
+    }
+    for (Attempt attempt : now.attempts()) {
+      if (chain.mined(attempt.hash()).isPresent()) {
+        return now;
+      }
     }
     Attempt last = now.last();
     Transaction transaction =
@@ -144,12 +198,7 @@ public final class Submitter {
   }
 
   private Intent known(Intent intent, Chain.Mined mined) throws IOException, RpcException {
-    boolean stillThere =
-        chain
-            .block(mined.block())
-            .map(block -> block.hash().equals(mined.blockHash()))
-            .orElse(false);
-    if (!stillThere) {
+    if (!isThere(mined.block(), mined.blockHash())) {
       return intent;
     }
     return kept(

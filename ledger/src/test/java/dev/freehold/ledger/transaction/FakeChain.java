@@ -34,6 +34,7 @@ final class FakeChain implements Rpc {
   private int faultAt = -1;
   private Fault fault = Fault.LOST_BEFORE;
   boolean refusing;
+  long balance = 1L << 50;
 
   void failing(int at, Fault how) {
     calls = 0;
@@ -110,6 +111,7 @@ final class FakeChain implements Rpc {
         }
         yield number(30_000);
       }
+      case "eth_getBalance" -> number(balance);
       case "eth_maxPriorityFeePerGas" -> number(1_000);
       case "eth_sendRawTransaction" -> {
         receive(method, Hex.data(text(parameters[0])).orElseThrow());

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whatever fails, whenever: a purpose is done once, and everybody can know that it was. */
 class SubmitterTest {
@@ -256,6 +257,38 @@ class SubmitterTest {
     }
     assertThat(malformed).isGreaterThan(5_000);
     assertThat(new String(good, StandardCharsets.UTF_8)).contains("\"state\":\"executed\"");
+  }
+
+  @Test
+  void nothingIsWrittenOrSentWhereTheAccountHasTooLittle() throws Exception {
+    rpc.balance = 30_000;
+    Submitter submitter = started(0);
+    assertThatThrownBy(() -> submitter.submit(PURPOSE, EFFECT))
+        .isInstanceOf(RpcException.Refused.class)
+        .hasMessageContaining("has 30000, and it may cost");
+    assertThat(submitter.lookUpAll()).isEmpty();
+    rpc.balance = 1L << 50;
+    submitter.submit(PURPOSE, EFFECT);
+    rpc.mine();
+    assertThat(submitter.submit(PURPOSE, EFFECT).pending()).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void anOutcomeWhoseBlockIsTakenBackAfterAllIsPendingAgain(boolean forgotten) throws Exception {
+    Submitter submitter = started(0);
+    submitter.submit(PURPOSE, EFFECT);
+    rpc.mine();
+    Intent known = submitter.submit(PURPOSE, EFFECT);
+    assertThat(known.outcome()).isInstanceOf(Outcome.Executed.class);
+    assertThat(submitter.recheck(PURPOSE)).isEqualTo(known);
+    rpc.takeBack(forgotten);
+    assertThat(submitter.recheck(PURPOSE).pending()).isTrue();
+    rpc.mine();
+    Intent again = submitter.recheck(PURPOSE);
+    assertThat(again.outcome()).isInstanceOf(Outcome.Executed.class).isNotEqualTo(known.outcome());
+    assertThat(again.attempts()).isEqualTo(known.attempts());
+    assertThat(rpc.executed()).hasSize(1);
   }
 
   @Test
