@@ -22,6 +22,7 @@ import picocli.CommandLine.Mixin;
       GatewayVerb.class,
       RelayVerb.class,
       MandateVerbs.class,
+      ChainVerbs.class,
       Conformance.class,
       KeyVerbs.class,
       Doctor.class,

@@ -35,6 +35,7 @@ import picocli.CommandLine.Parameters;
       LogVerbs.Check.class,
       LogCompare.class,
       LogStatus.class,
+      LogAnchors.class,
       LogVerbs.Export.class,
       LogEnd.class
     })

@@ -46,7 +46,8 @@ class FloorsTest {
                   "evidence",
                   "verify",
                   "catalogue",
-                  "witness")),
+                  "witness",
+                  "ledger")),
           Map.entry(
               "cli",
               Set.of(
@@ -59,6 +60,7 @@ class FloorsTest {
                   "catalogue",
                   "fleet",
                   "witness",
+                  "ledger",
                   "link",
                   "gateway",
                   "node")));

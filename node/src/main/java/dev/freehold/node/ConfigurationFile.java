@@ -89,6 +89,13 @@ public final class ConfigurationFile {
       case "policy-seconds" -> c.withDuties(c.duties().withCosigning(seconds(value)));
       case "time-policy" -> c.withDuties(c.duties().withTimes(c.home().resolve(value)));
       case "time-seconds" -> c.withDuties(c.duties().withStamping(seconds(value)));
+      case "anchor-rpc",
+          "anchor-chain",
+          "anchor-contract",
+          "anchor-key",
+          "anchor-seconds",
+          "anchor-depth" ->
+          c.withDuties(c.duties().withAnchor(c.duties().anchor().with(key, value, c.home())));
       case "access-log" -> c.withAccessLog(yes(value));
       default ->
           throw new NodeException(
@@ -96,7 +103,8 @@ public final class ConfigurationFile {
                   + key
                   + "'; there are host, port, threads, kernel, max-concurrent, queue-limit,"
                   + " memory-bytes, api-keys, arrival-seconds, drain-seconds, policy,"
-                  + " policy-seconds, time-policy, time-seconds, access-log");
+                  + " policy-seconds, time-policy, time-seconds, anchor-rpc, anchor-chain,"
+                  + " anchor-contract, anchor-key, anchor-seconds, anchor-depth, access-log");
     };
   }
 

@@ -20,36 +20,44 @@ import org.jspecify.annotations.Nullable;
  * @param cosigning within which time a checkpoint meets its quorum
  * @param timesOrNull a file of time authorities (docs/formats/timestamp.md), or null for none
  * @param stamping within which time an entry stands under a stamped checkpoint
+ * @param anchor where checkpoints are anchored
  */
 public record DutyFiles(
     @Nullable Path policyOrNull,
     Duration cosigning,
     @Nullable Path timesOrNull,
-    Duration stamping) {
+    Duration stamping,
+    AnchorLines anchor) {
 
   /** A node that owes nothing to others. */
   public static DutyFiles none() {
-    return new DutyFiles(null, DutySettings.COSIGNING, null, DutySettings.STAMPING);
+    return new DutyFiles(
+        null, DutySettings.COSIGNING, null, DutySettings.STAMPING, AnchorLines.none());
   }
 
   /** A copy with another policy of witnesses. */
   public DutyFiles withPolicy(Path policy) {
-    return new DutyFiles(policy, cosigning, timesOrNull, stamping);
+    return new DutyFiles(policy, cosigning, timesOrNull, stamping, anchor);
   }
 
   /** A copy with another time for cosignatures. */
   public DutyFiles withCosigning(Duration within) {
-    return new DutyFiles(policyOrNull, within, timesOrNull, stamping);
+    return new DutyFiles(policyOrNull, within, timesOrNull, stamping, anchor);
   }
 
   /** A copy with other time authorities. */
   public DutyFiles withTimes(Path times) {
-    return new DutyFiles(policyOrNull, cosigning, times, stamping);
+    return new DutyFiles(policyOrNull, cosigning, times, stamping, anchor);
   }
 
   /** A copy with another time for stamps. */
   public DutyFiles withStamping(Duration within) {
-    return new DutyFiles(policyOrNull, cosigning, timesOrNull, within);
+    return new DutyFiles(policyOrNull, cosigning, timesOrNull, within, anchor);
+  }
+
+  /** A copy with other anchors. */
+  public DutyFiles withAnchor(AnchorLines other) {
+    return new DutyFiles(policyOrNull, cosigning, timesOrNull, stamping, other);
   }
 
   /**

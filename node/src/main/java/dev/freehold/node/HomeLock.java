@@ -17,7 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * Holds {@code FREEHOLD_HOME/lock}, so that one node at a time writes a home. The operating system
  * lets go of it when the process ends in any way; the file then still names the last process.
  */
-final class HomeLock implements AutoCloseable {
+public final class HomeLock implements AutoCloseable {
   /**
    * The homes that nodes of this process hold. POSIX lets go of a process's lock when the process
    * closes any channel on the file, so a second node here must not even open it.
@@ -37,7 +37,7 @@ final class HomeLock implements AutoCloseable {
    *
    * @throws NodeException naming the process that holds it
    */
-  static HomeLock take(Path folder) throws IOException {
+  public static HomeLock take(Path folder) throws IOException {
     Path home = folder.toRealPath();
     if (!HELD.add(home)) {
       throw taken(home, Long.toString(ProcessHandle.current().pid()));

@@ -7,9 +7,17 @@ import dev.freehold.crypto.KeyFileException;
 import dev.freehold.crypto.NodeId;
 import dev.freehold.crypto.PassphraseSource;
 import dev.freehold.crypto.SigningKey;
+import dev.freehold.crypto.payment.PaymentKey;
+import dev.freehold.crypto.payment.PaymentKeyFile;
 import dev.freehold.engine.generate.EngineOptions;
 import dev.freehold.evidence.log.LogException;
+import dev.freehold.evidence.note.SignedCheckpoint;
 import dev.freehold.kernel.Kernels;
+import dev.freehold.ledger.rpc.HttpRpc;
+import dev.freehold.ledger.transaction.FolderIntents;
+import dev.freehold.node.anchor.AnchorSettings;
+import dev.freehold.node.anchor.Anchoring;
+import dev.freehold.node.anchor.Purse;
 import dev.freehold.node.evidence.EvidenceLog;
 import dev.freehold.node.files.OwnerFiles;
 import dev.freehold.node.http.AnswerEndpoints;
@@ -37,6 +45,7 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,7 +54,9 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -144,11 +155,13 @@ public final class Node implements AutoCloseable {
     DutySettings settings = configuration.duties().read();
     Path witnessed = configuration.home().resolve(WitnessedFiles.FOLDER);
     OwnerFiles.folder(witnessed);
+    Optional<AnchorSettings> anchors = configuration.duties().anchor().read();
+    PaymentKey purse = anchors.isEmpty() ? null : PaymentKeyFile.load(anchors.get().key());
     // The log tells the duties of checkpoints, and the duties need the log.
-    CompletableFuture<LogDuties> duties = new CompletableFuture<>();
+    CompletableFuture<Consumer<SignedCheckpoint>> duties = new CompletableFuture<>();
     EvidenceLog evidence =
         EvidenceLog.open(
-            configuration.home(), key, store, clock, log, c -> duties.join().published(c));
+            configuration.home(), key, store, clock, log, c -> duties.join().accept(c));
     held.push(evidence);
     HttpCourier courier = new HttpCourier();
     held.push(courier);
@@ -164,7 +177,22 @@ public final class Node implements AutoCloseable {
       throw new NodeException("the policy names a wrong address: " + e.getMessage(), e);
     }
     held.push(owed);
-    duties.complete(owed);
+    if (anchors.isPresent() && purse != null) {
+      Anchoring anchoring;
+      try {
+        anchoring = anchoring(configuration, anchors.get(), purse, evidence, owed, log, held);
+      } catch (IOException e) {
+        duties.completeExceptionally(e);
+        throw e;
+      }
+      duties.complete(
+          checkpoint -> {
+            owed.published(checkpoint);
+            anchoring.published(checkpoint);
+          });
+    } else {
+      duties.complete(owed::published);
+    }
     int atOnce = configuration.maxConcurrent() + configuration.queueLimit();
     Api api =
         new Api(
@@ -182,6 +210,32 @@ public final class Node implements AutoCloseable {
             configuration.accessLog());
     HttpServer server = listen(configuration, api);
     return new Node(configuration, key, models, api, server, log, held);
+  }
+
+  private static Anchoring anchoring(
+      NodeConfiguration configuration,
+      AnchorSettings settings,
+      PaymentKey purse,
+      EvidenceLog evidence,
+      LogDuties owed,
+      EventLog log,
+      Deque<AutoCloseable> held)
+      throws IOException {
+    HttpClient client = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+    held.push(client::shutdownNow);
+    FolderIntents intents =
+        FolderIntents.open(Purse.intents(configuration.home(), settings.chain(), purse.address()));
+    Anchoring anchoring =
+        Anchoring.start(
+            settings,
+            new HttpRpc(client, settings.rpc(), Duration.ofSeconds(10)),
+            purse,
+            intents,
+            evidence,
+            owed.book(),
+            log::event);
+    held.push(anchoring);
+    return anchoring;
   }
 
   private static Models models(NodeConfiguration configuration, EventLog log) {

@@ -5,6 +5,7 @@ package dev.freehold.node;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.freehold.node.anchor.AnchorSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -115,5 +116,59 @@ class ConfigurationFileTest {
         assertThat(e).as("seed %d, %s", seed, text).hasMessageStartingWith("config, line ");
       }
     }
+  }
+
+  private static final String ANCHORED =
+      """
+      anchor-rpc = http://127.0.0.1:8545
+      anchor-chain = 31337
+      anchor-contract = 0x52908400098527886E0F7030069857D2E4169EE7
+      anchor-key = anchor.key
+      """;
+
+  @Test
+  void anchorsAreDeclaredWholeOrNotAtAll() {
+    assertThat(DEFAULTS.duties().anchor().read()).isEmpty();
+    AnchorSettings read = parse(ANCHORED).duties().anchor().read().orElseThrow();
+    assertThat(read.key()).isEqualTo(Path.of("/home/anchor.key"));
+    assertThat(read.within()).isEqualTo(Duration.ofHours(1));
+    assertThat(read.depth()).isEqualTo(12);
+    read =
+        parse(ANCHORED + "anchor-seconds = 60\nanchor-depth = 3\n")
+            .duties()
+            .anchor()
+            .read()
+            .orElseThrow();
+    assertThat(read.within()).isEqualTo(Duration.ofMinutes(1));
+    assertThat(read.depth()).isEqualTo(3);
+    for (String line : ANCHORED.split("\n", -1)) {
+      if (!line.isEmpty()) {
+        NodeConfiguration part = parse(ANCHORED.replace(line + "\n", ""));
+        assertThatThrownBy(() -> part.duties().anchor().read())
+            .isInstanceOf(NodeException.class)
+            .hasMessageEndingWith("and not " + line.substring(0, line.indexOf(' ')));
+      }
+    }
+    NodeConfiguration lonely = parse("anchor-seconds = 60\n");
+    assertThatThrownBy(() -> lonely.duties().anchor().read())
+        .hasMessageContaining("anchor-rpc, anchor-chain, anchor-contract, anchor-key");
+  }
+
+  @Test
+  void rejectsAnchorsThatCannotBe() {
+    assertThatThrownBy(() -> parse("anchor-chain = 0")).hasMessageContaining("a chain's number");
+    assertThatThrownBy(() -> parse("anchor-chain = x")).hasMessageContaining("whole number");
+    assertThatThrownBy(() -> parse("anchor-contract = 0x52908400098527886e0F7030069857D2E4169EE7"))
+        .hasMessageContaining("takes an address");
+    assertThatThrownBy(() -> parse("anchor-rpc = ht tp://x")).hasMessageContaining("http or https");
+    for (String wrong :
+        new String[] {"anchor-seconds = 0", "anchor-depth = -1", "anchor-depth = 10001"}) {
+      NodeConfiguration read = parse(ANCHORED + wrong);
+      assertThatThrownBy(() -> read.duties().anchor().read())
+          .isInstanceOf(NodeException.class)
+          .hasMessageContaining(wrong.substring(0, wrong.indexOf(' ')));
+    }
+    NodeConfiguration file = parse(ANCHORED.replace("http://127.0.0.1:8545", "file:///x"));
+    assertThatThrownBy(() -> file.duties().anchor().read()).hasMessageContaining("http or https");
   }
 }

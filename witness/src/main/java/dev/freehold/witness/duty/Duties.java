@@ -97,7 +97,7 @@ public final class Duties {
   }
 
   /** It is owed since a time of the clock that never jumps, unless it already was. */
-  synchronized void owed(String name, long since) {
+  public synchronized void owed(String name, long since) {
     Duty duty = duty(name);
     if (!duty.owed) {
       duty.owed = true;
@@ -106,7 +106,7 @@ public final class Duties {
   }
 
   /** Now, by the clock that never jumps. */
-  long now() {
+  public long now() {
     return nanos.getAsLong();
   }
 

@@ -122,6 +122,11 @@ public final class LogDuties implements AutoCloseable {
     }
   }
 
+  /** The book, for duties to others than witnesses and authorities; it raises their alarms too. */
+  public Duties book() {
+    return duties;
+  }
+
   /** How the duties stand. */
   public List<Duties.Standing> standings() {
     return duties.standings();
