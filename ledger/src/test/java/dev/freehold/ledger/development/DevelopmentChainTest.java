@@ -72,7 +72,7 @@ class DevelopmentChainTest {
               .orElseThrow();
       assertThat(chain.code(contract)).isEqualTo(PackedContract.EVIDENCE_ANCHOR.runtimeCode());
 
-      assertThatThrownBy(() -> new EvidenceAnchor(chain, address(9)).latest(key.address(), ORIGIN))
+      assertThatThrownBy(() -> new EvidenceAnchor(chain, key.address()).latest(key.address(), ORIGIN))
           .isInstanceOf(RpcException.Unanswered.class)
           .hasMessageContaining("no evidence anchor at");
       EvidenceAnchor anchor = new EvidenceAnchor(chain, contract);
