@@ -193,7 +193,10 @@ class PipelineTest {
           List<SplitGeneration> all = submit(pipeline, requests);
           for (int i = 0; i < all.size(); i++) {
             assertThat(read(all.get(i))).as("request %d", i).isEqualTo(expected.get(i));
-            assertThat(all.get(i).evidence().missing()).isEmpty();
+            // A machine may leave between an answer's last token and its statement: that is said.
+            assertThat(all.get(i).evidence().missing())
+                .allMatch(said -> said.contains("left without signing its last steps"));
+            assertThat(all.get(i).evidence().receipts()).isNotEmpty();
           }
           assertThat(machines.lost).isNotEmpty();
         }
