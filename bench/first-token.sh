@@ -4,7 +4,7 @@
 #
 # How soon a node serves: bench/first-token.sh [STARTS]. Each start is a fresh `freehold up` on one home, whose key,
 # database and log the first, uncounted one makes. Prints for each, in ms after the process began: when
-# /healthz answers, and when a chat answer of one token has come. Wait first until .freehold-build/cli.aot is there.
+# /healthz answers, when the first token of a stream has come, and when its answer has ended, with its receipt stored. Wait first until .freehold-build/cli.aot is there.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 starts=${1:-10}
@@ -25,15 +25,18 @@ for start in $(seq 0 "$starts"); do
     sleep 0.01
   done
   served=$(($(now) - begun))
-  curl -fs -o "$home/answer" "http://127.0.0.1:$port/v1/chat/completions" -H 'Content-Type: application/json' \
-    -d '{"model":"smollm2-135m-instruct","max_tokens":1,"messages":[{"role":"user","content":"Hello"}]}'
-  token=$(($(now) - begun))
+  token=
+  while IFS= read -r line; do
+    case $line in *'"content":"'[!\"]*) [ -n "$token" ] || token=$(($(now) - begun)) ;; esac
+  done < <(curl -fsN "http://127.0.0.1:$port/v1/chat/completions" -H 'Content-Type: application/json' \
+    -d '{"model":"smollm2-135m-instruct","max_tokens":1,"stream":true,"messages":[{"role":"user","content":"Hello"}]}')
+  ended=$(($(now) - begun))
   kill "$node"
   wait "$node" || true
   node=
-  [ "$start" = 0 ] || echo "$served $token" | tee -a "$home/times"
+  [ "$start" = 0 ] || echo "$served $token $ended" | tee -a "$home/times"
 done
-for column in 1 2; do
+for column in 1 2 3; do
   sort -n -k"$column,$column" "$home/times" |
-    awk -v c="$column" '{v[NR] = $c} END {printf "%s: median %d ms, worst %d ms\n", c == 1 ? "serves" : "first token", v[int((NR + 1) / 2)], v[NR]}'
+    awk -v c="$column" '{v[NR] = $c} END {printf "%s: median %d ms, worst %d ms\n", c == 1 ? "serves" : c == 2 ? "first token" : "answer and receipt", v[int((NR + 1) / 2)], v[NR]}'
 done

@@ -86,10 +86,11 @@ final class Ed25519Signer {
   /** Apart, since a class that names an absent one cannot even be linked. */
   private static final class Loaded {
     static @Nullable Provider provider() {
-      AmazonCorrettoCryptoProvider provider = AmazonCorrettoCryptoProvider.INSTANCE;
-      boolean usable =
-          provider.getLoadingError() == null && provider.getService("Signature", "Ed25519") != null;
-      return usable ? provider : null;
+      // Through Object, so that linking this class need not load that one, from a signed jar.
+      Object library = AmazonCorrettoCryptoProvider.INSTANCE;
+      boolean loaded = AmazonCorrettoCryptoProvider.INSTANCE.getLoadingError() == null;
+      Provider provider = (Provider) library;
+      return loaded && provider.getService("Signature", "Ed25519") != null ? provider : null;
     }
   }
 

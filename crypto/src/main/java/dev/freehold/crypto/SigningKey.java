@@ -3,8 +3,15 @@
 package dev.freehold.crypto;
 
 import dev.freehold.record.Digest;
+import java.io.Serial;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
 import java.security.SecureRandom;
+import java.security.interfaces.EdECPrivateKey;
+import java.security.spec.NamedParameterSpec;
+import java.util.Arrays;
 import org.bouncycastle.math.ec.rfc8032.Ed25519;
 
 /**
@@ -21,10 +28,46 @@ public final class SigningKey {
 
   private SigningKey(byte[] seed) {
     this.seed = seed;
-    byte[] publicKey = new byte[VerifyingKey.BYTES];
-    Ed25519.generatePublicKey(seed, 0, publicKey, 0);
+    byte[] publicKey = publicKey(seed);
     this.verifyingKey = new VerifyingKey(publicKey);
     this.signer = new Ed25519Signer(seed, publicKey);
+  }
+
+  /**
+   * By the JDK where it takes the seed from the generator's random bytes, as all known ones do:
+   * BouncyCastle's classes, in a signed jar, take 60 ms to load.
+   */
+  private static byte[] publicKey(byte[] seed) {
+    try {
+      KeyPairGenerator generator = KeyPairGenerator.getInstance("Ed25519", "SunEC");
+      generator.initialize(NamedParameterSpec.ED25519, new Given(seed));
+      KeyPair pair = generator.generateKeyPair();
+      if (pair.getPrivate() instanceof EdECPrivateKey made
+          && Arrays.equals(seed, made.getBytes().orElse(new byte[0]))) {
+        byte[] encoded = pair.getPublic().getEncoded();
+        return Arrays.copyOfRange(encoded, encoded.length - VerifyingKey.BYTES, encoded.length);
+      }
+    } catch (GeneralSecurityException e) {
+      // Another JDK: BouncyCastle computes it.
+    }
+    byte[] publicKey = new byte[VerifyingKey.BYTES];
+    Ed25519.generatePublicKey(seed, 0, publicKey, 0);
+    return publicKey;
+  }
+
+  /** Gives what it was given. */
+  private static final class Given extends SecureRandom {
+    @Serial private static final long serialVersionUID = 1L;
+    private final transient byte[] seed;
+
+    Given(byte[] seed) {
+      this.seed = seed;
+    }
+
+    @Override
+    public void nextBytes(byte[] bytes) {
+      System.arraycopy(seed, 0, bytes, 0, Math.min(seed.length, bytes.length));
+    }
   }
 
   /**

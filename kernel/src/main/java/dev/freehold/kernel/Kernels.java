@@ -2,6 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.kernel;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -27,14 +31,39 @@ public final class Kernels {
    * The lane to use: the native one where there is one, since it wins by far. Else the widest
    * vector lane that the processor runs well, which times each of its operations against the plain
    * form and changes over when it wins. Else the plain one.
+   *
+   * @throws IllegalStateException if there is no native lane, and the launcher, which counted on
+   *     it, left the Vector API out
    */
   public static Kernel best() {
     List<Kernel> natives = NativeKernels.available();
     if (!natives.isEmpty()) {
       return natives.getLast();
     }
+    requireWhole();
     List<Integer> widths = widths();
     return widths.isEmpty() ? new ScalarKernel() : VectorKernel.warmingUp(widths.getLast());
+  }
+
+  /**
+   * Where the C kernels serve, the launcher starts the virtual machine without the Vector API, and
+   * tells so by the path of a file. Without both the plain lane would serve, hundreds of times
+   * slower: the file is removed, so that the next start is a whole one.
+   */
+  private static void requireWhole() {
+    String lean = System.getProperty("freehold.lean");
+    if (lean == null) {
+      return;
+    }
+    try {
+      Files.deleteIfExists(Path.of(lean));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    throw new IllegalStateException(
+        "the C kernels that were used before can't be had any more ("
+            + NativeLibrary.describe()
+            + "): start again, and the lanes in Java are used");
   }
 
   /**

@@ -142,11 +142,12 @@ public final class Node implements AutoCloseable {
     held.push(HomeLock.take(configuration.home()));
     EventLog log = new EventLog(configuration.home(), Clock.systemUTC());
     held.push(log);
+    // First, since they take longest; the rest comes up meanwhile.
+    Models models = models(configuration, log);
+    held.push(models);
     SigningKey key =
         KeyFile.loadOrCreate(
             configuration.home().resolve(KEY_FILE), passphrases, new SecureRandom());
-    Models models = models(configuration, log);
-    held.push(models);
     ReceiptStore store = ReceiptStore.open(configuration.home());
     held.push(store);
     Metrics metrics = new Metrics();
@@ -209,6 +210,7 @@ public final class Node implements AutoCloseable {
             log,
             configuration.accessLog());
     HttpServer server = listen(configuration, api);
+    Thread.ofPlatform().name("key-preparation").daemon().start(key::prepare);
     return new Node(configuration, key, models, api, server, log, held);
   }
 
