@@ -14,6 +14,9 @@ import java.util.Arrays;
 public final class MerkleTree {
   private final MessageDigest hash = Digest.newSha256();
 
+  /** 0x01 and two hashes: what a node is the hash of. One call hashes it. */
+  private final byte[] pair = new byte[1 + 2 * Digest.BYTES];
+
   /** Roots of the full subtrees that make up the tree, the largest first. */
   private byte[][] edge = new byte[64][];
 
@@ -21,7 +24,9 @@ public final class MerkleTree {
   private long size;
 
   /** An empty tree. */
-  public MerkleTree() {}
+  public MerkleTree() {
+    pair[0] = 1;
+  }
 
   /** The hash of a leaf: SHA-256 of 0x00 and the leaf's bytes. */
   public static Digest leaf(byte[]... parts) {
@@ -35,7 +40,11 @@ public final class MerkleTree {
 
   /** The hash of a node: SHA-256 of 0x01, the left hash and the right one. */
   public static Digest node(Digest left, Digest right) {
-    return Digest.of(node(Digest.newSha256(), left.bytes(), right.bytes()));
+    MessageDigest hash = Digest.newSha256();
+    hash.update((byte) 1);
+    hash.update(left.bytes());
+    hash.update(right.bytes());
+    return Digest.of(hash.digest());
   }
 
   /** Appends the leaf whose bytes remain in the buffer, and reads them. */
@@ -67,7 +76,7 @@ public final class MerkleTree {
     }
     byte[] root = edge[edgeLength - 1];
     for (int i = edgeLength - 2; i >= 0; i--) {
-      root = node(hash, edge[i], root);
+      root = node(edge[i], root);
     }
     return Digest.of(root);
   }
@@ -85,16 +94,15 @@ public final class MerkleTree {
   private void append(byte[] subtree) {
     // Each trailing one bit of the size is a full subtree that the new leaf completes.
     for (long rest = size; (rest & 1) == 1; rest >>>= 1) {
-      subtree = node(hash, edge[--edgeLength], subtree);
+      subtree = node(edge[--edgeLength], subtree);
     }
     edge[edgeLength++] = subtree;
     size++;
   }
 
-  private static byte[] node(MessageDigest hash, byte[] left, byte[] right) {
-    hash.update((byte) 1);
-    hash.update(left);
-    hash.update(right);
-    return hash.digest();
+  private byte[] node(byte[] left, byte[] right) {
+    System.arraycopy(left, 0, pair, 1, Digest.BYTES);
+    System.arraycopy(right, 0, pair, 1 + Digest.BYTES, Digest.BYTES);
+    return hash.digest(pair);
   }
 }

@@ -222,8 +222,7 @@ public final class AgentRecorder {
       StepClaims claims, AgentHistory.OpenAction open, String nonce, String reason) {
     AgentChain chain = history.chain();
     Digest previous = chain.previous().orElse(null);
-    Digest snapshot = Digest.ofHex(open.snapshot().hex());
-    AgentChain.Link link = chain.link(snapshot, open.decision());
+    AgentChain.Link link = chain.link(open.snapshot(), open.decision());
     SignedToken token = writer.write(claims, open, link, previous, nonce, reason);
     chain.close(token.digest());
     history.wrote(claims, open);

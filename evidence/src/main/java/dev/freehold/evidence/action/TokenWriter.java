@@ -16,13 +16,17 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes our tokens as canonical JSON, member by member in the order that RFC 8785 demands: no tree
- * of values is built, since a gateway writes three for each action. {@link Token} reads them.
+ * of values is built, since a gateway writes three for each action. {@link Token} reads them. Not
+ * safe for use by several threads at once.
  */
 final class TokenWriter {
   private final SigningKey key;
   private final String beforeStep;
   private final String measurement;
   private final String agent;
+
+  /** Kept, so that its room is made once. */
+  private final StringBuilder out = new StringBuilder(4096);
 
   TokenWriter(SigningKey key, AgentTerms terms) {
     this.key = key;
@@ -46,7 +50,7 @@ final class TokenWriter {
       @Nullable Digest previousOrNull,
       String nonce,
       String reason) {
-    StringBuilder out = new StringBuilder(2048);
+    out.setLength(0);
     out.append("{\"eat_profile\":\"").append(Token.PROFILE).append("\",\"iat\":");
     out.append(claims.time().instant().getEpochSecond()).append(beforeStep).append(quoted(nonce));
     out.append(",\"poc_claims\":{").append(agent).append(",\"alg\":\"EdDSA\"");

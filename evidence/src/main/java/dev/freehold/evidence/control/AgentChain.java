@@ -58,7 +58,7 @@ public final class AgentChain {
   }
 
   /** Adds a step; {@link #close} has to follow with the token that was made of it. */
-  public Link link(Digest snapshot, Decision decision) {
+  public Link link(TaggedDigest snapshot, Decision decision) {
     return link(snapshot.hex(), decision);
   }
 
@@ -127,12 +127,12 @@ public final class AgentChain {
   }
 
   private static String next(String head, String snapshot, Decision decision) {
-    return Digest.sha256((head + snapshot + decision.name()).getBytes(StandardCharsets.US_ASCII))
+    return Digest.sha256((head + snapshot + decision.name()).getBytes(StandardCharsets.ISO_8859_1))
         .hex();
   }
 
   private static byte[] leaf(String snapshot, Decision decision) {
     return ("{\"snapshot\":\"" + snapshot + "\",\"verdict\":\"" + decision.name() + "\"}")
-        .getBytes(StandardCharsets.US_ASCII);
+        .getBytes(StandardCharsets.ISO_8859_1);
   }
 }

@@ -34,8 +34,11 @@ import org.jspecify.annotations.Nullable;
  * <p>Safe for use by many threads.
  */
 public final class Log implements AutoCloseable {
-  /** Unpublished bytes at which the log publishes by itself, so that memory stays bounded. */
-  private static final int UNPUBLISHED_LIMIT = 32 << 20;
+  /**
+   * Unpublished bytes at which the log publishes by itself, so that memory stays bounded, and so
+   * few that a collector need not keep them as old.
+   */
+  private static final int UNPUBLISHED_LIMIT = 8 << 20;
 
   private static final long JOURNAL_FILE_LIMIT = 16L << 20;
   private static final int WRITE_LIMIT = 8 << 20;
@@ -44,7 +47,7 @@ public final class Log implements AutoCloseable {
   private static final int MANY = 16;
 
   /** How long a frame waits for more where many are at it, so that they share a flush. */
-  private static final long GATHER_NANOS = 1_000_000;
+  private static final long GATHER_NANOS = 4_000_000;
 
   static final String CHECKPOINT = "checkpoint";
 

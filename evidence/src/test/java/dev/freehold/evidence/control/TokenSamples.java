@@ -17,7 +17,7 @@ final class TokenSamples {
   /** A token without extensions: step 0 of a chain. */
   static Json.Obj unsigned() {
     Digest snapshot = Digest.sha256("snapshot");
-    AgentChain.Link link = new AgentChain().link(snapshot, Decision.ALLOW);
+    AgentChain.Link link = new AgentChain().link(TaggedDigest.of(snapshot), Decision.ALLOW);
     return Json.object()
         .put("eat_profile", Token.PROFILE)
         .put("iat", 1764000000)
