@@ -34,6 +34,7 @@ public final class LogRecords implements RecordLog {
     return switch (kind) {
       case MANDATE -> EntryKind.MANDATE;
       case REVOCATION -> EntryKind.REVOCATION;
+      case REFUSAL -> EntryKind.REFUSAL;
       case REQUEST -> EntryKind.REQUEST;
       case EFFECT -> EntryKind.EFFECT;
       case RESULT -> EntryKind.RESULT;

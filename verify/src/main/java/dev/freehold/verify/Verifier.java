@@ -52,6 +52,7 @@ public final class Verifier {
             new TimestampFile(given),
             new MandateFile(given),
             new RevocationFile(given),
+            new RefusalFile(given),
             new TokenFile(given),
             new CapabilityFile(given));
   }

@@ -32,7 +32,9 @@ import dev.freehold.evidence.log.TlogProof;
 import dev.freehold.evidence.mandate.Allowance;
 import dev.freehold.evidence.mandate.Mandate;
 import dev.freehold.evidence.mandate.MandateChain;
+import dev.freehold.evidence.mandate.MandateFault;
 import dev.freehold.evidence.mandate.Party;
+import dev.freehold.evidence.mandate.Refusal;
 import dev.freehold.evidence.mandate.Revocation;
 import dev.freehold.evidence.modelsigning.ModelSignature;
 import dev.freehold.evidence.note.KeyName;
@@ -238,6 +240,18 @@ final class KindSamples {
 
   byte[] revocation(SigningKey issuer) {
     return Revocation.sign(mandates(OWNER, HELPER).mandates().getFirst().digest(), EVENING, issuer)
+        .encode();
+  }
+
+  /** The signer refuses the mandates as expired. */
+  static byte[] refusal(Timestamp when) {
+    return Refusal.sign(
+            Refusal.Terms.of(
+                mandates(OWNER, HELPER),
+                new MandateFault(MandateFault.Kind.EXPIRED, "it expired at " + MIDNIGHT),
+                0,
+                when),
+            SIGNER)
         .encode();
   }
 

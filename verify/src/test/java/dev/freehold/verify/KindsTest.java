@@ -11,6 +11,7 @@ import dev.freehold.evidence.mandate.Party;
 import dev.freehold.evidence.note.KeyName;
 import dev.freehold.evidence.note.Note;
 import dev.freehold.evidence.note.NoteSigner;
+import dev.freehold.record.Timestamp;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,6 +36,8 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class KindsTest {
   private static final Demands ANY = Demands.usual();
+
+  private static final Timestamp MIDNIGHT_PASSED = Timestamp.parse("2026-11-24T00:00:00.001Z");
 
   @TempDir private static Path folder = Path.of("");
   private static KindSamples samples;
@@ -136,6 +139,13 @@ class KindsTest {
             ANY,
             samples.given(false, false, "mandate"),
             authorised));
+    cases.put(
+        "refusal",
+        new Case(
+            KindSamples.refusal(MIDNIGHT_PASSED),
+            ANY,
+            samples.given(false, false, "mandate"),
+            matched));
     cases.put("token", new Case(samples.tokens.getFirst(), ANY, nothing, chained));
     cases.put(
         "later token",
@@ -310,6 +320,11 @@ class KindsTest {
             nothing,
             "authorised: the chain of mandates that it ends is not given"),
         missing(
+            "refusal without the chain",
+            file("refusal"),
+            nothing,
+            "matched: the chain of mandates that was refused is not given"),
+        missing(
             "later token alone",
             samples.tokens.getLast(),
             nothing,
@@ -349,6 +364,7 @@ class KindsTest {
     Given nothing = samples.given(false, false);
     Files.createDirectory(folder.resolve("other-model"));
     Files.writeString(folder.resolve("other-model/weights"), "heavier");
+    samples.write("other-mandate", KindSamples.mandates(KindSamples.OWNER, Invented.KEY).encode());
     samples.write("second-token", samples.tokens.get(1));
     samples.write("other-provenance", samples.provenance("base", List.of(), Invented.OTHER_KEY));
     samples.write("revocation", samples.revocation(KindSamples.OWNER));
@@ -369,6 +385,32 @@ class KindsTest {
                 List.of(liar.sign(samples.checkpoint.checkpoint().text())))
             .encode();
     return Stream.of(
+        wrong(
+            "a refusal of another node",
+            KindSamples.refusal(MIDNIGHT_PASSED),
+            ANY.of(Invented.OTHER_KEY.nodeId()),
+            samples.given(false, false, "mandate"),
+            "not of the expected"),
+        wrong(
+            "a refusal of mandates that counted then",
+            KindSamples.refusal(KindSamples.EVENING),
+            ANY,
+            samples.given(false, false, "mandate"),
+            "matched: the chain beside it has not the fault"),
+        wrong(
+            "a refusal of other mandates",
+            KindSamples.refusal(MIDNIGHT_PASSED),
+            ANY,
+            samples.given(false, false, "other-mandate"),
+            "matched: another chain of mandates was refused"),
+        wrong(
+            "a refusal that another gateway signed",
+            new String(KindSamples.refusal(MIDNIGHT_PASSED), StandardCharsets.UTF_8)
+                .replace("00:00:00.001Z", "00:00:00.002Z")
+                .getBytes(StandardCharsets.UTF_8),
+            ANY,
+            samples.given(false, false, "mandate"),
+            "signed: the signature is not that of"),
         wrong("a checkpoint that another key signed", lied, ANY, nothing, "did not sign it"),
         wrong(
             "a checkpoint of another node",

@@ -115,7 +115,7 @@ public final class AuthorisingEntries {
                   });
       case MANDATE -> mandate(found);
       case REVOCATION -> revocations.add(found);
-      case RECEIPT, VERDICT, TOKEN, VOUCHER, SETTLEMENT, ANCHOR, TIMESTAMP, END -> {}
+      case RECEIPT, REFUSAL, VERDICT, TOKEN, VOUCHER, SETTLEMENT, ANCHOR, TIMESTAMP, END -> {}
     }
   }
 

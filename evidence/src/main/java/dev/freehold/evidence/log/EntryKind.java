@@ -14,6 +14,8 @@ public enum EntryKind {
   MANDATE,
   /** What an owner allows no longer. */
   REVOCATION,
+  /** A mandate that was presented and does not count. */
+  REFUSAL,
   /** What a check found. */
   VERDICT,
   /** A Proof-of-Control token. */

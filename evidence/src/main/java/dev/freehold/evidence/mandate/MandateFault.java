@@ -2,6 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.evidence.mandate;
 
+import java.util.Arrays;
+import java.util.Locale;
+
 /**
  * Why a mandate does not count.
  *
@@ -49,6 +52,23 @@ public record MandateFault(Kind kind, String reason) {
     /** The person was not present, not verified, or the flags contradict each other. */
     FLAGS,
     /** The authenticator's counter did not go up. */
-    COUNTER
+    COUNTER;
+
+    /** The word in records: {@code not-yet}, for example. */
+    public String text() {
+      return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /**
+     * Reads {@link #text}.
+     *
+     * @throws IllegalArgumentException for every other text
+     */
+    public static Kind parse(String text) {
+      return Arrays.stream(values())
+          .filter(kind -> kind.text().equals(text))
+          .findFirst()
+          .orElseThrow(() -> new IllegalArgumentException("no fault of a mandate"));
+    }
   }
 }

@@ -15,9 +15,11 @@ import dev.freehold.evidence.control.Token;
 import dev.freehold.evidence.mandate.Judgement;
 import dev.freehold.evidence.mandate.Mandate;
 import dev.freehold.evidence.mandate.MandateChain;
+import dev.freehold.evidence.mandate.MandateFault;
 import dev.freehold.evidence.mandate.Owner;
 import dev.freehold.evidence.mandate.Party;
 import dev.freehold.evidence.mandate.Policy;
+import dev.freehold.evidence.mandate.Refusal;
 import dev.freehold.evidence.mandate.Revocation;
 import dev.freehold.record.Nonce;
 import dev.freehold.record.Salt;
@@ -170,12 +172,16 @@ public final class Interceptor {
    */
   public record Adopted(MandateChain.Standing standing, Optional<String> unrecorded) {}
 
-  /** Acts under a mandate from now on, if it is in force and once its record is durable. */
+  /**
+   * Acts under a mandate from now on, if it is in force and once its record is durable. One that is
+   * not in force leaves a record of that instead.
+   */
   public Adopted adopt(MandateChain chain) {
     List<CompletableFuture<Long>> durable = new ArrayList<>();
     MandateChain.Standing standing;
     synchronized (lock) {
-      standing = book.check(chain, now());
+      Timestamp now = now();
+      standing = book.check(chain, now);
       if (standing instanceof MandateChain.Standing.InForce && !book.holds(chain)) {
         for (Mandate mandate : chain.mandates()) {
           if (!book.holds(mandate.digest())) {
@@ -184,6 +190,11 @@ public final class Interceptor {
         }
         // Actions under it may follow at once: the log keeps the order, and waits for all of it.
         book.add(chain);
+      }
+      if (standing instanceof MandateChain.Standing.Refused(MandateFault fault, int at)
+          && !chain.mandates().isEmpty()) {
+        Refusal refusal = Refusal.sign(Refusal.Terms.of(chain, fault, at, now), key);
+        durable.add(append(RecordLog.Kind.REFUSAL, refusal.encode()));
       }
     }
     return new Adopted(standing, awaitAll(durable));

@@ -11,6 +11,7 @@ public interface RecordLog {
   enum Kind {
     MANDATE,
     REVOCATION,
+    REFUSAL,
     REQUEST,
     EFFECT,
     RESULT

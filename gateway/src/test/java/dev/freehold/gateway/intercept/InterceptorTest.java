@@ -12,8 +12,12 @@ import dev.freehold.evidence.action.Outcome;
 import dev.freehold.evidence.control.Decision;
 import dev.freehold.evidence.control.TaggedDigest;
 import dev.freehold.evidence.control.Token;
+import dev.freehold.evidence.mandate.Allowance;
+import dev.freehold.evidence.mandate.Mandate;
 import dev.freehold.evidence.mandate.MandateChain;
 import dev.freehold.evidence.mandate.MandateFault;
+import dev.freehold.evidence.mandate.Party;
+import dev.freehold.evidence.mandate.Refusal;
 import dev.freehold.evidence.mandate.Revocation;
 import dev.freehold.record.Digest;
 import dev.freehold.record.Timestamp;
@@ -28,6 +32,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class InterceptorTest {
@@ -235,7 +240,120 @@ class InterceptorTest {
     MandateChain.Standing standing = other.adopt(House.allowance("127.0.0.1", 1, 1, Set.of()));
     assertThat(((MandateChain.Standing.Refused) standing).fault().kind())
         .isEqualTo(MandateFault.Kind.EXPIRED);
-    assertThat(other.log.entries()).isEmpty();
+    assertThat(other.log.kinds()).containsExactly(RecordLog.Kind.REFUSAL);
+    Refusal refusal =
+        Refusal.decode(other.log.entries().getFirst().record().getBytes(StandardCharsets.UTF_8))
+            .orElse(
+                reason -> {
+                  throw new AssertionError(reason);
+                });
+    assertThat(refusal.signed()).isTrue();
+    assertThat(refusal.gateway()).isEqualTo(House.GATEWAY.nodeId());
+    assertThat(refusal.terms().fault())
+        .isEqualTo(((MandateChain.Standing.Refused) standing).fault());
+  }
+
+  /** Expired, not yet, of a stranger, wider than its parent, for somebody else, revoked, forged. */
+  @Test
+  void everyRefusedMandateLeavesASignedRecordOfItsReason() {
+    MandateChain good = House.chain(House.allowance("127.0.0.1", 1, 1, Set.of()));
+    Mandate root = good.mandates().getFirst();
+    Mandate.Terms terms = root.terms();
+    refusedAs(MandateFault.Kind.EXPIRED, "2026-11-26T00:00:00.001Z", good);
+    refusedAs(MandateFault.Kind.NOT_YET, "2026-11-24T23:59:59.999Z", good);
+    Mandate strangers =
+        Mandate.sign(with(terms, Party.of(House.GATEWAY.nodeId()), terms.holder()), House.GATEWAY);
+    refusedAs(MandateFault.Kind.OWNER, NOON, new MandateChain(List.of(strangers)));
+    Mandate owners = Mandate.sign(with(terms, terms.issuer(), terms.issuer()), House.OWNER);
+    refusedAs(MandateFault.Kind.HOLDER, NOON, new MandateChain(List.of(owners)));
+    refusedAs(
+        MandateFault.Kind.SIGNATURE,
+        NOON,
+        new MandateChain(List.of(new Mandate(terms, strangers.proof()))));
+    refusedAs(MandateFault.Kind.PARENT, NOON, new MandateChain(List.of(root, root)));
+    Allowance wide = House.allowance("127.0.0.1", 1, 1, Set.of());
+    Allowance passedOn =
+        new Allowance(
+            wide.answers(),
+            wide.approve(),
+            wide.classification(),
+            1,
+            wide.effects(),
+            wide.egress(),
+            wide.models(),
+            wide.output(),
+            wide.pay(),
+            wide.peers(),
+            wide.tokens(),
+            wide.tools(),
+            wide.unit());
+    Mandate above =
+        Mandate.sign(
+            with(with(terms, passedOn, null), terms.issuer(), terms.issuer()), House.OWNER);
+    Allowance more = House.allowance("127.0.0.1", 2, 1, Set.of());
+    Mandate below = Mandate.sign(with(terms, more, above.digest()), House.OWNER);
+    refusedAs(MandateFault.Kind.WIDER, NOON, new MandateChain(List.of(above, below)));
+    House revoking = new House(new MemoryLog());
+    revoking.interceptor.revoke(Revocation.sign(root.digest(), Timestamp.parse(NOON), House.OWNER));
+    refusedAs(MandateFault.Kind.REVOKED, revoking, good);
+  }
+
+  private static final String NOON = "2026-11-25T12:00:00.500Z";
+
+  private static Mandate.Terms with(Mandate.Terms terms, Party issuer, Party holder) {
+    return new Mandate.Terms(
+        terms.allow(),
+        terms.expires(),
+        holder,
+        terms.issued(),
+        issuer,
+        terms.nonce(),
+        terms.parent().orElse(null));
+  }
+
+  private static Mandate.Terms with(Mandate.Terms terms, Allowance allow, @Nullable Digest parent) {
+    return new Mandate.Terms(
+        allow,
+        terms.expires(),
+        terms.holder(),
+        terms.issued(),
+        terms.issuer(),
+        terms.nonce(),
+        parent);
+  }
+
+  private static void refusedAs(MandateFault.Kind kind, String when, MandateChain chain) {
+    House other = new House(new MemoryLog());
+    other.now = Instant.parse(when);
+    refusedAs(kind, other, chain);
+  }
+
+  private static void refusedAs(MandateFault.Kind kind, House house, MandateChain chain) {
+    Interceptor.Adopted adopted = house.interceptor.adopt(chain);
+    assertThat(adopted.standing()).isInstanceOf(MandateChain.Standing.Refused.class);
+    assertThat(adopted.unrecorded()).isEmpty();
+    assertThat(house.log.kinds().getLast()).isEqualTo(RecordLog.Kind.REFUSAL);
+    assertThat(house.interceptor.mandated()).isFalse();
+    Refusal refusal =
+        Refusal.decode(house.log.entries().getLast().record().getBytes(StandardCharsets.UTF_8))
+            .orElse(
+                reason -> {
+                  throw new AssertionError(reason);
+                });
+    assertThat(refusal.signed()).isTrue();
+    assertThat(refusal.terms().fault().kind()).isEqualTo(kind);
+    assertThat(refusal.terms().chain()).isEqualTo(Digest.sha256(chain.encode()));
+  }
+
+  @Test
+  void aRefusalThatCantBeRecordedIsToldAndClosesTheGateway() {
+    House other = new House(new MemoryLog());
+    other.now = Instant.parse("2026-11-26T00:00:00.001Z");
+    other.log.full(true);
+    Interceptor.Adopted adopted =
+        other.interceptor.adopt(House.chain(House.allowance("127.0.0.1", 1, 1, Set.of())));
+    assertThat(adopted.unrecorded()).isPresent();
+    assertThat(other.interceptor.broken()).isPresent();
   }
 
   @Test
