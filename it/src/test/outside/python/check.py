@@ -1,10 +1,14 @@
 # SPDX-FileCopyrightText: The Freehold authors
 # SPDX-License-Identifier: Apache-2.0
-"""Other people's implementations of COSE, OpenSSF Model Signing, RFC 3161 and DSSE look at what
+"""Other people's implementations of COSE, OpenSSF Model Signing, RFC 3161, DSSE and ML-DSA look at what
 Freehold wrote into a folder, print a line for each check, and write something of their own."""
 
+import base64
+import hashlib
 import json
+import struct
 import sys
+import time
 from pathlib import Path
 
 import cbor2
@@ -13,6 +17,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cwt import COSE, COSEKey
+from dilithium_py.ml_dsa import ML_DSA_44
 from model_signing import signing, verifying
 from securesystemslib.dsse import Envelope
 from securesystemslib.signer import CryptoSigner, SSlibKey
@@ -143,7 +148,70 @@ def envelopes():
     print("ok securesystemslib wrote an envelope of its own")
 
 
+def cosigned(text, name, seconds):
+    """What an ML-DSA-44 cosignature signs (C2SP tlog-cosignature)."""
+    origin, size, root = text.split("\n")[:3]
+    return b"".join(
+        [
+            b"subtree/v1\n\0",
+            bytes([len(name)]) + name.encode(),
+            struct.pack(">Q", seconds),
+            bytes([len(origin)]) + origin.encode(),
+            struct.pack(">QQ", 0, int(size)),
+            base64.b64decode(root),
+        ]
+    )
+
+
+def key_id(name, key):
+    return hashlib.sha256(name.encode() + b"\n" + key).digest()[:4]
+
+
+def cosignatures():
+    name, number, key = read("pq-witness.vkey").decode().split("+", 2)
+    key = base64.b64decode(key)
+    note = read("pq-cosigned").decode()
+    body, lines = note.split("\n\n", 1)
+    text = body + "\n"
+    line = next(l for l in lines.splitlines() if l.startswith(f"\u2014 {name} "))
+    blob = base64.b64decode(line.split(" ")[2])
+    seconds = struct.unpack(">Q", blob[4:12])[0]
+
+    def verify(message, signature):
+        assert key[0] == 6 and len(key) == 1 + 1312 and len(signature) == 2420
+        assert blob[:4] == key_id(name, key) == bytes.fromhex(number)
+        assert ML_DSA_44.verify(key[1:], message, signature)
+
+    message = cosigned(text, name, seconds)
+    accepts("dilithium-py verifies our ML-DSA-44 cosignature", lambda: verify(message, blob[12:]))
+    refuses(
+        "dilithium-py refuses our ML-DSA-44 cosignature at another time",
+        lambda: verify(cosigned(text, name, seconds + 1), blob[12:]),
+    )
+    refuses(
+        "dilithium-py refuses our ML-DSA-44 cosignature with a changed byte",
+        lambda: verify(message, changed(blob[12:], 1000)),
+    )
+
+    theirs = "witness.py.example"
+    public, secret = ML_DSA_44.keygen()
+    public = b"\6" + public
+    at = int(time.time())
+    signature = ML_DSA_44.sign(secret, cosigned(text, theirs, at))
+    ours = "\n".join(l for l in lines.splitlines() if l != line) + "\n"
+    for file, byte in (("py-cosigned", None), ("py-cosigned-changed", 2000)):
+        signed = signature if byte is None else changed(signature, byte)
+        blob = key_id(theirs, public) + struct.pack(">Q", at) + signed
+        encoded = base64.b64encode(blob).decode()
+        (folder / file).write_text(f"{text}\n{ours}\u2014 {theirs} {encoded}\n", "utf-8")
+    (folder / "py-witness.vkey").write_text(
+        f"{theirs}+{key_id(theirs, public).hex()}+{base64.b64encode(public).decode()}"
+    )
+    print("ok dilithium-py wrote an ML-DSA-44 cosignature of its own")
+
+
 cose()
 models()
 stamps()
 envelopes()
+cosignatures()

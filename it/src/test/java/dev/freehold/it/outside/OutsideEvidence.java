@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.it.outside;
 
+import dev.freehold.crypto.MlDsa44SigningKey;
 import dev.freehold.crypto.PrivateKeyInfo;
 import dev.freehold.crypto.SigningKey;
 import dev.freehold.evidence.Finish;
@@ -85,6 +86,11 @@ final class OutsideEvidence {
         NoteSigner.cosigner(
             new KeyName("witness.example"), SigningKey.ofSeed(Digest.sha256("witness").bytes()));
     Files.writeString(folder.resolve("log.vkey"), NodeLog.verifierKey(KEY.nodeId()).toString());
+    NoteSigner later =
+        NoteSigner.cosigner(
+            new KeyName("pq.witness.example"),
+            MlDsa44SigningKey.ofSeed(Digest.sha256("witness").bytes()));
+    Files.writeString(folder.resolve("pq-witness.vkey"), later.verifierKey().toString());
     Files.writeString(folder.resolve("witness.vkey"), witness.verifierKey().toString());
     Source source = new Source(KEY.nodeId().toString());
     List<Entry> entries = new ArrayList<>();
@@ -116,6 +122,12 @@ final class OutsideEvidence {
           reader
               .signed()
               .with(List.of(witness.sign(reader.checkpoint(), InstantSource.system().instant())))
+              .encode());
+      Files.write(
+          folder.resolve("pq-cosigned"),
+          reader
+              .signed()
+              .with(List.of(later.sign(reader.checkpoint(), InstantSource.system().instant())))
               .encode());
       Files.write(
           folder.resolve("checkpoint.tsq"),

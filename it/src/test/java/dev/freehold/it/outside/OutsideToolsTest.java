@@ -91,7 +91,7 @@ class OutsideToolsTest {
   }
 
   @TestFactory
-  Stream<DynamicTest> pythonAgreesOnCoseModelsTimeAndEnvelopes() throws Exception {
+  Stream<DynamicTest> pythonAgreesOnCoseModelsTimeEnvelopesAndMlDsa() throws Exception {
     List<String> lines = lines(OutsideTools.python(folder));
     assertThat(lines).hasSizeGreaterThan(10);
     return Stream.concat(
@@ -103,7 +103,9 @@ class OutsideToolsTest {
             verified(0, "py-model/model.sig --key model.pem --beside py-model"),
             verified(1, "py-model/model.sig --key model.pem --beside changed-model"),
             verified(0, "py.dsse.json --key py-dsse.pem"),
-            verified(1, "py.dsse.json --key model.pem")));
+            verified(1, "py.dsse.json --key model.pem"),
+            verified(0, "py-cosigned --log @py-witness.vkey"),
+            verified(1, "py-cosigned-changed --log @py-witness.vkey")));
   }
 
   @TestFactory
@@ -111,6 +113,7 @@ class OutsideToolsTest {
     return Stream.of(
         verified(0, "log"),
         verified(0, "cosigned --log @witness.vkey"),
+        verified(0, "pq-cosigned --log @pq-witness.vkey"),
         verified(0, "entry.tlog-proof"),
         verified(0, "statement.cose"),
         verified(0, "receipt.dsse.json"),
