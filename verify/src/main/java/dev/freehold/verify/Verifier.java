@@ -57,6 +57,11 @@ public final class Verifier {
             new CapabilityFile(given));
   }
 
+  /** What files it knows, in the order in which they are tried. */
+  List<FileKind> kinds() {
+    return kinds;
+  }
+
   /** Checks the bytes of a file of any known kind. */
   public Report verify(byte[] file) {
     for (FileKind kind : kinds) {
