@@ -16,6 +16,7 @@ import picocli.CommandLine.Model.CommandSpec;
       Up.class,
       Ask.class,
       Chat.class,
+      ConsoleVerb.class,
       ModelVerbs.class,
       ReceiptVerbs.class,
       LogVerbs.class,

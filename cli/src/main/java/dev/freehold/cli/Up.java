@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -78,6 +79,8 @@ final class Up extends Verb {
     String model = running.configuration().models().getFirst().name();
     new Endpoint(base, ProcessHandle.current().pid(), model).write(places.home());
     Json.Builder ready = Json.object().put("url", base + "/v1").put("model", model);
+    Optional<String> link = running.consoleLink().map(path -> base + path);
+    link.ifPresent(address -> ready.put("console", address));
     if (!quiet) {
       ask(base, model, ready, OwnKey.of(configuration, places));
     }
@@ -85,6 +88,10 @@ final class Up extends Verb {
       screen.json(ready.build());
     } else {
       screen.line("Serving " + model + " at " + base + "/v1");
+      link.ifPresent(
+          address ->
+              screen.line(
+                  "Console at " + address + " (works once; 'freehold console' prints another)"));
       if (!quiet) {
         screen.line("");
         screen.line("Try it:");

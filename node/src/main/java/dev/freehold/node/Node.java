@@ -18,6 +18,8 @@ import dev.freehold.ledger.transaction.FolderIntents;
 import dev.freehold.node.anchor.AnchorSettings;
 import dev.freehold.node.anchor.Anchoring;
 import dev.freehold.node.anchor.Purse;
+import dev.freehold.node.console.Console;
+import dev.freehold.node.console.Sessions;
 import dev.freehold.node.evidence.EvidenceLog;
 import dev.freehold.node.files.OwnerFiles;
 import dev.freehold.node.http.AnswerEndpoints;
@@ -28,6 +30,7 @@ import dev.freehold.node.http.HttpServer;
 import dev.freehold.node.http.InfoEndpoints;
 import dev.freehold.node.http.LogEndpoints;
 import dev.freehold.node.http.ReceiptEndpoints;
+import dev.freehold.node.owner.OwnerToken;
 import dev.freehold.node.receipts.ReceiptStore;
 import dev.freehold.node.receipts.ReceiptStoreException;
 import dev.freehold.node.serve.Answerer;
@@ -75,6 +78,7 @@ public final class Node implements AutoCloseable {
   private final Models models;
   private final Api api;
   private final HttpServer server;
+  private final @Nullable Console console;
   private final EventLog log;
 
   /** What {@link #close} lets go of, last taken first. */
@@ -86,6 +90,7 @@ public final class Node implements AutoCloseable {
       Models models,
       Api api,
       HttpServer server,
+      @Nullable Console console,
       EventLog log,
       Deque<AutoCloseable> held) {
     this.configuration = configuration;
@@ -93,6 +98,7 @@ public final class Node implements AutoCloseable {
     this.models = models;
     this.api = api;
     this.server = server;
+    this.console = console;
     this.log = log;
     this.held = held;
   }
@@ -195,9 +201,25 @@ public final class Node implements AutoCloseable {
       duties.complete(owed::published);
     }
     int atOnce = configuration.maxConcurrent() + configuration.queueLimit();
+    Sessions sessions = new Sessions(random, clock);
+    Path published = configuration.home().resolve(EvidenceLog.FOLDER);
+    OwnerToken owner = OwnerToken.renew(configuration.home(), random);
+    // Without TLS its cookie would cross the network in clear.
+    Console console =
+        loopback
+            ? new Console(
+                sessions,
+                owner,
+                store,
+                published,
+                key,
+                configuration.cache(),
+                clock,
+                evidence::added)
+            : null;
     Api api =
         new Api(
-            new Gate(loopback, configuration.host(), keys),
+            new Gate(loopback, configuration.host(), keys, sessions),
             new AnswerEndpoints(
                 models,
                 new Answerer(key, store, metrics, clock, random, atOnce, evidence::added),
@@ -205,13 +227,14 @@ public final class Node implements AutoCloseable {
                 random),
             new InfoEndpoints(models, metrics, owed::standings, clock.instant().getEpochSecond()),
             new ReceiptEndpoints(store),
-            new LogEndpoints(configuration.home().resolve(EvidenceLog.FOLDER)),
+            new LogEndpoints(published),
+            console,
             metrics,
             log,
             configuration.accessLog());
     HttpServer server = listen(configuration, api);
     Thread.ofPlatform().name("key-preparation").daemon().start(key::prepare);
-    return new Node(configuration, key, models, api, server, log, held);
+    return new Node(configuration, key, models, api, server, console, log, held);
   }
 
   private static Anchoring anchoring(
@@ -313,6 +336,11 @@ public final class Node implements AutoCloseable {
   /** The port it listens on. */
   public int port() {
     return server.port();
+  }
+
+  /** The path of a link to the console, which works once; empty where none is served. */
+  public Optional<String> consoleLink() {
+    return Optional.ofNullable(console).map(Console::link);
   }
 
   /**

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * The composition root: configuration, wiring, persistence, HTTP API.
+ * The composition root: configuration, wiring, persistence, HTTP API, web console.
  *
  * <p>Floor 5: it imports every lower floor; never {@code cli}.
  */

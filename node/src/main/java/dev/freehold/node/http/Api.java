@@ -6,6 +6,9 @@ import dev.freehold.engine.chat.BadRequest;
 import dev.freehold.engine.chat.Request;
 import dev.freehold.engine.generate.PromptTooLong;
 import dev.freehold.engine.generate.QueueFull;
+import dev.freehold.node.console.Console;
+import dev.freehold.node.console.ConsoleAnswer;
+import dev.freehold.node.console.ConsoleRequest;
 import dev.freehold.node.receipts.ReceiptStoreException;
 import dev.freehold.node.serve.AnswerFailed;
 import dev.freehold.node.serve.ModelUnready;
@@ -13,8 +16,10 @@ import dev.freehold.node.telemetry.EventLog;
 import dev.freehold.node.telemetry.Metrics;
 import dev.freehold.record.Json;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** Finds the endpoint that a request is for, and puts whatever goes wrong into OpenAI's shape. */
 public final class Api {
@@ -23,19 +28,25 @@ public final class Api {
   private final InfoEndpoints info;
   private final ReceiptEndpoints receipts;
   private final LogEndpoints evidence;
+  private final @Nullable Console console;
   private final Metrics metrics;
   private final EventLog log;
   private final boolean accessLog;
   private final AtomicInteger active = new AtomicInteger();
   private volatile boolean stopping;
 
-  /** What the endpoints need. */
+  /**
+   * What the endpoints need.
+   *
+   * @param console the web console; null where it is not served
+   */
   public Api(
       Gate gate,
       AnswerEndpoints answers,
       InfoEndpoints info,
       ReceiptEndpoints receipts,
       LogEndpoints evidence,
+      @Nullable Console console,
       Metrics metrics,
       EventLog log,
       boolean accessLog) {
@@ -44,6 +55,7 @@ public final class Api {
     this.info = info;
     this.receipts = receipts;
     this.evidence = evidence;
+    this.console = console;
     this.metrics = metrics;
     this.log = log;
     this.accessLog = accessLog;
@@ -64,11 +76,16 @@ public final class Api {
     active.incrementAndGet();
     Endpoint endpoint = Endpoint.of(exchange.path());
     try {
-      Optional<ApiError> refusal = gate.refusal(exchange);
+      Optional<ApiError> refusal =
+          endpoint == Endpoint.CONSOLE ? gate.stranger(exchange) : gate.refusal(exchange);
       if (refusal.isPresent()) {
         throw new ApiException(refusal.get());
       }
-      if (endpoint == Endpoint.OTHER) {
+      if (endpoint == Endpoint.CONSOLE && console != null) {
+        show(exchange, console);
+        return;
+      }
+      if (endpoint == Endpoint.OTHER || endpoint == Endpoint.CONSOLE) {
         throw new ApiException(ApiError.noSuchPath(exchange.path()));
       }
       if (!exchange.method().equals(endpoint.method())) {
@@ -97,6 +114,24 @@ public final class Api {
                 .build());
       }
     }
+  }
+
+  private static void show(Exchange exchange, Console console) {
+    ConsoleAnswer answer =
+        console.answer(
+            new ConsoleRequest(
+                exchange.method(),
+                exchange.path(),
+                exchange.query("once").orElse(""),
+                exchange.header("Cookie").orElse(""),
+                exchange.header("Origin").orElse(""),
+                exchange.header("Sec-Fetch-Site").orElse(""),
+                exchange.header("Authorization").orElse("")));
+    exchange.bytes(
+        answer.status(),
+        answer.type(),
+        answer.body().getBytes(StandardCharsets.UTF_8),
+        answer.headers());
   }
 
   private void fail(Exchange exchange, Endpoint endpoint, RuntimeException failure) {
@@ -139,7 +174,7 @@ public final class Api {
       case LOG -> evidence.file(exchange, endpoint.rest(exchange.path()));
       case HEALTH -> info.health(exchange, stopping);
       case METRICS -> info.metrics(exchange);
-      case OTHER -> throw new ApiException(ApiError.noSuchPath(exchange.path()));
+      case CONSOLE, OTHER -> throw new ApiException(ApiError.noSuchPath(exchange.path()));
     }
   }
 

@@ -12,6 +12,7 @@ enum Endpoint {
   RECEIPTS("GET", "/v1/receipts"),
   RECEIPT("GET", "/v1/receipts/ID"),
   LOG("GET", "/log/ID"),
+  CONSOLE("GET", "/console/ID"),
   HEALTH("GET", "/healthz"),
   METRICS("GET", "/metrics"),
   OTHER("GET", "other");
@@ -46,6 +47,9 @@ enum Endpoint {
   }
 
   static Endpoint of(String path) {
+    if (path.equals("/") || path.equals("/console") || path.equals("/console/")) {
+      return CONSOLE;
+    }
     for (Endpoint endpoint : values()) {
       if (endpoint.label.endsWith(ID)) {
         int prefix = endpoint.label.length() - ID.length() + 1;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.node.http;
 
+import dev.freehold.node.console.Sessions;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -9,7 +10,8 @@ import java.util.Set;
 /**
  * Who may ask. On loopback the Host header has to name this machine, so that a web page whose name
  * was re-bound to 127.0.0.1 gets nothing; requests that a browser sends for a page of another
- * origin are refused everywhere; and where keys are configured, one has to be shown.
+ * origin are refused everywhere; and where keys are configured, one has to be shown, or the session
+ * of the owner's browser.
  */
 public final class Gate {
   private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]", "::1");
@@ -17,18 +19,20 @@ public final class Gate {
   private final boolean loopbackOnly;
   private final String host;
   private final ApiKeys keys;
+  private final Sessions sessions;
 
   /**
    * @param host the address the node listens on
    */
-  public Gate(boolean loopbackOnly, String host, ApiKeys keys) {
+  public Gate(boolean loopbackOnly, String host, ApiKeys keys, Sessions sessions) {
     this.loopbackOnly = loopbackOnly;
     this.host = host.toLowerCase(Locale.ROOT);
     this.keys = keys;
+    this.sessions = sessions;
   }
 
-  /** Empty for a request that may go on. */
-  Optional<ApiError> refusal(Exchange exchange) {
+  /** Empty for a request of the right host and origin, whoever sends it. */
+  Optional<ApiError> stranger(Exchange exchange) {
     String named = exchange.header("Host").orElse("").toLowerCase(Locale.ROOT);
     if (loopbackOnly) {
       String bare = withoutPort(named);
@@ -49,6 +53,19 @@ public final class Gate {
           ApiError.forbidden(
               "a web page of another origin (" + origin.get() + ") may not use this node",
               "wrong_origin"));
+    }
+    return Optional.empty();
+  }
+
+  /** Empty for a request that may go on. */
+  Optional<ApiError> refusal(Exchange exchange) {
+    Optional<ApiError> stranger = stranger(exchange);
+    if (stranger.isPresent()) {
+      return stranger;
+    }
+    if (exchange.header("Sec-Fetch-Site").orElse("").equals("same-origin")
+        && sessions.accepts(exchange.header("Cookie").orElse(""))) {
+      return Optional.empty();
     }
     if (!keys.demanded() || exchange.path().equals("/healthz")) {
       return Optional.empty();

@@ -1,0 +1,206 @@
+// SPDX-FileCopyrightText: The Freehold authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.freehold.node.console;
+
+import dev.freehold.crypto.SigningKey;
+import dev.freehold.evidence.ReceiptId;
+import dev.freehold.evidence.log.LogException;
+import dev.freehold.node.judge.Judge;
+import dev.freehold.node.owner.OwnerToken;
+import dev.freehold.node.receipts.ReceiptStore;
+import dev.freehold.record.Json;
+import dev.freehold.record.Timestamp;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Answers the owner's browser. Whoever has no session gets nothing but the word how to get one. The
+ * caller has refused other hosts and origins before.
+ */
+public final class Console {
+  private static final String HOME = "/console/";
+  private static final String HTML = "text/html; charset=utf-8";
+  private static final String SCRIPT = "text/javascript; charset=utf-8";
+
+  /** Pages by their path behind /console/; of a receipt's only the beginning is fixed. */
+  private static final Map<String, String> PAGES =
+      Map.of("", "chat.html", "receipts", "receipts.html", "receipts/", "receipt.html");
+
+  private static final Map<String, String> FILES =
+      Map.of(
+          "console.css", "text/css; charset=utf-8",
+          "seal.svg", "image/svg+xml",
+          "chat.js", SCRIPT,
+          "conversations.js", SCRIPT,
+          "evidence.js", SCRIPT,
+          "markdown.js", SCRIPT,
+          "receipt.js", SCRIPT,
+          "receipts.js", SCRIPT,
+          "seal.js", SCRIPT);
+
+  private final Sessions sessions;
+  private final OwnerToken owner;
+  private final ReceiptStore store;
+  private final AnswerEvidence evidence;
+  private final SigningKey key;
+  private final Path cache;
+  private final InstantSource clock;
+  private final Runnable logged;
+  private final ReentrantLock judging = new ReentrantLock();
+
+  /**
+   * A console of one node.
+   *
+   * @param logFolder the published log
+   * @param key signs verdicts
+   * @param cache where models lie
+   * @param logged told when the store has a new record for the log
+   */
+  public Console(
+      Sessions sessions,
+      OwnerToken owner,
+      ReceiptStore store,
+      Path logFolder,
+      SigningKey key,
+      Path cache,
+      InstantSource clock,
+      Runnable logged) {
+    this.sessions = sessions;
+    this.owner = owner;
+    this.store = store;
+    this.evidence = new AnswerEvidence(store, logFolder);
+    this.key = key;
+    this.cache = cache;
+    this.clock = clock;
+    this.logged = logged;
+  }
+
+  /** The path of a new link, which works once. */
+  public String link() {
+    return HOME + "enter?once=" + sessions.link();
+  }
+
+  /** Answers; what fails in the machine is thrown. */
+  public ConsoleAnswer answer(ConsoleRequest request) {
+    if (request.path().equals("/") || request.path().equals("/console")) {
+      return ConsoleAnswer.to(HOME, Map.of());
+    }
+    String what = request.path().substring(HOME.length());
+    if (what.equals("link") && request.method().equals("POST")) {
+      return owner.accepts(request.authorization())
+          ? ConsoleAnswer.json(Json.object().put("path", link()).build().write())
+          : ConsoleAnswer.text(401, "only the owner of this node's home gets a link");
+    }
+    // A browser says whose page asks; of an older one the Origin of what changes has to do.
+    if (!List.of("", "none", "same-origin").contains(request.fetchSite())) {
+      return ConsoleAnswer.text(
+          403, "another page asked for this; open the address yourself, in a new tab");
+    }
+    if (what.equals("enter") && request.method().equals("GET")) {
+      return sessions
+          .enter(request.once())
+          .map(value -> ConsoleAnswer.to(HOME, Map.of("Set-Cookie", sessions.setCookie(value))))
+          .orElseGet(Console::noSession);
+    }
+    if (!sessions.accepts(request.cookie())) {
+      return noSession();
+    }
+    return switch (request.method()) {
+      case "GET" -> get(what);
+      case "POST" ->
+          request.origin().isEmpty()
+              ? ConsoleAnswer.text(403, "only this console's own pages may ask for this")
+              : post(what);
+      default -> ConsoleAnswer.text(405, "GET or POST");
+    };
+  }
+
+  private static ConsoleAnswer noSession() {
+    return ConsoleAnswer.text(
+        401,
+        "This is the console of a Freehold node. It opens for the owner of this machine only.\n\n"
+            + "Run  freehold console  in a terminal: it prints a link that works once.");
+  }
+
+  private ConsoleAnswer get(String what) {
+    String page = PAGES.get(what.startsWith("receipts/") ? "receipts/" : what);
+    if (page != null) {
+      return new ConsoleAnswer(
+          200, HTML, read("layout.html").replace("<!--page-->", read(page)), Map.of());
+    }
+    if (what.startsWith("files/")) {
+      String name = what.substring("files/".length());
+      String type = FILES.get(name);
+      return type == null ? nothing() : new ConsoleAnswer(200, type, read(name), Map.of());
+    }
+    if (what.startsWith("evidence/")) {
+      return evidence(what.substring("evidence/".length()))
+          .map(bytes -> ConsoleAnswer.json(new String(bytes, StandardCharsets.UTF_8)))
+          .orElseGet(Console::nothing);
+    }
+    return nothing();
+  }
+
+  private ConsoleAnswer post(String what) {
+    return what.startsWith("judge/")
+        ? evidence(what.substring("judge/".length())).map(this::judge).orElseGet(Console::nothing)
+        : nothing();
+  }
+
+  private static ConsoleAnswer nothing() {
+    return ConsoleAnswer.text(404, "there is nothing here");
+  }
+
+  private Optional<byte[]> evidence(String id) {
+    try {
+      return evidence.of(new ReceiptId(id));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (LogException e) {
+      throw new IllegalStateException("the log contradicts itself: " + e.getMessage(), e);
+    }
+  }
+
+  /** Replays are heavy: one at a time. */
+  private ConsoleAnswer judge(byte[] bytes) {
+    judging.lock();
+    try {
+      Judge.Judged judged = Judge.judge(bytes, List.of(), cache);
+      store.record(
+          Judge.sign(bytes, judged.report(), new Timestamp(clock.instant()), key).encode());
+      logged.run();
+      return ConsoleAnswer.json(
+          Json.object()
+              .put("sentence", judged.sentence())
+              .put("seconds", judged.seconds())
+              .put("report", judged.report())
+              .build()
+              .write());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } finally {
+      judging.unlock();
+    }
+  }
+
+  private static String read(String name) {
+    try (InputStream in = Console.class.getResourceAsStream(name)) {
+      if (in == null) {
+        throw new IllegalStateException("this build lacks the console's file " + name);
+      }
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

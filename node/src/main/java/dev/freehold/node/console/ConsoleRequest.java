@@ -1,0 +1,19 @@
+// SPDX-FileCopyrightText: The Freehold authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.freehold.node.console;
+
+/**
+ * A request to the console; what a header or the query lacks is the empty string.
+ *
+ * @param path begins with {@code /}
+ * @param once the query's {@code once}
+ * @param fetchSite the header {@code Sec-Fetch-Site}: whose page asks, in the browser's word
+ */
+public record ConsoleRequest(
+    String method,
+    String path,
+    String once,
+    String cookie,
+    String origin,
+    String fetchSite,
+    String authorization) {}
