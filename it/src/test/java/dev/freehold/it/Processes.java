@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -17,16 +18,18 @@ import org.jspecify.annotations.NullMarked;
 
 /** Freehold's programs, each in a process of its own, on one home. */
 @NullMarked
-final class Processes implements AutoCloseable {
+public final class Processes implements AutoCloseable {
   static final String CLI = "dev.freehold.cli.Freehold";
   static final String VERIFY = "dev.freehold.verify.VerifyMain";
 
   private final Path folder;
   private final Path cache;
+  private final Map<String, String> environment = new HashMap<>();
   private final List<Process> started = new ArrayList<>();
   private final List<Process> serving = new ArrayList<>();
 
-  Processes(Path folder) {
+  /** Those of one test, in its folder. */
+  public Processes(Path folder) {
     this.folder = folder;
     this.cache =
         Path.of(
@@ -36,18 +39,23 @@ final class Processes implements AutoCloseable {
   }
 
   /** What a process printed, and how it ended. */
-  record Run(int exit, String out, String err) {}
+  public record Run(int exit, String out, String err) {}
 
-  Path home() {
+  /** A variable of the environment of what is started from now on. */
+  public void set(String name, String value) {
+    environment.put(name, value);
+  }
+
+  public Path home() {
     return folder.resolve("home");
   }
 
-  Path model(String hex) {
+  public Path model(String hex) {
     return cache.resolve("models").resolve(hex + ".gguf");
   }
 
   /** Starts a program that goes on, and waits for the one JSON line that it prints first. */
-  Json.Obj serve(String... words) throws IOException {
+  public Json.Obj serve(String... words) throws IOException {
     return serve(List.of(), words);
   }
 
@@ -65,11 +73,11 @@ final class Processes implements AutoCloseable {
     return (Json.Obj) Json.parse(line);
   }
 
-  Run cli(String... words) throws Exception {
+  public Run cli(String... words) throws Exception {
     return finish(start(List.of(), CLI, words));
   }
 
-  Run verify(Path file, String... more) throws Exception {
+  public Run verify(Path file, String... more) throws Exception {
     List<String> words = new ArrayList<>(List.of(file.toString()));
     words.addAll(List.of(more));
     return finish(start(List.of(), VERIFY, words.toArray(new String[0])));
@@ -97,6 +105,7 @@ final class Processes implements AutoCloseable {
     builder
         .environment()
         .putAll(Map.of("FREEHOLD_HOME", home().toString(), "FREEHOLD_CACHE", cache.toString()));
+    builder.environment().putAll(environment);
     builder.redirectError(folder.resolve(started.size() + ".err").toFile());
     Process process = builder.start();
     started.add(process);

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.node;
 
+import dev.freehold.catalogue.ModelStore;
+import dev.freehold.catalogue.Puller;
 import dev.freehold.crypto.KeyFile;
 import dev.freehold.crypto.KeyFileException;
 import dev.freehold.crypto.NodeId;
@@ -203,6 +205,7 @@ public final class Node implements AutoCloseable {
     int atOnce = configuration.maxConcurrent() + configuration.queueLimit();
     Sessions sessions = new Sessions(random, clock);
     Path published = configuration.home().resolve(EvidenceLog.FOLDER);
+    ModelStore stored = new ModelStore(configuration.cache(), clock);
     OwnerToken owner = OwnerToken.renew(configuration.home(), random);
     // Without TLS its cookie would cross the network in clear.
     Console console =
@@ -215,6 +218,15 @@ public final class Node implements AutoCloseable {
                 key,
                 configuration.cache(),
                 clock,
+                new Console.Shown(
+                    models,
+                    stored,
+                    new Puller(stored, System.getenv()),
+                    owed::standings,
+                    EffectiveSettings.of(
+                        configuration,
+                        ConfigurationFile.read(configuration.home(), configuration.cache())),
+                    configuration.home().resolve(EventLog.FILE)),
                 evidence::added)
             : null;
     Api api =

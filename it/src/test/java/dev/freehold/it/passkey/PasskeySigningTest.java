@@ -4,6 +4,7 @@ package dev.freehold.it.passkey;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.freehold.it.browser.Browser;
 import dev.freehold.verify.VerifyMain;
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;

@@ -2,14 +2,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.node.console;
 
+import dev.freehold.catalogue.ModelStore;
+import dev.freehold.catalogue.Puller;
 import dev.freehold.crypto.SigningKey;
 import dev.freehold.evidence.ReceiptId;
 import dev.freehold.evidence.log.LogException;
 import dev.freehold.node.judge.Judge;
 import dev.freehold.node.owner.OwnerToken;
 import dev.freehold.node.receipts.ReceiptStore;
+import dev.freehold.node.serve.Models;
 import dev.freehold.record.Json;
 import dev.freehold.record.Timestamp;
+import dev.freehold.witness.duty.Duties;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -20,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 
 /**
  * Answers the owner's browser. Whoever has no session gets nothing but the word how to get one. The
@@ -32,19 +37,28 @@ public final class Console {
 
   /** Pages by their path behind /console/; of a receipt's only the beginning is fixed. */
   private static final Map<String, String> PAGES =
-      Map.of("", "chat.html", "receipts", "receipts.html", "receipts/", "receipt.html");
+      Map.of(
+          "", "chat.html",
+          "receipts", "receipts.html",
+          "receipts/", "receipt.html",
+          "models", "models.html",
+          "log", "log.html",
+          "node", "node.html");
 
   private static final Map<String, String> FILES =
-      Map.of(
-          "console.css", "text/css; charset=utf-8",
-          "seal.svg", "image/svg+xml",
-          "chat.js", SCRIPT,
-          "conversations.js", SCRIPT,
-          "evidence.js", SCRIPT,
-          "markdown.js", SCRIPT,
-          "receipt.js", SCRIPT,
-          "receipts.js", SCRIPT,
-          "seal.js", SCRIPT);
+      Map.ofEntries(
+          Map.entry("console.css", "text/css; charset=utf-8"),
+          Map.entry("seal.svg", "image/svg+xml"),
+          Map.entry("chat.js", SCRIPT),
+          Map.entry("conversations.js", SCRIPT),
+          Map.entry("evidence.js", SCRIPT),
+          Map.entry("markdown.js", SCRIPT),
+          Map.entry("log.js", SCRIPT),
+          Map.entry("models.js", SCRIPT),
+          Map.entry("node.js", SCRIPT),
+          Map.entry("receipt.js", SCRIPT),
+          Map.entry("receipts.js", SCRIPT),
+          Map.entry("seal.js", SCRIPT));
 
   private final Sessions sessions;
   private final OwnerToken owner;
@@ -54,7 +68,33 @@ public final class Console {
   private final Path cache;
   private final InstantSource clock;
   private final Runnable logged;
+  private final ModelPage models;
+  private final LogPage log;
+  private final NodePage node;
   private final ReentrantLock judging = new ReentrantLock();
+
+  /**
+   * What the pages on models, log and node show.
+   *
+   * @param models those served
+   * @param store those on this machine
+   * @param puller brings others
+   * @param duties how what is owed to others stands
+   * @param settings the configuration in force
+   * @param events the file of the node's event log
+   */
+  public record Shown(
+      Models models,
+      ModelStore store,
+      Puller puller,
+      Supplier<List<Duties.Standing>> duties,
+      List<Setting> settings,
+      Path events) {
+    /** Copies the settings. */
+    public Shown {
+      settings = List.copyOf(settings);
+    }
+  }
 
   /**
    * A console of one node.
@@ -62,6 +102,7 @@ public final class Console {
    * @param logFolder the published log
    * @param key signs verdicts
    * @param cache where models lie
+   * @param more what the other pages show
    * @param logged told when the store has a new record for the log
    */
   public Console(
@@ -72,6 +113,7 @@ public final class Console {
       SigningKey key,
       Path cache,
       InstantSource clock,
+      Shown more,
       Runnable logged) {
     this.sessions = sessions;
     this.owner = owner;
@@ -81,6 +123,9 @@ public final class Console {
     this.cache = cache;
     this.clock = clock;
     this.logged = logged;
+    this.models = new ModelPage(more.models, more.store, more.puller);
+    this.log = new LogPage(logFolder, more.duties);
+    this.node = new NodePage(more.models, more.settings, more.events);
   }
 
   /** The path of a new link, which works once. */
@@ -146,10 +191,32 @@ public final class Console {
           .map(bytes -> ConsoleAnswer.json(new String(bytes, StandardCharsets.UTF_8)))
           .orElseGet(Console::nothing);
     }
-    return nothing();
+    try {
+      return switch (what) {
+        case "data/models" -> ConsoleAnswer.json(models.show().write());
+        case "data/log" -> ConsoleAnswer.json(log.show().write());
+        case "data/node" -> ConsoleAnswer.json(node.show().write());
+        default ->
+            what.startsWith("proof/")
+                ? log.proof(what.substring("proof/".length()))
+                    .map(
+                        text -> new ConsoleAnswer(200, "text/plain; charset=utf-8", text, Map.of()))
+                    .orElseGet(Console::nothing)
+                : nothing();
+      };
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (LogException e) {
+      throw new IllegalStateException("the log contradicts itself: " + e.getMessage(), e);
+    }
   }
 
   private ConsoleAnswer post(String what) {
+    if (what.startsWith("pull/")) {
+      return models.pull(what.substring("pull/".length()))
+          ? ConsoleAnswer.json(Json.object().build().write())
+          : nothing();
+    }
     return what.startsWith("judge/")
         ? evidence(what.substring("judge/".length())).map(this::judge).orElseGet(Console::nothing)
         : nothing();

