@@ -38,8 +38,6 @@ final class EffectiveSettings {
 
   private static Map<String, String> values(NodeConfiguration c) {
     Map<String, String> values = new LinkedHashMap<>();
-    values.put("home", c.home().toString());
-    values.put("cache", c.cache().toString());
     values.put("host", c.host());
     values.put("port", "" + c.port());
     values.put("threads", "" + c.threads());

@@ -166,6 +166,11 @@ public final class Browser implements AutoCloseable, WebSocket.Listener {
     }
   }
 
+  /** Runs a script in the page. */
+  public void run(String script) throws Exception {
+    call("Runtime.evaluate", Json.object().put("expression", script).build());
+  }
+
   /** What a script's promise comes to, as a string. */
   public String promised(String expression) throws Exception {
     Json.Obj answer =

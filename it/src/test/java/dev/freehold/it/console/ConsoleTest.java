@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.it.console;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -9,16 +10,19 @@ import com.sun.net.httpserver.HttpServer;
 import dev.freehold.it.Processes;
 import dev.freehold.it.browser.Browser;
 import dev.freehold.record.Json;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -41,6 +45,72 @@ class ConsoleTest {
     return ((Json.Str) in.get(name).orElseThrow()).value();
   }
 
+  /** Only the default model lies there, so that there is something to pull. */
+  private void aCacheWithoutTheOtherModels(Processes processes) throws Exception {
+    Path model = processes.model(MODEL);
+    Path cache = Files.createDirectories(folder.resolve("cache"));
+    Files.createDirectory(cache.resolve("models"));
+    Files.createSymbolicLink(cache.resolve("models").resolve(MODEL + ".gguf"), model);
+    Path kernels = model.getParent().resolveSibling("native");
+    if (Files.exists(kernels)) {
+      Files.createSymbolicLink(cache.resolve("native"), kernels);
+    }
+    processes.set("FREEHOLD_CACHE", cache.toString());
+  }
+
+  /** What the first page took: told beside the pictures, not asserted. */
+  private static void measured(Browser browser) throws Exception {
+    String into = System.getProperty("console.pictures");
+    if (into != null) {
+      Files.createDirectories(Path.of(into));
+      Files.writeString(
+          Path.of(into).resolve("first-page.txt"),
+          browser.value(
+              "Math.round(performance.getEntriesByType('navigation')[0].loadEventEnd) + ' ms, ' +"
+                  + " [...performance.getEntriesByType('navigation'),"
+                  + " ...performance.getEntriesByType('resource')].reduce((n, e) => n +"
+                  + " e.transferSize, 0) + ' bytes'"));
+    }
+  }
+
+  /** axe-core's source; empty where npm can't bring it, which is said. */
+  private Optional<String> axe() throws Exception {
+    Path client = Files.createDirectory(folder.resolve("axe"));
+    Path sources = Path.of("src", "test", "axe");
+    for (String name : List.of("package.json", "package-lock.json")) {
+      Files.copy(sources.resolve(name), client.resolve(name));
+    }
+    try {
+      Process npm =
+          new ProcessBuilder("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund")
+              .directory(client.toFile())
+              .redirectErrorStream(true)
+              .redirectOutput(client.resolve("npm.log").toFile())
+              .start();
+      if (npm.waitFor(60, TimeUnit.SECONDS) && npm.exitValue() == 0) {
+        return Optional.of(Files.readString(client.resolve("node_modules/axe-core/axe.min.js")));
+      }
+    } catch (IOException e) {
+      System.err.println("there is no npm here: " + e.getMessage());
+    }
+    System.err.println("not checked for accessibility: npm can't install axe-core");
+    return Optional.empty();
+  }
+
+  private static void accessible(Browser browser, Optional<String> axe) throws Exception {
+    if (axe.isEmpty()) {
+      return;
+    }
+    browser.run(axe.get());
+    assertThat(
+            browser.promised(
+                "(r => r.passes.length + ' ' + r.violations.filter(v => v.impact === 'serious' ||"
+                    + " v.impact === 'critical').map(v => v.id + ' ' + v.nodes.map(n =>"
+                    + " n.html + n.failureSummary).join()).join())(await axe.run())"))
+        .as("axe on " + browser.value("location.pathname"))
+        .matches("[1-9][0-9]* ");
+  }
+
   private void picture(Browser browser, String name) throws Exception {
     String into = System.getProperty("console.pictures");
     if (into != null) {
@@ -54,17 +124,20 @@ class ConsoleTest {
     try (Processes processes = new Processes(folder)) {
       assumeTrue(Files.exists(processes.model(MODEL)), "skipped: the default model is not here");
       try (Browser browser = Browser.start(folder)) {
+        Optional<String> axe = axe();
+        aCacheWithoutTheOtherModels(processes);
         processes.set("HF_ENDPOINT", "http://127.0.0.1:1");
         processes.set("FREEHOLD_PIP", "false");
         Json.Obj up = processes.serve("up", "--port", "0", "--quiet", "--json");
         String link = text(up, "console");
         String base = link.substring(0, link.indexOf("/console/"));
-        browser.screen(1100, 760, false);
+        browser.screen(1000, 640, false);
         browser.open(link);
         browser.until("document.querySelector('#model')?.options.length", "1");
         browser.until("document.querySelector('#state').textContent", "");
         assertThat(browser.value("location.pathname")).isEqualTo("/console/");
 
+        measured(browser);
         // The keyboard alone: the question has the focus, Enter asks.
         browser.type("What is gravity?");
         browser.until("document.querySelector('.seal')?.textContent", "Valid");
@@ -72,10 +145,12 @@ class ConsoleTest {
             .contains("tokens/s")
             .contains("Gravity");
         picture(browser, "chat");
+        accessible(browser, axe);
         browser.screen(390, 760, true);
         browser.until("document.documentElement.scrollWidth <= innerWidth", "true");
         picture(browser, "chat-phone-dark");
-        browser.screen(1100, 760, false);
+        accessible(browser, axe);
+        browser.screen(1000, 640, false);
 
         String id = browser.value("document.querySelector('.seal').pathname.split('/').at(-1)");
         browser.value("document.querySelector('.seal').click()");
@@ -91,6 +166,7 @@ class ConsoleTest {
             .contains("transcript: Valid")
             .contains("logged: Valid");
         picture(browser, "receipt");
+        accessible(browser, axe);
 
         String evidence =
             browser.promised("await (await fetch('/console/evidence/" + id + "')).text()");
@@ -102,15 +178,17 @@ class ConsoleTest {
         browser.until("document.querySelectorAll('#list tr').length", "1");
         aChangedFileIsInvalid(browser, evidence);
         picture(browser, "receipts");
+        accessible(browser, axe);
         noWordOfAModelBecomesMarkup(browser);
-        theOtherPagesShowWhatThereIs(browser, base);
+        theOtherPagesShowWhatThereIs(browser, base, axe);
         anotherOriginNeitherReadsNorDrives(browser, base, id);
         onlyTheOwnerGetsALink(processes, base, link);
       }
     }
   }
 
-  private void theOtherPagesShowWhatThereIs(Browser browser, String base) throws Exception {
+  private void theOtherPagesShowWhatThereIs(Browser browser, String base, Optional<String> axe)
+      throws Exception {
     browser.open(base + "/console/log");
     browser.until("document.querySelectorAll('#list tr').length > 1", "true");
     assertThat(browser.value("document.querySelector('#list').innerText"))
@@ -119,6 +197,7 @@ class ConsoleTest {
     Path proof = folder.resolve("entry.tlog-proof");
     Files.writeString(proof, browser.promised("await (await fetch('/console/proof/0')).text()"));
     picture(browser, "log");
+    accessible(browser, axe);
     browser.open(base + "/console/node");
     browser.until("document.querySelectorAll('#settings tr').length > 5", "true");
     assertThat(browser.value("document.querySelector('#settings').innerText"))
@@ -126,6 +205,7 @@ class ConsoleTest {
         .contains("queue-limit\t64\tdefault");
     assertThat(browser.value("document.querySelector('#load').innerText")).contains("answering");
     picture(browser, "node");
+    accessible(browser, axe);
     browser.open(base + "/console/models");
     browser.until("document.querySelectorAll('.model').length > 1", "true");
     browser.value("document.querySelector('.model button').click()");
@@ -134,6 +214,7 @@ class ConsoleTest {
         .contains("could not be pulled")
         .contains("127.0.0.1:1");
     picture(browser, "models");
+    accessible(browser, axe);
   }
 
   private static void give(Browser browser, String evidence) throws Exception {
@@ -220,10 +301,9 @@ class ConsoleTest {
         exchange -> {
           try (exchange) {
             if (exchange.getRequestURI().getPath().equals("/told")) {
-              told.add(
-                  new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+              told.add(new String(exchange.getRequestBody().readAllBytes(), UTF_8));
             }
-            byte[] body = page.getBytes(StandardCharsets.UTF_8);
+            byte[] body = page.getBytes(UTF_8);
             exchange.getResponseHeaders().set("Content-Type", "text/html");
             exchange.sendResponseHeaders(200, body.length);
             exchange.getResponseBody().write(body);
@@ -260,6 +340,14 @@ class ConsoleTest {
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(token)))
         .isEqualTo("rw-------");
     try (HttpClient client = HttpClient.newHttpClient()) {
+      int port = URI.create(base).getPort();
+      try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+        socket
+            .getOutputStream()
+            .write("GET /console/ HTTP/1.1\r\nHost: evil.example\r\n\r\n".getBytes(UTF_8));
+        byte[] status = socket.getInputStream().readNBytes("HTTP/1.1 403".length());
+        assertThat(new String(status, UTF_8)).isEqualTo("HTTP/1.1 403");
+      }
       URI page = URI.create(base + "/console/");
       URI link = URI.create(base + "/console/link");
       assertThat(status(client, HttpRequest.newBuilder(page))).isEqualTo(401);
@@ -270,8 +358,7 @@ class ConsoleTest {
       assertThat(status(client, post.copy().header("Authorization", "Bearer 00"))).isEqualTo(401);
       Processes.Run made = processes.cli("console", "--json");
       assertThat(made.exit()).as(made.err()).isZero();
-      String fresh =
-          text((Json.Obj) Json.parse(made.out().getBytes(StandardCharsets.UTF_8)), "console");
+      String fresh = text((Json.Obj) Json.parse(made.out().getBytes(UTF_8)), "console");
       assertThat(
               status(
                   client,

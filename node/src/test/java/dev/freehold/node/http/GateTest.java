@@ -50,6 +50,9 @@ class GateTest {
     assertThat(Endpoint.of("/v1/chat/completions")).isEqualTo(Endpoint.CHAT);
     assertThat(Endpoint.of("/v1/chat")).isEqualTo(Endpoint.OTHER);
     assertThat(Endpoint.of("/v1/receipts/r-0")).isEqualTo(Endpoint.RECEIPT);
+    assertThat(Endpoint.of("/")).isEqualTo(Endpoint.CONSOLE);
+    assertThat(Endpoint.of("/console/receipts/r-0")).isEqualTo(Endpoint.CONSOLE);
+    assertThat(Endpoint.of("/consoles")).isEqualTo(Endpoint.OTHER);
     assertThat(Endpoint.of("other")).isEqualTo(Endpoint.OTHER);
     assertThat(Endpoint.of("")).isEqualTo(Endpoint.OTHER);
   }
