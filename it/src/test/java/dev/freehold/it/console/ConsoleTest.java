@@ -51,25 +51,26 @@ class ConsoleTest {
     Path cache = Files.createDirectories(folder.resolve("cache"));
     Files.createDirectory(cache.resolve("models"));
     Files.createSymbolicLink(cache.resolve("models").resolve(MODEL + ".gguf"), model);
-    Path kernels = model.getParent().resolveSibling("native");
+    Path kernels = model.resolve("../../native").normalize();
     if (Files.exists(kernels)) {
       Files.createSymbolicLink(cache.resolve("native"), kernels);
     }
     processes.set("FREEHOLD_CACHE", cache.toString());
   }
 
-  /** What the first page took: told beside the pictures, not asserted. */
-  private static void measured(Browser browser) throws Exception {
-    String into = System.getProperty("console.pictures");
-    if (into != null) {
-      Files.createDirectories(Path.of(into));
-      Files.writeString(
-          Path.of(into).resolve("first-page.txt"),
-          browser.value(
-              "Math.round(performance.getEntriesByType('navigation')[0].loadEventEnd) + ' ms, ' +"
-                  + " [...performance.getEntriesByType('navigation'),"
-                  + " ...performance.getEntriesByType('resource')].reduce((n, e) => n +"
-                  + " e.transferSize, 0) + ' bytes'"));
+  /** What the first page took, at first and then again: told, not asserted. */
+  private static void measured(Browser browser, String base) throws Exception {
+    for (int i = 0; i < 6 && System.getProperty("console.pictures") != null; i++) {
+      browser.until("performance.getEntriesByType('navigation')[0].loadEventEnd > 0", "true");
+      System.out.println(
+          "first page: "
+              + browser.value(
+                  "Math.round(performance.getEntriesByType('navigation')[0].loadEventEnd) + ' ms, '"
+                      + " + [...performance.getEntriesByType('navigation'),"
+                      + " ...performance.getEntriesByType('resource')].reduce((n, e) => n +"
+                      + " e.transferSize, 0) + ' bytes'"));
+      browser.open(base + "/console/");
+      browser.until("document.querySelector('#model')?.options.length", "1");
     }
   }
 
@@ -137,7 +138,7 @@ class ConsoleTest {
         browser.until("document.querySelector('#state').textContent", "");
         assertThat(browser.value("location.pathname")).isEqualTo("/console/");
 
-        measured(browser);
+        measured(browser, base);
         // The keyboard alone: the question has the focus, Enter asks.
         browser.type("What is gravity?");
         browser.until("document.querySelector('.seal')?.textContent", "Valid");
@@ -181,6 +182,7 @@ class ConsoleTest {
         accessible(browser, axe);
         noWordOfAModelBecomesMarkup(browser);
         theOtherPagesShowWhatThereIs(browser, base, axe);
+        aStoppedAnswerIsSaidToBe(browser, base);
         anotherOriginNeitherReadsNorDrives(browser, base, id);
         onlyTheOwnerGetsALink(processes, base, link);
       }
@@ -212,9 +214,25 @@ class ConsoleTest {
     browser.until("document.querySelector('.problem') !== null", "true");
     assertThat(browser.value("document.querySelector('.problem').textContent"))
         .contains("could not be pulled")
-        .contains("127.0.0.1:1");
+        .contains("pip could not download");
     picture(browser, "models");
     accessible(browser, axe);
+  }
+
+  private static void aStoppedAnswerIsSaidToBe(Browser browser, String base) throws Exception {
+    browser.open(base + "/console/");
+    browser.until("document.querySelector('#model')?.options.length", "1");
+    browser.click("new");
+    browser.type("Count from one to one thousand, slowly.");
+    browser.until("document.querySelector('.message:not(.asked)')?.innerText.length > 60", "true");
+    browser.click("stop");
+    browser.until("document.querySelector('.foot')?.innerText.includes('stopped')", "true");
+    assertThat(browser.value("document.querySelectorAll('#conversations li').length"))
+        .isEqualTo("2");
+    browser.until(
+        "(() => { const r = new XMLHttpRequest(); r.open('GET', '/v1/receipts', false); r.send();"
+            + " return JSON.parse(r.responseText).data.length; })()",
+        "2");
   }
 
   private static void give(Browser browser, String evidence) throws Exception {

@@ -123,7 +123,7 @@ async function ask(question) {
     const response = await fetch("/v1/chat/completions", {
       method: "POST",
       headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ model, messages: history, stream: true, stream_options: { include_usage: true } }),
+      body: JSON.stringify({ model, messages: history, temperature: 0.7, stream: true, stream_options: { include_usage: true } }),
       signal: running.signal,
     });
     if (!response.ok) {
@@ -192,4 +192,4 @@ at("new").addEventListener("click", () => {
 });
 showAll();
 at("question").focus();
-await models();
+models();
