@@ -221,7 +221,7 @@ public final class Node implements AutoCloseable {
                 new Console.Shown(
                     models,
                     stored,
-                    new Puller(stored, System.getenv()),
+                    () -> new Puller(stored, System.getenv()),
                     owed::standings,
                     EffectiveSettings.of(
                         configuration,

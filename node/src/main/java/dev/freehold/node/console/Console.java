@@ -78,7 +78,7 @@ public final class Console {
    *
    * @param models those served
    * @param store those on this machine
-   * @param puller brings others
+   * @param puller brings others; made when first asked for
    * @param duties how what is owed to others stands
    * @param settings the configuration in force
    * @param events the file of the node's event log
@@ -86,7 +86,7 @@ public final class Console {
   public record Shown(
       Models models,
       ModelStore store,
-      Puller puller,
+      Supplier<Puller> puller,
       Supplier<List<Duties.Standing>> duties,
       List<Setting> settings,
       Path events) {

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Models: those here, those of the catalogue, and pulls under way. */
@@ -30,7 +31,7 @@ final class ModelPage {
 
   private final Models models;
   private final ModelStore store;
-  private final Puller puller;
+  private final Supplier<Puller> puller;
   private final Map<Digest, Pull> pulls = new ConcurrentHashMap<>();
 
   /** Looked at once, when first asked for; owned by this object's monitor. */
@@ -39,7 +40,7 @@ final class ModelPage {
   /** How a pull stands: {@code pulling}, {@code checking}, {@code failed} or {@code here}. */
   private record Pull(String state, long done, String why) {}
 
-  ModelPage(Models models, ModelStore store, Puller puller) {
+  ModelPage(Models models, ModelStore store, Supplier<Puller> puller) {
     this.models = models;
     this.store = store;
     this.puller = puller;
@@ -124,29 +125,31 @@ final class ModelPage {
   private void run(ModelEntry entry) {
     Digest digest = entry.digest();
     try {
-      puller.pull(
-          entry,
-          new Progress() {
-            @Override
-            public void trying(String source) {
-              pulls.put(digest, new Pull("pulling", 0, "from " + source));
-            }
+      puller
+          .get()
+          .pull(
+              entry,
+              new Progress() {
+                @Override
+                public void trying(String source) {
+                  pulls.put(digest, new Pull("pulling", 0, "from " + source));
+                }
 
-            @Override
-            public void bytes(long done, long total) {
-              pulls.put(digest, new Pull("pulling", done, ""));
-            }
+                @Override
+                public void bytes(long done, long total) {
+                  pulls.put(digest, new Pull("pulling", done, ""));
+                }
 
-            @Override
-            public void failed(String source, String why) {
-              pulls.put(digest, new Pull("pulling", 0, source + ": " + why));
-            }
+                @Override
+                public void failed(String source, String why) {
+                  pulls.put(digest, new Pull("pulling", 0, source + ": " + why));
+                }
 
-            @Override
-            public void checking() {
-              pulls.put(digest, new Pull("checking", entry.bytes(), ""));
-            }
-          });
+                @Override
+                public void checking() {
+                  pulls.put(digest, new Pull("checking", entry.bytes(), ""));
+                }
+              });
       pulls.put(digest, new Pull("here", entry.bytes(), ""));
     } catch (ModelUnavailable | IOException | RuntimeException e) {
       pulls.put(digest, new Pull("failed", 0, String.valueOf(e.getMessage())));
