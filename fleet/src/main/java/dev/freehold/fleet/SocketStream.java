@@ -31,6 +31,11 @@ public final class SocketStream implements ByteStream {
     return socket.getOutputStream();
   }
 
+  /** Says that nothing more is written, and goes on reading. */
+  public void endOutput() throws IOException {
+    socket.shutdownOutput();
+  }
+
   @Override
   public void close() {
     try {

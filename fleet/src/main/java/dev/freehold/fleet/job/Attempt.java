@@ -1,0 +1,36 @@
+// SPDX-FileCopyrightText: The Freehold authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.freehold.fleet.job;
+
+import java.time.Duration;
+
+/** One machine's work on one order. Owned by one thread; any thread may close. */
+public interface Attempt extends AutoCloseable {
+  /** What comes next. */
+  sealed interface Step {
+    /**
+     * The machine says something.
+     *
+     * @param message what
+     */
+    record Said(JobMessage message) implements Step {}
+
+    /** It said nothing in that time. */
+    record Silent() implements Step {}
+
+    /**
+     * Nothing will come any more, and the end wasn't there.
+     *
+     * @param why for a person
+     * @param foul whether what came can only have come from the machine itself, and was wrong
+     */
+    record Lost(String why, boolean foul) implements Step {}
+  }
+
+  /** Waits for it. */
+  Step next(Duration atMost) throws InterruptedException;
+
+  /** The answer is not wanted any more. */
+  @Override
+  void close();
+}

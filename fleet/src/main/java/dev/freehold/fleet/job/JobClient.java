@@ -1,0 +1,72 @@
+// SPDX-FileCopyrightText: The Freehold authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.freehold.fleet.job;
+
+import dev.freehold.crypto.NodeId;
+import dev.freehold.crypto.SigningKey;
+import dev.freehold.fleet.ByteStream;
+import dev.freehold.link.sealed.RunnerKey;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Has other machines run jobs, sealed to them (docs/formats/job.md). Any thread may call. */
+public final class JobClient {
+  private final SigningKey asker;
+  private final JobPeers peers;
+  private final SecureRandom random;
+  private final Map<NodeId, RunnerKey> keys = new ConcurrentHashMap<>();
+
+  /**
+   * Asks over streams of {@code peers}.
+   *
+   * @param asker names itself to the machines that run its jobs, and to nobody else
+   */
+  public JobClient(SigningKey asker, JobPeers peers, SecureRandom random) {
+    this.asker = asker;
+    this.peers = peers;
+    this.random = random;
+  }
+
+  /** Begins; returns at once. Whatever goes wrong is the attempt's to tell. */
+  public Attempt begin(NodeId runner, JobOrder order) {
+    RemoteAttempt attempt = new RemoteAttempt(this, runner, order);
+    attempt.start();
+    return attempt;
+  }
+
+  SigningKey asker() {
+    return asker;
+  }
+
+  SecureRandom random() {
+    return random;
+  }
+
+  ByteStream open(NodeId runner) throws IOException {
+    return peers.open(runner);
+  }
+
+  /** The key of a runner that was learnt before, or its present one. */
+  RunnerKey key(NodeId runner) throws IOException {
+    RunnerKey known = keys.get(runner);
+    return known == null ? freshKey(runner) : known;
+  }
+
+  RunnerKey freshKey(NodeId runner) throws IOException {
+    try (ByteStream stream = peers.open(runner)) {
+      stream.output().write(JobServer.KEY);
+      stream.output().flush();
+      int first = stream.input().read();
+      byte[] bytes = stream.input().readNBytes(RunnerKey.BYTES);
+      Optional<RunnerKey> key = RunnerKey.decode(bytes).filter(one -> one.runner().equals(runner));
+      if (first != JobServer.KEY || key.isEmpty()) {
+        throw new IOException("what came is no key that " + runner + " signed");
+      }
+      keys.put(runner, key.get());
+      return key.get();
+    }
+  }
+}

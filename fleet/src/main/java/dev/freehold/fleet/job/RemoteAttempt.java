@@ -1,0 +1,179 @@
+// SPDX-FileCopyrightText: The Freehold authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.freehold.fleet.job;
+
+import dev.freehold.crypto.NodeId;
+import dev.freehold.fleet.ByteStream;
+import dev.freehold.link.sealed.AnswerEnd;
+import dev.freehold.link.sealed.AskerEnd;
+import dev.freehold.link.sealed.FrameOpener;
+import dev.freehold.link.sealed.JobId;
+import dev.freehold.link.sealed.Opened;
+import dev.freehold.link.sealed.Refusal;
+import dev.freehold.link.sealed.Refused;
+import dev.freehold.link.sealed.RunnerEnd;
+import dev.freehold.link.sealed.RunnerKey;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/** Another machine's work on an order. A thread of its own seals, sends and reads. */
+final class RemoteAttempt implements Attempt {
+  /** Sealed bytes of an answer at most. */
+  private static final long ANSWER_LIMIT = 1L << 28;
+
+  private static final int PART = 1 << 16;
+
+  /** What waits to be taken, at most: beyond it the runner has to wait. */
+  private static final int WAITING = 4096;
+
+  private final JobClient client;
+  private final NodeId runner;
+  private final JobOrder order;
+  private final BlockingQueue<Step> steps = new LinkedBlockingQueue<>(WAITING);
+  private final Gone gone = new Gone();
+
+  RemoteAttempt(JobClient client, NodeId runner, JobOrder order) {
+    this.client = client;
+    this.runner = runner;
+    this.order = order;
+  }
+
+  void start() {
+    Thread thread = Thread.ofVirtual().name("job").unstarted(this::run);
+    gone.then(thread::interrupt);
+    thread.start();
+  }
+
+  private void run() {
+    Step end;
+    try {
+      end = attempt();
+    } catch (IOException | RuntimeException e) {
+      end = new Step.Lost("the stream to it broke: " + e.getMessage(), false);
+    } catch (InterruptedException e) {
+      // Nobody else knows this thread, and nobody waits for what it has.
+      Thread.currentThread().interrupt();
+      return;
+    }
+    try {
+      steps.put(end);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private Step attempt() throws IOException, InterruptedException {
+    Optional<JobRefusal> refusal = attempt(client.key(runner));
+    if (refusal.isPresent()
+        && (refusal.get() == JobRefusal.UNKNOWN_KEY || refusal.get() == JobRefusal.KEY_USED_UP)) {
+      refusal = attempt(client.freshKey(runner));
+    }
+    return refusal
+        .<Step>map(why -> new Step.Lost("it refused the job: " + why, false))
+        // What was wrong is told already.
+        .orElseGet(() -> new Step.Lost("the answer is over", false));
+  }
+
+  /** Empty where the job was taken and all that came of it is told. */
+  private Optional<JobRefusal> attempt(RunnerKey key) throws IOException, InterruptedException {
+    try (ByteStream stream = client.open(runner)) {
+      gone.then(stream::close);
+      JobId job = JobId.random(client.random());
+      AskerEnd end = AskerEnd.named(key, job, client.asker(), client.random());
+      OutputStream out = stream.output();
+      out.write(JobServer.JOB);
+      out.write(end.opening());
+      out.write(end.request().finish(order.encode()));
+      out.flush();
+      InputStream in = stream.input();
+      int first = in.read();
+      if (first == JobServer.REFUSED) {
+        return Optional.of(
+            JobRefusal.of(in.read())
+                .orElseThrow(() -> new IOException("a refusal of no known kind")));
+      }
+      if (first != JobServer.JOB) {
+        throw new IOException(first < 0 ? "it ended before the answer" : "no answer to a job");
+      }
+      read(in, end);
+      return Optional.empty();
+    }
+  }
+
+  private void read(InputStream in, AskerEnd end) throws IOException, InterruptedException {
+    byte[] opening = in.readNBytes(RunnerEnd.OPENING_BYTES);
+    if (opening.length < RunnerEnd.OPENING_BYTES) {
+      throw new IOException("the answer was cut off");
+    }
+    FrameOpener frames =
+        switch (end.answer(opening, ANSWER_LIMIT)) {
+          case Refused(Refusal why) -> throw new IOException("the answer was refused: " + why);
+          case AnswerEnd.Opening(FrameOpener opener) -> opener;
+        };
+    MessageReader messages = new MessageReader();
+    byte[] part = new byte[PART];
+    while (true) {
+      int count = in.read(part);
+      if (count < 0) {
+        throw new IOException("the answer was refused: " + frames.end().orElse(Refusal.TRUNCATED));
+      }
+      if (take(frames.receive(Arrays.copyOf(part, count)), messages)) {
+        return;
+      }
+    }
+  }
+
+  /** Whether that was the end. */
+  private boolean take(List<Opened> opened, MessageReader messages)
+      throws IOException, InterruptedException {
+    for (Opened one : opened) {
+      switch (one) {
+        // Who carries it may have done that.
+        case Refused(Refusal why) -> throw new IOException("the answer was refused: " + why);
+        case Opened.Content content -> {
+          JobMessage last = null;
+          for (JobMessage message : messages.receive(content.bytes())) {
+            if (message.last()) {
+              last = message;
+            } else {
+              steps.put(new Step.Said(message));
+            }
+          }
+          // The seal says that the machine itself wrote this.
+          if (messages.fault().isPresent()) {
+            steps.put(new Step.Lost("it wrote " + messages.fault().get(), true));
+            return true;
+          }
+          if (content.last() != messages.ended()) {
+            steps.put(new Step.Lost("its answer has no end, or more than one", true));
+            return true;
+          }
+          if (last != null) {
+            steps.put(new Step.Said(last));
+            return true;
+          }
+        }
+      }
+    }
+    return false;
+  }
+
+  @Override
+  public Step next(Duration atMost) throws InterruptedException {
+    Step step = steps.poll(atMost.toNanos(), TimeUnit.NANOSECONDS);
+    return step == null ? new Step.Silent() : step;
+  }
+
+  @Override
+  public void close() {
+    gone.leave();
+  }
+}
