@@ -47,7 +47,8 @@ class FloorsTest {
                   "verify",
                   "catalogue",
                   "witness",
-                  "ledger")),
+                  "ledger",
+                  "fleet")),
           Map.entry(
               "cli",
               Set.of(

@@ -6,6 +6,7 @@ import dev.freehold.engine.chat.BadRequest;
 import dev.freehold.engine.chat.Request;
 import dev.freehold.engine.generate.PromptTooLong;
 import dev.freehold.engine.generate.QueueFull;
+import dev.freehold.fleet.job.JobError;
 import dev.freehold.node.console.Console;
 import dev.freehold.node.console.ConsoleAnswer;
 import dev.freehold.node.console.ConsoleRequest;
@@ -176,6 +177,19 @@ public final class Api {
       case METRICS -> info.metrics(exchange);
       case CONSOLE, OTHER -> throw new ApiException(ApiError.noSuchPath(exchange.path()));
     }
+  }
+
+  /** What a failure is to a machine that asked for the answer. */
+  public static JobError jobError(RuntimeException failure) {
+    ApiError error = error(failure);
+    String retry = error.headers().getOrDefault("Retry-After", "0");
+    return new JobError(
+        error.status(),
+        error.message().substring(0, Math.min(error.message().length(), 4096)),
+        error.type(),
+        error.param(),
+        error.code(),
+        Integer.parseInt(retry));
   }
 
   /** What a failure is to the client. */

@@ -3,18 +3,20 @@
 package dev.freehold.node.serve;
 
 import dev.freehold.evidence.ReceiptId;
+import dev.freehold.evidence.Transcript;
 import dev.freehold.record.Json;
 import java.util.List;
 
 /**
  * An answer whose receipt is on the disk.
  *
+ * @param transcript the receipt with what its digests are of
  * @param choices the response's choices with their log probabilities, or an embedding's data
  * @param last the chunks that a stream still has to give: those that say how each choice ended
  * @param cut true where it was cancelled before its end
  */
 public record Answer(
-    ReceiptId receipt,
+    Transcript transcript,
     List<Json> choices,
     List<Json.Obj> last,
     int promptTokens,
@@ -25,6 +27,11 @@ public record Answer(
   public Answer {
     choices = List.copyOf(choices);
     last = List.copyOf(last);
+  }
+
+  /** The receipt's name. */
+  public ReceiptId receipt() {
+    return transcript.receipt().id();
   }
 
   /** OpenAI's {@code usage}. */

@@ -63,10 +63,18 @@ public final class Answerer {
    * @throws QueueFull if it would have to wait behind too many
    */
   public Answering begin(Serving serving, Asked asked) {
-    long started = System.nanoTime();
     // Seeds keep within 2^53, since they travel as JSON numbers.
-    Prepared prepared =
-        Prompting.prepare(asked.request(), serving.loaded(), random.nextLong() >>> 11);
+    return begin(serving, asked, random.nextLong() >>> 11);
+  }
+
+  /**
+   * Takes a chat or completion on, as {@link #begin(Serving, Asked)} does.
+   *
+   * @param seed taken where the request gives none
+   */
+  public Answering begin(Serving serving, Asked asked, long seed) {
+    long started = System.nanoTime();
+    Prepared prepared = Prompting.prepare(asked.request(), serving.loaded(), seed);
     int choices = prepared.generations().size();
     if (choices > atOnce) {
       throw new BadRequest(

@@ -8,7 +8,6 @@ import dev.freehold.engine.template.ChatTemplate;
 import dev.freehold.evidence.Finish;
 import dev.freehold.evidence.Kind;
 import dev.freehold.evidence.Receipt;
-import dev.freehold.evidence.ReceiptId;
 import dev.freehold.evidence.Salts;
 import dev.freehold.evidence.Statement;
 import dev.freehold.evidence.Transcript;
@@ -71,7 +70,7 @@ final class Notary {
    * @throws ReceiptStoreException if they could not be kept; the answer is then withheld
    * @throws ModelUnready if the model's file is not what its digest says
    */
-  ReceiptId attest(
+  Transcript attest(
       Serving serving, Asked asked, Json.Obj sampling, Json.Arr response, List<Entry> entries) {
     serving.requireDigest();
     Salts salts = Salts.random(random);
@@ -106,10 +105,11 @@ final class Notary {
             asked.nonce());
     try {
       Receipt receipt = Receipt.sign(statement, key);
-      store.append(new Transcript(receipt, asked.body(), response, outputs, salts));
+      Transcript transcript = new Transcript(receipt, asked.body(), response, outputs, salts);
+      store.append(transcript);
       metrics.receipt();
       onReceipt.run();
-      return receipt.id();
+      return transcript;
     } catch (ReceiptStoreException e) {
       metrics.receiptFailure();
       throw e;
