@@ -515,8 +515,11 @@ public final class Session {
   void end(LinkStream stream) {
     lock.lock();
     try {
-      stream.endDue = true;
-      schedule(stream);
+      // A stream that was cancelled before says so, and not that it came to its end.
+      if (stream.broken == null) {
+        stream.endDue = true;
+        schedule(stream);
+      }
     } finally {
       lock.unlock();
     }
