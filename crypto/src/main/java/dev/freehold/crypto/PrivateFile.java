@@ -47,7 +47,7 @@ public final class PrivateFile {
   }
 
   /** Puts bytes in the place of a file: it is the old one or the new one at every moment. */
-  static void replace(Path file, byte[] bytes, SecureRandom random) throws IOException {
+  public static void replace(Path file, byte[] bytes, SecureRandom random) throws IOException {
     Path folder = folder(file);
     Path fresh = fresh(folder, file, random);
     try {
