@@ -48,6 +48,7 @@ class FloorsTest {
                   "catalogue",
                   "witness",
                   "ledger",
+                  "link",
                   "fleet")),
           Map.entry(
               "cli",

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.node;
 
+import dev.freehold.node.fleet.FleetSettings;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -96,6 +97,8 @@ public final class ConfigurationFile {
           "anchor-seconds",
           "anchor-depth" ->
           c.withDuties(c.duties().withAnchor(c.duties().anchor().with(key, value, c.home())));
+      case "fleet-name", "relays", "link-listen", "link-loopback" ->
+          c.withFleet(fleet(c.fleet(), key, value));
       case "access-log" -> c.withAccessLog(yes(value));
       default ->
           throw new NodeException(
@@ -104,8 +107,17 @@ public final class ConfigurationFile {
                   + "'; there are host, port, threads, kernel, max-concurrent, queue-limit,"
                   + " memory-bytes, api-keys, arrival-seconds, drain-seconds, policy,"
                   + " policy-seconds, time-policy, time-seconds, anchor-rpc, anchor-chain,"
-                  + " anchor-contract, anchor-key, anchor-seconds, anchor-depth, access-log");
+                  + " anchor-contract, anchor-key, anchor-seconds, anchor-depth, fleet-name,"
+                  + " relays, link-listen, link-loopback, access-log");
     };
+  }
+
+  private static FleetSettings fleet(FleetSettings settings, String key, String value) {
+    try {
+      return settings.with(key, value);
+    } catch (IllegalArgumentException e) {
+      throw new NodeException("'" + key + "': " + e.getMessage(), e);
+    }
   }
 
   private static Duration seconds(String value) {

@@ -24,6 +24,8 @@ import dev.freehold.node.console.Console;
 import dev.freehold.node.console.Sessions;
 import dev.freehold.node.evidence.EvidenceLog;
 import dev.freehold.node.files.OwnerFiles;
+import dev.freehold.node.fleet.FleetNode;
+import dev.freehold.node.fleet.OwnPresence;
 import dev.freehold.node.http.AnswerEndpoints;
 import dev.freehold.node.http.Api;
 import dev.freehold.node.http.ApiKeys;
@@ -31,6 +33,7 @@ import dev.freehold.node.http.Gate;
 import dev.freehold.node.http.HttpServer;
 import dev.freehold.node.http.InfoEndpoints;
 import dev.freehold.node.http.LogEndpoints;
+import dev.freehold.node.http.OwnerEndpoints;
 import dev.freehold.node.http.ReceiptEndpoints;
 import dev.freehold.node.owner.OwnerToken;
 import dev.freehold.node.receipts.ReceiptStore;
@@ -202,6 +205,15 @@ public final class Node implements AutoCloseable {
     } else {
       duties.complete(owed::published);
     }
+    FleetNode fleet =
+        FleetNode.open(
+            configuration.fleet(),
+            configuration.home(),
+            key,
+            new OwnPresence(models, configuration.memoryBytes(), clock)::now,
+            clock,
+            random);
+    held.push(fleet);
     int atOnce = configuration.maxConcurrent() + configuration.queueLimit();
     Sessions sessions = new Sessions(random, clock);
     Path published = configuration.home().resolve(EvidenceLog.FOLDER);
@@ -231,7 +243,7 @@ public final class Node implements AutoCloseable {
             : null;
     Api api =
         new Api(
-            new Gate(loopback, configuration.host(), keys, sessions),
+            new Gate(loopback, configuration.host(), keys, sessions, owner),
             new AnswerEndpoints(
                 models,
                 new Answerer(key, store, metrics, clock, random, atOnce, evidence::added),
@@ -241,6 +253,7 @@ public final class Node implements AutoCloseable {
             new ReceiptEndpoints(store),
             new LogEndpoints(published),
             console,
+            new OwnerEndpoints(fleet),
             metrics,
             log,
             configuration.accessLog());

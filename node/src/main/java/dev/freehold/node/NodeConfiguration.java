@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.node;
 
+import dev.freehold.node.fleet.FleetSettings;
 import dev.freehold.node.serve.ServedModel;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param duties what witnesses and time authorities are asked
  * @param accessLog whether each request leaves a line in {@code FREEHOLD_HOME/node.log} (path,
  *     status and time: never content)
+ * @param fleet how other machines of the owner's reach it
  */
 public record NodeConfiguration(
     Path home,
@@ -46,7 +48,8 @@ public record NodeConfiguration(
     Duration arrival,
     Duration drain,
     DutyFiles duties,
-    boolean accessLog) {
+    boolean accessLog,
+    FleetSettings fleet) {
   /** The port unless another is asked for. */
   public static final int DEFAULT_PORT = 8402;
 
@@ -96,7 +99,8 @@ public record NodeConfiguration(
         Duration.ofSeconds(30),
         Duration.ofSeconds(20),
         DutyFiles.none(),
-        false);
+        false,
+        FleetSettings.none());
   }
 
   /** A copy that listens on another address. */
@@ -190,6 +194,13 @@ public record NodeConfiguration(
     return change.done();
   }
 
+  /** A copy that others reach in another way. */
+  public NodeConfiguration withFleet(FleetSettings fleet) {
+    Change change = new Change(this);
+    change.fleet = fleet;
+    return change.done();
+  }
+
   /** The members one by one, while a copy is being made. */
   private static final class Change {
     private Path home;
@@ -207,6 +218,7 @@ public record NodeConfiguration(
     private Duration drain;
     private DutyFiles duties;
     private boolean accessLog;
+    private FleetSettings fleet;
 
     Change(NodeConfiguration from) {
       home = from.home;
@@ -224,6 +236,7 @@ public record NodeConfiguration(
       drain = from.drain;
       duties = from.duties;
       accessLog = from.accessLog;
+      fleet = from.fleet;
     }
 
     NodeConfiguration done() {
@@ -242,7 +255,8 @@ public record NodeConfiguration(
           arrival,
           drain,
           duties,
-          accessLog);
+          accessLog,
+          fleet);
     }
   }
 }

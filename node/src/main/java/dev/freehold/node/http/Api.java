@@ -30,6 +30,7 @@ public final class Api {
   private final ReceiptEndpoints receipts;
   private final LogEndpoints evidence;
   private final @Nullable Console console;
+  private final OwnerEndpoints owner;
   private final Metrics metrics;
   private final EventLog log;
   private final boolean accessLog;
@@ -48,6 +49,7 @@ public final class Api {
       ReceiptEndpoints receipts,
       LogEndpoints evidence,
       @Nullable Console console,
+      OwnerEndpoints owner,
       Metrics metrics,
       EventLog log,
       boolean accessLog) {
@@ -57,6 +59,7 @@ public final class Api {
     this.receipts = receipts;
     this.evidence = evidence;
     this.console = console;
+    this.owner = owner;
     this.metrics = metrics;
     this.log = log;
     this.accessLog = accessLog;
@@ -173,6 +176,7 @@ public final class Api {
       case RECEIPTS -> receipts.list(exchange);
       case RECEIPT -> receipts.show(exchange, endpoint.rest(exchange.path()));
       case LOG -> evidence.file(exchange, endpoint.rest(exchange.path()));
+      case OWNER -> owner.answer(exchange, endpoint.rest(exchange.path()));
       case HEALTH -> info.health(exchange, stopping);
       case METRICS -> info.metrics(exchange);
       case CONSOLE, OTHER -> throw new ApiException(ApiError.noSuchPath(exchange.path()));

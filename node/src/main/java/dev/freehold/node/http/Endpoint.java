@@ -15,6 +15,7 @@ enum Endpoint {
   CONSOLE("GET", "/console/ID"),
   HEALTH("GET", "/healthz"),
   METRICS("GET", "/metrics"),
+  OWNER("POST", "/owner/ID"),
   OTHER("GET", "other");
 
   private static final String ID = "/ID";
@@ -38,7 +39,7 @@ enum Endpoint {
 
   /** True where it makes a model work. */
   boolean works() {
-    return method.equals("POST");
+    return method.equals("POST") && this != OWNER;
   }
 
   /** What stands in place of ID. */

@@ -3,6 +3,7 @@
 package dev.freehold.node.http;
 
 import dev.freehold.node.console.Sessions;
+import dev.freehold.node.owner.OwnerToken;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -20,11 +21,15 @@ public final class Gate {
   private final String host;
   private final ApiKeys keys;
   private final Sessions sessions;
+  private final OwnerToken owner;
 
   /**
    * @param host the address the node listens on
+   * @param owner what the owner's own verbs show
    */
-  public Gate(boolean loopbackOnly, String host, ApiKeys keys, Sessions sessions) {
+  public Gate(
+      boolean loopbackOnly, String host, ApiKeys keys, Sessions sessions, OwnerToken owner) {
+    this.owner = owner;
     this.loopbackOnly = loopbackOnly;
     this.host = host.toLowerCase(Locale.ROOT);
     this.keys = keys;
@@ -63,6 +68,10 @@ public final class Gate {
     if (stranger.isPresent()) {
       return stranger;
     }
+    if (exchange.path().startsWith(OwnerEndpoints.PREFIX)) {
+      // Whoever may ask the models may not therefore change who is a member.
+      return owner(exchange);
+    }
     if (exchange.header("Sec-Fetch-Site").orElse("").equals("same-origin")
         && sessions.accepts(exchange.header("Cookie").orElse(""))) {
       return Optional.empty();
@@ -81,6 +90,19 @@ public final class Gate {
       return Optional.of(ApiError.unauthorized("this API key is not one of this node's"));
     }
     return Optional.empty();
+  }
+
+  private Optional<ApiError> owner(Exchange exchange) {
+    return exchange.fromLoopback()
+            && exchange.header("Authorization").filter(owner::accepts).isPresent()
+        ? Optional.empty()
+        : Optional.of(
+            ApiError.forbidden(
+                "this is for the node's owner, on this machine: 'Authorization: Bearer' shows what"
+                    + " FREEHOLD_HOME/"
+                    + OwnerToken.FILE
+                    + " holds",
+                "not_owner"));
   }
 
   /** Takes {@code :8402} off {@code localhost:8402}, and leaves {@code [::1]} whole. */

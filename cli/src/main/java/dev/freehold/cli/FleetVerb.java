@@ -1,0 +1,97 @@
+// SPDX-FileCopyrightText: The Freehold authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.freehold.cli;
+
+import dev.freehold.record.Json;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** {@code freehold fleet}. */
+@Command(
+    name = "fleet",
+    description = "Show the machines of this fleet: link, round trip, models, load, words.",
+    subcommands = FleetVerb.Remove.class)
+final class FleetVerb extends Verb {
+  private static final double SKEW = 300;
+
+  @Override
+  int run() throws Exception {
+    Json.Obj answer = new OwnerClient(places).ask("fleet", Json.object().build());
+    if (json) {
+      screen.json(answer);
+      return OK;
+    }
+    screen.line("This machine is " + OwnerClient.text(answer, "name"));
+    for (Json.Obj relay : objects(answer, "relays")) {
+      String state = OwnerClient.text(relay, "state");
+      screen.line("relay " + OwnerClient.text(relay, "relay") + "  " + state);
+      if (state.equals("offline")) {
+        screen.line("  -> " + OwnerClient.text(relay, "why") + ": see that the relay runs");
+      } else if (state.equals("claimed-elsewhere")) {
+        screen.line("  -> another machine has this node's key: give one of the two another home");
+      }
+    }
+    for (Json.Obj member : objects(answer, "members")) {
+      screen.line(
+          OwnerClient.text(member, "name")
+              + "  "
+              + OwnerClient.text(member, "tier")
+              + "  "
+              + OwnerClient.text(member, "link")
+              + "  round trip "
+              + OwnerClient.text(member, "roundTripMillis")
+              + " ms  seen "
+              + OwnerClient.text(member, "seen")
+              + "  words "
+              + OwnerClient.text(member, "words"));
+      if (member.get("says").orElse(Json.Null.VALUE) instanceof Json.Obj says) {
+        for (Json.Obj model : objects(says, "models")) {
+          screen.line(
+              "  " + OwnerClient.text(model, "name") + "  " + OwnerClient.text(model, "state"));
+        }
+        screen.line(
+            "  answers under way "
+                + OwnerClient.text(says, "active")
+                + ", waiting "
+                + OwnerClient.text(says, "queued"));
+      }
+      if (OwnerClient.text(member, "link").equals("down")) {
+        screen.line(
+            "  -> "
+                + OwnerClient.text(member, "why")
+                + ": see that 'freehold up' runs there and that its relay is reached");
+      }
+      if (member.get("clockAheadSeconds").orElse(Json.Null.VALUE) instanceof Json.Num skew
+          && Math.abs(skew.value()) > SKEW) {
+        screen.line("  -> its clock differs by " + (long) skew.value() + " s: set the clocks");
+      }
+    }
+    return OK;
+  }
+
+  private static List<Json.Obj> objects(Json.Obj from, String name) {
+    return from.get(name).orElse(Json.Null.VALUE) instanceof Json.Arr all
+        ? all.items().stream().filter(Json.Obj.class::isInstance).map(Json.Obj.class::cast).toList()
+        : List.of();
+  }
+
+  /** {@code freehold fleet remove}. */
+  @Command(name = "remove", description = "Let a machine be a member no longer.")
+  static final class Remove extends Verb {
+    @Parameters(paramLabel = "NAME", description = "As 'freehold fleet' shows it.")
+    private String name = "";
+
+    @Override
+    int run() throws Exception {
+      Json.Obj answer =
+          new OwnerClient(places).ask("remove", Json.object().put("name", name).build());
+      if (json) {
+        screen.json(answer);
+      } else {
+        screen.line("Removed " + name + ". Remove this machine there, too.");
+      }
+      return OK;
+    }
+  }
+}

@@ -1,0 +1,213 @@
+// SPDX-FileCopyrightText: The Freehold authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.freehold.node.fleet;
+
+import dev.freehold.crypto.NodeId;
+import dev.freehold.crypto.SigningKey;
+import dev.freehold.fleet.Member;
+import dev.freehold.fleet.MemberName;
+import dev.freehold.fleet.Members;
+import dev.freehold.fleet.StreamServices;
+import dev.freehold.fleet.Tier;
+import dev.freehold.fleet.pair.Book;
+import dev.freehold.fleet.pair.Invite;
+import dev.freehold.fleet.pair.InviteId;
+import dev.freehold.fleet.pair.Paired;
+import dev.freehold.fleet.pair.Pairing;
+import dev.freehold.fleet.presence.Lookout;
+import dev.freehold.fleet.presence.Presence;
+import dev.freehold.fleet.presence.Sight;
+import dev.freehold.link.Link;
+import dev.freehold.link.Links;
+import dev.freehold.link.address.NodeAddress;
+import dev.freehold.link.address.RelayAddress;
+import dev.freehold.link.relay.RelayState;
+import dev.freehold.link.stream.MonotonicClock;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * This node in its fleet. Its links are opened once it has members, or relays or an address of its
+ * own by which others reach it; before, it opens no connection. Safe for use by many threads.
+ */
+public final class FleetNode implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  private final FleetSettings settings;
+  private final MemberName self;
+  private final SigningKey key;
+  private final Book book;
+  private final Supplier<Presence> own;
+  private final InstantSource clock;
+  private final SecureRandom random;
+
+  /** Set once, with this object's monitor held. */
+  private volatile @Nullable Open open;
+
+  /** What there is once links are. */
+  private record Open(Links links, StreamServices services, Pairing pairing, Lookout lookout) {}
+
+  private FleetNode(
+      FleetSettings settings,
+      SigningKey key,
+      Book book,
+      Supplier<Presence> own,
+      InstantSource clock,
+      SecureRandom random) {
+    this.settings = settings;
+    this.self = settings.called();
+    this.key = key;
+    this.book = book;
+    this.own = own;
+    this.clock = clock;
+    this.random = random;
+  }
+
+  /**
+   * Reads the book, and opens the links where there is somebody to link to.
+   *
+   * @param own what this node says of itself
+   * @throws IOException if the book is damaged, or the address to listen at can't be bound
+   */
+  public static FleetNode open(
+      FleetSettings settings,
+      Path home,
+      SigningKey key,
+      Supplier<Presence> own,
+      InstantSource clock,
+      SecureRandom random)
+      throws IOException {
+    Book book = Book.open(new BookFile(home, random), settings.called(), clock, random);
+    FleetNode fleet = new FleetNode(settings, key, book, own, clock, random);
+    if (settings.reachable() || !book.list().isEmpty()) {
+      fleet.opened();
+    }
+    return fleet;
+  }
+
+  private synchronized Open opened() throws IOException {
+    Open already = open;
+    if (already != null) {
+      return already;
+    }
+    Links links = Links.start(settings.links(), key, this::admits, random, MonotonicClock.system());
+    StreamServices services = new StreamServices(links, book);
+    Lookout lookout = Lookout.start(links, book, services, own, clock, MonotonicClock.system());
+    Pairing pairing = new Pairing(links, book, self, clock, random);
+    pairing.serve(paired -> lookout.ask(paired.member()));
+    Open made = new Open(links, services, pairing, lookout);
+    open = made;
+    return made;
+  }
+
+  /**
+   * Members always; strangers only while an invite waits for one, and then they get nothing else.
+   */
+  private boolean admits(NodeId node) {
+    return book.find(node).isPresent() || book.anyOpen();
+  }
+
+  /** What this machine is called. */
+  public MemberName self() {
+    return self;
+  }
+
+  /** The node's own key. */
+  public NodeId id() {
+    return key.nodeId();
+  }
+
+  /** The machines that it was paired with. */
+  public Members members() {
+    return book;
+  }
+
+  /** Where further services for members are registered, and the links to them. */
+  public StreamServices services() throws IOException {
+    return opened().services();
+  }
+
+  /** The links to members. */
+  public Links links() throws IOException {
+    return opened().links();
+  }
+
+  /** The book's invites. */
+  public List<Book.Listed> invites() {
+    return book.invites();
+  }
+
+  /** The members and their words. */
+  public List<Paired> paired() {
+    return book.paired();
+  }
+
+  /**
+   * Makes an invite; empty where nobody could reach this machine with it.
+   *
+   * @throws IOException if it could not be kept
+   */
+  public Optional<Invite> invite(Tier tier) throws IOException {
+    if (!settings.reachable()) {
+      return Optional.empty();
+    }
+    NodeAddress address = opened().links().address();
+    return Optional.of(book.issue(tier, address));
+  }
+
+  /** Takes an unused invite back; false where there is no such one. */
+  public boolean withdraw(InviteId id) throws IOException {
+    return book.withdraw(id);
+  }
+
+  /** Uses another machine's invite. */
+  public Pairing.Result join(Invite invite) throws IOException, InterruptedException {
+    Open now = opened();
+    Pairing.Result result = now.pairing().join(invite, PATIENCE);
+    if (result instanceof Pairing.Result.Joined(Paired paired, Duration _)) {
+      now.lookout().ask(paired.member());
+    }
+    return result;
+  }
+
+  /** Removes a member, and ends the link to it. Empty where there is none of that name. */
+  public Optional<Member> remove(MemberName name) throws IOException {
+    Optional<Member> removed = book.remove(name);
+    Open now = open;
+    if (removed.isPresent() && now != null) {
+      now.links().all().stream()
+          .filter(link -> link.peer().equals(removed.get().node()))
+          .forEach(Link::close);
+    }
+    return removed;
+  }
+
+  /** How every member stands. */
+  public List<Sight> sights() {
+    Open now = open;
+    return now == null ? List.of() : now.lookout().sights();
+  }
+
+  /** How the connection to every relay stands. */
+  public Map<RelayAddress, RelayState> relays() {
+    Open now = open;
+    return now == null ? Map.of() : now.links().relays();
+  }
+
+  @Override
+  public synchronized void close() {
+    Open now = open;
+    if (now != null) {
+      now.lookout().close();
+      now.links().close();
+    }
+  }
+}

@@ -1,0 +1,110 @@
+// SPDX-FileCopyrightText: The Freehold authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.freehold.node.fleet;
+
+import dev.freehold.fleet.MemberName;
+import dev.freehold.link.LinkSettings;
+import dev.freehold.link.address.RelayAddress;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How this machine is called and reached by the others of its fleet.
+ *
+ * @param name its name, or null for its host's
+ * @param relays to which it keeps a connection
+ * @param listen where it takes direct connections, or null for nowhere
+ * @param loopback whether members' loopback addresses are called, for nodes on one machine
+ */
+public record FleetSettings(
+    @Nullable MemberName name,
+    List<RelayAddress> relays,
+    @Nullable InetSocketAddress listen,
+    boolean loopback) {
+  /** Copies the list. */
+  public FleetSettings {
+    relays = List.copyOf(relays);
+  }
+
+  /** Reached by nobody. */
+  public static FleetSettings none() {
+    return new FleetSettings(null, List.of(), null, false);
+  }
+
+  /**
+   * A copy in which one key of the configuration file has this value.
+   *
+   * @throws IllegalArgumentException if the value is none for this key
+   */
+  public FleetSettings with(String key, String value) {
+    return switch (key) {
+      case "fleet-name" -> new FleetSettings(new MemberName(value), relays, listen, loopback);
+      case "relays" -> new FleetSettings(name, relays(value), listen, loopback);
+      case "link-listen" -> new FleetSettings(name, relays, address(value), loopback);
+      case "link-loopback" -> new FleetSettings(name, relays, listen, yes(value));
+      default -> throw new IllegalArgumentException("there is no setting '" + key + "'");
+    };
+  }
+
+  private static boolean yes(String value) {
+    return switch (value) {
+      case "yes" -> true;
+      case "no" -> false;
+      default -> throw new IllegalArgumentException("it takes yes or no, not '" + value + "'");
+    };
+  }
+
+  private static List<RelayAddress> relays(String value) {
+    List<RelayAddress> relays = new ArrayList<>();
+    for (String each : value.split("\\s+", -1)) {
+      relays.add(
+          RelayAddress.parse(each)
+              .orElse(
+                  reason -> {
+                    throw new IllegalArgumentException(reason);
+                  }));
+    }
+    return relays;
+  }
+
+  private static InetSocketAddress address(String value) {
+    int colon = value.lastIndexOf(':');
+    try {
+      int port = Integer.parseInt(value.substring(colon + 1));
+      return new InetSocketAddress(
+          InetAddress.getByName(value.substring(0, Math.max(colon, 0))), port);
+    } catch (UnknownHostException | IllegalArgumentException e) {
+      throw new IllegalArgumentException("it takes ADDRESS:PORT, not '" + value + "'", e);
+    }
+  }
+
+  /** The name, or the host's. */
+  MemberName called() {
+    if (name != null) {
+      return name;
+    }
+    try {
+      return MemberName.near(InetAddress.getLocalHost().getHostName());
+    } catch (UnknownHostException e) {
+      return new MemberName("machine");
+    }
+  }
+
+  boolean reachable() {
+    return listen != null || !relays.isEmpty();
+  }
+
+  LinkSettings links() {
+    return new LinkSettings(
+        relays,
+        Optional.ofNullable(listen),
+        loopback,
+        LinkSettings.DEFAULT.limits(),
+        LinkSettings.DEFAULT.patience());
+  }
+}

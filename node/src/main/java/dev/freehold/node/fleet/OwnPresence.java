@@ -1,0 +1,60 @@
+// SPDX-FileCopyrightText: The Freehold authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.freehold.node.fleet;
+
+import dev.freehold.engine.generate.EngineLoad;
+import dev.freehold.fleet.presence.Presence;
+import dev.freehold.node.serve.Models;
+import dev.freehold.node.serve.Serving;
+import dev.freehold.record.Timestamp;
+import java.time.InstantSource;
+import java.util.List;
+
+/** What this node says of itself to the members of its fleet. */
+public final class OwnPresence {
+  private static final String PROGRAM = "0.1.0";
+
+  private final Models models;
+  private final long memoryBytes;
+  private final InstantSource clock;
+
+  /**
+   * @param memoryBytes what its owner lets attention take
+   */
+  public OwnPresence(Models models, long memoryBytes, InstantSource clock) {
+    this.models = models;
+    this.memoryBytes = memoryBytes;
+    this.clock = clock;
+  }
+
+  /** As of now. */
+  public Presence now() {
+    List<Serving> ready = models.ready();
+    List<EngineLoad> loads = ready.stream().map(serving -> serving.engine().load()).toList();
+    return new Presence(
+        new Timestamp(clock.instant()),
+        PROGRAM,
+        memoryBytes,
+        (int) loads.stream().mapToLong(EngineLoad::active).sum(),
+        (int) loads.stream().mapToLong(EngineLoad::queued).sum(),
+        models.list().stream()
+            .limit(64)
+            .map(
+                model ->
+                    new Presence.Offered(
+                        visible(model.name()),
+                        model.digest(),
+                        visible(models.state(model)),
+                        ready.stream()
+                            .filter(serving -> serving.model().equals(model))
+                            .mapToInt(serving -> serving.loaded().configuration().contextLength())
+                            .findFirst()
+                            .orElse(0)))
+            .toList());
+  }
+
+  private static String visible(String text) {
+    String shown = text.replaceAll("[^!-~]", "_");
+    return shown.substring(0, Math.min(shown.length(), 128));
+  }
+}
