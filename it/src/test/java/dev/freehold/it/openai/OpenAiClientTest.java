@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.freehold.node.DutyFiles;
 import dev.freehold.node.Node;
 import dev.freehold.node.NodeConfiguration;
+import dev.freehold.node.fleet.FleetSettings;
 import dev.freehold.node.serve.ServedModel;
 import dev.freehold.record.Digest;
 import java.io.IOException;
@@ -92,7 +93,8 @@ class OpenAiClientTest {
         plain.arrival(),
         plain.drain(),
         DutyFiles.none(),
-        false);
+        false,
+        FleetSettings.none());
   }
 
   private static String start(NodeConfiguration configuration) throws InterruptedException {
