@@ -37,6 +37,12 @@ public final class Session {
   private final Consumer<LinkStream> incoming;
   private final Consumer<byte[]> notes;
 
+  /**
+   * Written with the lock held, and read without it: a link asks while it holds its own monitor,
+   * which a note's receiver takes while it holds the lock.
+   */
+  private volatile @Nullable Lane active;
+
   // All below is owned by the lock.
   private final Outbox outbox;
   private final ResendBuffer sent;
@@ -44,7 +50,6 @@ public final class Session {
   private long expected;
   private final Map<Integer, LinkStream> streams = new HashMap<>();
   private final List<Lane> lanes = new ArrayList<>();
-  private @Nullable Lane active;
   private int nextStream;
   private int newestOfPeer;
   private int streamsOfPeer;
@@ -159,12 +164,7 @@ public final class Session {
 
   /** The path that carries what is sent; empty while none is up. */
   public Optional<Lane> active() {
-    lock.lock();
-    try {
-      return Optional.ofNullable(active);
-    } finally {
-      lock.unlock();
-    }
+    return Optional.ofNullable(active);
   }
 
   /**
@@ -339,9 +339,7 @@ public final class Session {
   }
 
   private void signalActive() {
-    if (active != null) {
-      active.work.signal();
-    }
+    active().ifPresent(lane -> lane.work.signal());
   }
 
   // Frames that came.

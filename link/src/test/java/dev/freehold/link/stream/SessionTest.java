@@ -18,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 
@@ -45,6 +46,32 @@ class SessionTest {
 
   private static Optional<String> says(Lane lane, long first, Frame... frames) {
     return lane.received(new Packet(first, 0, List.of(frames)).bytes());
+  }
+
+  /** A link's owner asks under the link's monitor, which the receiver of a note waits for. */
+  @Test
+  void whoeverAsksForTheActivePathDoesNotWaitForTheReceiverOfANote() throws Exception {
+    CompletableFuture<Session> noted = new CompletableFuture<>();
+    CompletableFuture<Optional<Lane>> answered =
+        noted.thenApplyAsync(Session::active, Thread::startVirtualThread);
+    AtomicReference<Session> session = new AtomicReference<>();
+    Session receiving =
+        new Session(
+            PEER,
+            true,
+            LIMITS,
+            MonotonicClock.system(),
+            Instance.random(random),
+            incoming::add,
+            _ -> {
+              noted.complete(session.get());
+              assertThat(answered.orTimeout(20, TimeUnit.SECONDS).join()).isPresent();
+            });
+    session.set(receiving);
+    Lane lane =
+        receiving.attach(
+            new Resumption(Instance.random(random), Instance.NONE, 0), PathKind.DIRECT);
+    assertThat(says(lane, 0, new Frame.Note(new byte[1]))).isEmpty();
   }
 
   @Test
