@@ -10,8 +10,10 @@ import picocli.CommandLine.Parameters;
 /** {@code freehold fleet}. */
 @Command(
     name = "fleet",
-    description = "Show the machines of this fleet: link, round trip, models, load, words.",
-    subcommands = FleetVerb.Remove.class)
+    description =
+        "Show the machines of this fleet: link, round trip, models, load, measured speed, last"
+            + " receipt, words.",
+    subcommands = {FleetVerb.Remove.class, FleetVerb.Release.class})
 final class FleetVerb extends Verb {
   private static final double SKEW = 300;
 
@@ -56,6 +58,30 @@ final class FleetVerb extends Verb {
                 + ", waiting "
                 + OwnerClient.text(says, "queued"));
       }
+      for (Json.Obj speed : objects(member, "measured")) {
+        screen.line(
+            "  measured "
+                + OwnerClient.text(speed, "tokensPerSecond")
+                + " tokens/s, first after "
+                + OwnerClient.text(speed, "firstTokenMillis")
+                + " ms  "
+                + OwnerClient.text(speed, "digest"));
+      }
+      if (member.get("lastReceipt").orElse(Json.Null.VALUE) instanceof Json.Str receipt) {
+        screen.line("  last receipt " + receipt.value());
+      }
+      if (member.get("quarantined").orElse(Json.Null.VALUE) instanceof Json.Obj aside) {
+        screen.line("  gets no jobs since " + OwnerClient.text(aside, "since"));
+        if (aside.get("reasons").orElse(Json.Null.VALUE) instanceof Json.Arr reasons) {
+          reasons.items().forEach(why -> screen.line("    " + ((Json.Str) why).value()));
+        }
+        screen.line(
+            "  -> look at "
+                + OwnerClient.text(aside, "evidence")
+                + " ('freehold verify' takes it); 'freehold fleet release "
+                + OwnerClient.text(member, "name")
+                + "' gives it jobs again");
+      }
       if (OwnerClient.text(member, "link").equals("down")) {
         screen.line(
             "  -> "
@@ -74,6 +100,25 @@ final class FleetVerb extends Verb {
     return from.get(name).orElse(Json.Null.VALUE) instanceof Json.Arr all
         ? all.items().stream().filter(Json.Obj.class::isInstance).map(Json.Obj.class::cast).toList()
         : List.of();
+  }
+
+  /** {@code freehold fleet release}. */
+  @Command(name = "release", description = "Give a machine jobs again that was set aside.")
+  static final class Release extends Verb {
+    @Parameters(paramLabel = "NAME", description = "As 'freehold fleet' shows it.")
+    private String name = "";
+
+    @Override
+    int run() throws Exception {
+      Json.Obj answer =
+          new OwnerClient(places).ask("release", Json.object().put("name", name).build());
+      if (json) {
+        screen.json(answer);
+      } else {
+        screen.line(name + " gets jobs again. What it was set aside for is kept.");
+      }
+      return OK;
+    }
   }
 
   /** {@code freehold fleet remove}. */

@@ -15,6 +15,15 @@ import dev.freehold.record.Timestamp;
  * @param since when that was
  */
 public record Member(MemberName name, Tier tier, NodeAddress address, Timestamp since) {
+  /**
+   * Checks the tier.
+   *
+   * @throws IllegalArgumentException if it is a stranger's
+   */
+  public Member {
+    var _ = tier.ofMember();
+  }
+
   /** Its key. */
   public NodeId node() {
     return address.node();

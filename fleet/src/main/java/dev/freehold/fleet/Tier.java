@@ -4,12 +4,17 @@ package dev.freehold.fleet;
 
 import java.util.Locale;
 
-/** Whose machine a member is. Whoever owns the running machine can read what runs on it. */
+/**
+ * Whose machine it is: the nearer one comes first. Whoever owns the running machine can read what
+ * runs on it.
+ */
 public enum Tier {
   /** The same person's. */
   OWN,
   /** Of somebody whom that person invited. */
-  INVITED;
+  INVITED,
+  /** Of a stranger; never that of a member. */
+  PUBLIC;
 
   /** In lower case, as written in files and shown to people. */
   public String text() {
@@ -27,6 +32,23 @@ public enum Tier {
         return tier;
       }
     }
-    throw new IllegalArgumentException("a tier is own or invited, not '" + text + "'");
+    throw new IllegalArgumentException("a tier is own, invited or public, not '" + text + "'");
+  }
+
+  /** Whether a machine of this tier may run what was demanded to stay within {@code widest}. */
+  public boolean within(Tier widest) {
+    return compareTo(widest) <= 0;
+  }
+
+  /**
+   * This tier, as that of a member.
+   *
+   * @throws IllegalArgumentException for {@link #PUBLIC}: strangers are no members
+   */
+  public Tier ofMember() {
+    if (this == PUBLIC) {
+      throw new IllegalArgumentException("a member's tier is own or invited, not 'public'");
+    }
+    return this;
   }
 }

@@ -97,7 +97,7 @@ public final class ConfigurationFile {
           "anchor-seconds",
           "anchor-depth" ->
           c.withDuties(c.duties().withAnchor(c.duties().anchor().with(key, value, c.home())));
-      case "fleet-name", "relays", "link-listen", "link-loopback" ->
+      case "fleet-name", "relays", "link-listen", "link-loopback", "tier", "replay-share" ->
           c.withFleet(fleet(c.fleet(), key, value));
       case "access-log" -> c.withAccessLog(yes(value));
       default ->
@@ -108,7 +108,7 @@ public final class ConfigurationFile {
                   + " memory-bytes, api-keys, arrival-seconds, drain-seconds, policy,"
                   + " policy-seconds, time-policy, time-seconds, anchor-rpc, anchor-chain,"
                   + " anchor-contract, anchor-key, anchor-seconds, anchor-depth, fleet-name,"
-                  + " relays, link-listen, link-loopback, access-log");
+                  + " relays, link-listen, link-loopback, tier, replay-share, access-log");
     };
   }
 

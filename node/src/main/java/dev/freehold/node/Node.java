@@ -14,6 +14,7 @@ import dev.freehold.crypto.payment.PaymentKeyFile;
 import dev.freehold.engine.generate.EngineOptions;
 import dev.freehold.evidence.log.LogException;
 import dev.freehold.evidence.note.SignedCheckpoint;
+import dev.freehold.fleet.job.JobServer;
 import dev.freehold.kernel.Kernels;
 import dev.freehold.ledger.rpc.HttpRpc;
 import dev.freehold.ledger.transaction.FolderIntents;
@@ -35,6 +36,7 @@ import dev.freehold.node.http.InfoEndpoints;
 import dev.freehold.node.http.LogEndpoints;
 import dev.freehold.node.http.OwnerEndpoints;
 import dev.freehold.node.http.ReceiptEndpoints;
+import dev.freehold.node.jobs.Jobs;
 import dev.freehold.node.owner.OwnerToken;
 import dev.freehold.node.receipts.ReceiptStore;
 import dev.freehold.node.receipts.ReceiptStoreException;
@@ -82,6 +84,7 @@ public final class Node implements AutoCloseable {
   private final SigningKey key;
   private final Models models;
   private final Api api;
+  private final JobServer jobs;
   private final HttpServer server;
   private final @Nullable Console console;
   private final EventLog log;
@@ -94,6 +97,7 @@ public final class Node implements AutoCloseable {
       SigningKey key,
       Models models,
       Api api,
+      JobServer jobs,
       HttpServer server,
       @Nullable Console console,
       EventLog log,
@@ -102,6 +106,7 @@ public final class Node implements AutoCloseable {
     this.key = key;
     this.models = models;
     this.api = api;
+    this.jobs = jobs;
     this.server = server;
     this.console = console;
     this.log = log;
@@ -218,6 +223,24 @@ public final class Node implements AutoCloseable {
     Sessions sessions = new Sessions(random, clock);
     Path published = configuration.home().resolve(EvidenceLog.FOLDER);
     ModelStore stored = new ModelStore(configuration.cache(), clock);
+    Answerer answerer = new Answerer(key, store, metrics, clock, random, atOnce, evidence::added);
+    Jobs jobs =
+        Jobs.open(
+            new Jobs.Parts(
+                key,
+                fleet,
+                models,
+                answerer,
+                store,
+                stored,
+                configuration.home(),
+                configuration.cache(),
+                clock,
+                random,
+                log,
+                Api::jobError),
+            atOnce,
+            configuration.fleet().replayShare());
     OwnerToken owner = OwnerToken.renew(configuration.home(), random);
     // Without TLS its cookie would cross the network in clear.
     Console console =
@@ -244,22 +267,24 @@ public final class Node implements AutoCloseable {
     Api api =
         new Api(
             new Gate(loopback, configuration.host(), keys, sessions, owner),
-            new AnswerEndpoints(
+            new AnswerEndpoints(jobs.dispatcher(), configuration.fleet().widest(), clock, random),
+            new InfoEndpoints(
                 models,
-                new Answerer(key, store, metrics, clock, random, atOnce, evidence::added),
-                clock,
-                random),
-            new InfoEndpoints(models, metrics, owed::standings, clock.instant().getEpochSecond()),
+                new InfoEndpoints.Fleet(
+                    jobs.router(), fleet.members(), jobs.dispatcher()::noSuchModel),
+                metrics,
+                owed::standings,
+                clock.instant().getEpochSecond()),
             new ReceiptEndpoints(store),
             new LogEndpoints(published),
             console,
-            new OwnerEndpoints(fleet),
+            new OwnerEndpoints(fleet, jobs, store),
             metrics,
             log,
             configuration.accessLog());
     HttpServer server = listen(configuration, api);
     Thread.ofPlatform().name("key-preparation").daemon().start(key::prepare);
-    return new Node(configuration, key, models, api, server, console, log, held);
+    return new Node(configuration, key, models, api, jobs.server(), server, console, log, held);
   }
 
   private static Anchoring anchoring(
@@ -400,9 +425,10 @@ public final class Node implements AutoCloseable {
   @Override
   public void close() {
     api.stop();
-    log.event("stopping", Json.object().put("active", api.active()).build());
+    jobs.stop();
+    log.event("stopping", Json.object().put("active", active()).build());
     await(configuration.drain());
-    int cut = api.active();
+    int cut = active();
     // Cancelled answers still get their receipts, and their clients the news.
     models.close();
     await(FAREWELL);
@@ -411,10 +437,15 @@ public final class Node implements AutoCloseable {
     closeAll(held);
   }
 
+  /** Answers under way, for clients and for other machines. */
+  private int active() {
+    return api.active() + jobs.active();
+  }
+
   private void await(Duration atMost) {
     long deadline = System.nanoTime() + atMost.toNanos();
     try {
-      while (api.active() > 0 && System.nanoTime() < deadline) {
+      while (active() > 0 && System.nanoTime() < deadline) {
         Thread.sleep(5);
       }
     } catch (InterruptedException e) {

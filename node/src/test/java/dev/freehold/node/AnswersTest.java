@@ -130,7 +130,7 @@ class AnswersTest {
       }
       assertThat(text).hasToString(whole);
       assertThat(events.get(events.size() - 2))
-          .containsPattern("\"freehold\":\\{\"receipt\":\"r-[0-9a-f]{20}\"\\}");
+          .containsPattern("\"freehold\":\\{\"receipt\":\"r-[0-9a-f]{20}\",\"ran_by\":\"did:key:");
       assertThat(events.subList(0, events.size() - 2))
           .noneMatch(event -> event.contains("freehold"));
     }

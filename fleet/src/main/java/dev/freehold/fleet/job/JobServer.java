@@ -12,7 +12,7 @@ import dev.freehold.link.sealed.Refused;
 import dev.freehold.link.sealed.RunnerEnd;
 import dev.freehold.link.sealed.RunnerKeys;
 import dev.freehold.link.sealed.Senders;
-import dev.freehold.record.Json;
+import dev.freehold.link.stream.Protocol;
 import dev.freehold.record.Parsed;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -28,6 +28,9 @@ import java.util.function.Supplier;
 
 /** The machine that runs other machines' jobs (docs/formats/job.md). Any thread may call. */
 public final class JobServer {
+  /** Of the streams on which members are served. */
+  public static final Protocol PROTOCOL = new Protocol("freehold/job/1");
+
   static final byte KEY = 1;
   static final byte JOB = 2;
   static final byte REFUSED = 3;
@@ -243,32 +246,13 @@ public final class JobServer {
       }
     }
 
-    private synchronized void say(JobMessage message) throws IOException {
+    @Override
+    public synchronized void say(JobMessage message) throws IOException {
       byte[] bytes = message.encode();
       out.write(message.last() ? end.answer().finish(bytes) : end.answer().seal(bytes));
       out.flush();
       said = System.nanoTime();
       ended = message.last();
-    }
-
-    @Override
-    public void accepted() throws IOException {
-      say(new JobMessage.Accepted());
-    }
-
-    @Override
-    public void chunk(Json.Obj choice) throws IOException {
-      say(new JobMessage.Chunk(choice));
-    }
-
-    @Override
-    public void finished(JobResult result) throws IOException {
-      say(new JobMessage.Finished(result));
-    }
-
-    @Override
-    public void failed(JobError error) throws IOException {
-      say(new JobMessage.Failed(error));
     }
 
     @Override

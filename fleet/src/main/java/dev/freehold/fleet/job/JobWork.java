@@ -9,21 +9,32 @@ import java.io.IOException;
 public interface JobWork {
   /** Takes what becomes of one order. */
   interface Sink {
-    /** The request is taken on. */
-    void accepted() throws IOException;
-
     /**
-     * What a streamed chunk says of one choice.
+     * Takes the next message; nothing follows one that is the last.
      *
      * @throws IOException if nobody wants it any more
      */
-    void chunk(Json.Obj choice) throws IOException;
+    void say(JobMessage message) throws IOException;
+
+    /** The request is taken on. */
+    default void accepted() throws IOException {
+      say(new JobMessage.Accepted());
+    }
+
+    /** What a streamed chunk says of one choice. */
+    default void chunk(Json.Obj choice) throws IOException {
+      say(new JobMessage.Chunk(choice));
+    }
 
     /** The answer. Nothing follows. */
-    void finished(JobResult result) throws IOException;
+    default void finished(JobResult result) throws IOException {
+      say(new JobMessage.Finished(result));
+    }
 
     /** There is none. Nothing follows. */
-    void failed(JobError error) throws IOException;
+    default void failed(JobError error) throws IOException {
+      say(new JobMessage.Failed(error));
+    }
 
     /** What to do, on another thread, once nobody wants the answer any more; at once if so now. */
     void onGone(Runnable action);

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.fleet.job;
 
-import dev.freehold.record.Json;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
@@ -49,31 +48,12 @@ public final class LocalAttempt implements Attempt {
   }
 
   private final class Queue implements JobWork.Sink {
-    private void say(JobMessage message) throws IOException {
+    @Override
+    public void say(JobMessage message) throws IOException {
       if (gone.left()) {
         throw new IOException("the answer is not wanted any more");
       }
       steps.add(new Step.Said(message));
-    }
-
-    @Override
-    public void accepted() throws IOException {
-      say(new JobMessage.Accepted());
-    }
-
-    @Override
-    public void chunk(Json.Obj choice) throws IOException {
-      say(new JobMessage.Chunk(choice));
-    }
-
-    @Override
-    public void finished(JobResult result) throws IOException {
-      say(new JobMessage.Finished(result));
-    }
-
-    @Override
-    public void failed(JobError error) throws IOException {
-      say(new JobMessage.Failed(error));
     }
 
     @Override

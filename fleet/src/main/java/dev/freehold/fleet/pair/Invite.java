@@ -30,6 +30,15 @@ public record Invite(
 
   private static final int CHECK = 4;
 
+  /**
+   * Checks the tier.
+   *
+   * @throws IllegalArgumentException if it is a stranger's
+   */
+  public Invite {
+    var _ = tier.ofMember();
+  }
+
   /** Reads the line to paste; spaces around it don't matter to a person, and are not taken. */
   public static Parsed<Invite> parse(String text) {
     if (!text.startsWith(PREFIX) || text.length() > 2 * Wire.LIMIT) {

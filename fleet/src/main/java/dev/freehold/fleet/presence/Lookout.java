@@ -28,6 +28,11 @@ public final class Lookout implements AutoCloseable {
   private static final Protocol PROTOCOL = new Protocol("freehold/presence/1");
   private static final Duration EVERY = Duration.ofSeconds(10);
 
+  /** Where something is about to change, or nothing is known. */
+  private static final Duration SOON = Duration.ofSeconds(1);
+
+  private static final String LOADING = "loading";
+
   private final Links links;
   private final Members members;
   private final InstantSource clock;
@@ -115,11 +120,18 @@ public final class Lookout implements AutoCloseable {
         last.map(Heard::skew).orElse(Duration.ZERO));
   }
 
+  private boolean due(Member member) {
+    Heard last = heard.get(member.node());
+    return last == null
+        || Duration.between(last.seen, clock.instant()).abs().compareTo(EVERY) >= 0
+        || last.presence.models().stream().anyMatch(model -> model.state().equals(LOADING));
+  }
+
   private void look() {
     try {
       while (!Thread.currentThread().isInterrupted()) {
-        members.list().forEach(this::ask);
-        pause.sleep(EVERY);
+        members.list().stream().filter(this::due).forEach(this::ask);
+        pause.sleep(SOON);
       }
     } catch (InterruptedException e) {
       // The node is being closed.

@@ -20,7 +20,7 @@ final class BookFile implements BookStorage {
   private final SecureRandom random;
 
   BookFile(Path home, SecureRandom random) throws IOException {
-    Path folder = home.resolve("fleet");
+    Path folder = home.resolve(FleetNode.FOLDER);
     OwnerFiles.folder(folder);
     this.file = folder.resolve("book.json");
     this.random = random;

@@ -7,6 +7,7 @@ import dev.freehold.crypto.SigningKey;
 import dev.freehold.fleet.Member;
 import dev.freehold.fleet.MemberName;
 import dev.freehold.fleet.Members;
+import dev.freehold.fleet.StreamService;
 import dev.freehold.fleet.StreamServices;
 import dev.freehold.fleet.Tier;
 import dev.freehold.fleet.pair.Book;
@@ -22,12 +23,15 @@ import dev.freehold.link.Links;
 import dev.freehold.link.address.NodeAddress;
 import dev.freehold.link.address.RelayAddress;
 import dev.freehold.link.relay.RelayState;
+import dev.freehold.link.stream.LinkStream;
 import dev.freehold.link.stream.MonotonicClock;
+import dev.freehold.link.stream.Protocol;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,6 +43,9 @@ import org.jspecify.annotations.Nullable;
  * own by which others reach it; before, it opens no connection. Safe for use by many threads.
  */
 public final class FleetNode implements AutoCloseable {
+  /** What is kept of other machines, in the home. */
+  public static final String FOLDER = "fleet";
+
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   private final FleetSettings settings;
@@ -48,6 +55,9 @@ public final class FleetNode implements AutoCloseable {
   private final Supplier<Presence> own;
   private final InstantSource clock;
   private final SecureRandom random;
+
+  /** What members are served beside; owned by this object's monitor. */
+  private final Map<Protocol, StreamService> served = new HashMap<>();
 
   /** Set once, with this object's monitor held. */
   private volatile @Nullable Open open;
@@ -103,6 +113,7 @@ public final class FleetNode implements AutoCloseable {
     Lookout lookout = Lookout.start(links, book, services, own, clock, MonotonicClock.system());
     Pairing pairing = new Pairing(links, book, self, clock, random);
     pairing.serve(paired -> lookout.ask(paired.member()));
+    served.forEach(services::register);
     Open made = new Open(links, services, pairing, lookout);
     open = made;
     return made;
@@ -130,14 +141,25 @@ public final class FleetNode implements AutoCloseable {
     return book;
   }
 
-  /** Where further services for members are registered, and the links to them. */
-  public StreamServices services() throws IOException {
-    return opened().services();
+  /** From now on serves the streams of this protocol that members open. */
+  public synchronized void serve(Protocol protocol, StreamService service) {
+    served.put(protocol, service);
+    Open now = open;
+    if (now != null) {
+      now.services().register(protocol, service);
+    }
   }
 
-  /** The links to members. */
-  public Links links() throws IOException {
-    return opened().links();
+  /**
+   * Opens a stream to a member.
+   *
+   * @throws IOException if it is none, or the link is closed
+   */
+  public LinkStream stream(NodeId node, Protocol protocol) throws IOException {
+    Member member =
+        book.find(node)
+            .orElseThrow(() -> new IOException(node + " is no machine of this fleet any more"));
+    return opened().links().to(member.address()).open(protocol);
   }
 
   /** The book's invites. */

@@ -3,6 +3,7 @@
 package dev.freehold.node.fleet;
 
 import dev.freehold.fleet.MemberName;
+import dev.freehold.fleet.Tier;
 import dev.freehold.link.LinkSettings;
 import dev.freehold.link.address.RelayAddress;
 import java.net.InetAddress;
@@ -20,20 +21,34 @@ import org.jspecify.annotations.Nullable;
  * @param relays to which it keeps a connection
  * @param listen where it takes direct connections, or null for nowhere
  * @param loopback whether members' loopback addresses are called, for nodes on one machine
+ * @param widest whose machines may answer a request that doesn't say
+ * @param replayShare of a hundred answers of other machines, how many are replayed here before they
+ *     count
  */
 public record FleetSettings(
     @Nullable MemberName name,
     List<RelayAddress> relays,
     @Nullable InetSocketAddress listen,
-    boolean loopback) {
-  /** Copies the list. */
+    boolean loopback,
+    Tier widest,
+    int replayShare) {
+  private static final int REPLAYED = 5;
+
+  /**
+   * Copies the list, and checks the share.
+   *
+   * @throws IllegalArgumentException if it is none
+   */
   public FleetSettings {
     relays = List.copyOf(relays);
+    if (replayShare < 0 || replayShare > 100) {
+      throw new IllegalArgumentException("a share goes from 0 to 100, and is not " + replayShare);
+    }
   }
 
   /** Reached by nobody. */
   public static FleetSettings none() {
-    return new FleetSettings(null, List.of(), null, false);
+    return new FleetSettings(null, List.of(), null, false, Tier.OWN, REPLAYED);
   }
 
   /**
@@ -43,12 +58,28 @@ public record FleetSettings(
    */
   public FleetSettings with(String key, String value) {
     return switch (key) {
-      case "fleet-name" -> new FleetSettings(new MemberName(value), relays, listen, loopback);
-      case "relays" -> new FleetSettings(name, relays(value), listen, loopback);
-      case "link-listen" -> new FleetSettings(name, relays, address(value), loopback);
-      case "link-loopback" -> new FleetSettings(name, relays, listen, yes(value));
+      case "fleet-name" ->
+          new FleetSettings(new MemberName(value), relays, listen, loopback, widest, replayShare);
+      case "relays" ->
+          new FleetSettings(name, relays(value), listen, loopback, widest, replayShare);
+      case "link-listen" ->
+          new FleetSettings(name, relays, address(value), loopback, widest, replayShare);
+      case "link-loopback" ->
+          new FleetSettings(name, relays, listen, yes(value), widest, replayShare);
+      case "tier" ->
+          new FleetSettings(name, relays, listen, loopback, Tier.parse(value), replayShare);
+      case "replay-share" ->
+          new FleetSettings(name, relays, listen, loopback, widest, share(value));
       default -> throw new IllegalArgumentException("there is no setting '" + key + "'");
     };
+  }
+
+  private static int share(String value) {
+    try {
+      return Integer.parseInt(value);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException("it takes 0 to 100, not '" + value + "'", e);
+    }
   }
 
   private static boolean yes(String value) {

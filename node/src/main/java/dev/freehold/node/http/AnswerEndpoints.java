@@ -2,53 +2,67 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.node.http;
 
+import dev.freehold.crypto.NodeId;
 import dev.freehold.engine.chat.ChatRequest;
 import dev.freehold.engine.chat.CompletionRequest;
 import dev.freehold.engine.chat.Decoding;
 import dev.freehold.engine.chat.EmbeddingRequest;
 import dev.freehold.engine.chat.Request;
+import dev.freehold.fleet.Tier;
+import dev.freehold.fleet.route.Delivery;
+import dev.freehold.node.jobs.Dispatcher;
+import dev.freehold.node.jobs.Making;
 import dev.freehold.node.serve.Answer;
-import dev.freehold.node.serve.Answerer;
-import dev.freehold.node.serve.Answering;
 import dev.freehold.node.serve.Asked;
-import dev.freehold.node.serve.Models;
-import dev.freehold.node.serve.ServedModel;
-import dev.freehold.node.serve.Serving;
 import dev.freehold.record.Json;
 import dev.freehold.record.Nonce;
 import dev.freehold.record.Timestamp;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.security.SecureRandom;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
 
 /** Chats, completions and embeddings. */
 public final class AnswerEndpoints {
   /** The largest request: with its answer it has to fit into a transcript. */
   private static final int BODY_LIMIT = 4 << 20;
 
-  /** How long a request waits for its model to be loaded. */
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
-
   private static final String RECEIPT = "Freehold-Receipt";
 
-  private final Models models;
-  private final Answerer answerer;
+  /** Which node answered; of a stream, which one began. */
+  private static final String RAN_BY = "Freehold-Ran-By";
+
+  private static final String TIER = "Freehold-Tier";
+
+  /** Where the client gets nothing before the end. */
+  private static final Delivery UNSEEN =
+      new Delivery() {
+        @Override
+        public void accepted(NodeId machine) {}
+
+        @Override
+        public void chunk(Json.Obj choice) {}
+      };
+
+  private final Dispatcher dispatcher;
+  private final Tier widest;
   private final InstantSource clock;
   private final SecureRandom random;
 
-  /** Answers with {@code models}. */
+  /**
+   * Answers as {@code dispatcher} has it done.
+   *
+   * @param widest whose machines may answer a request that doesn't say
+   */
   public AnswerEndpoints(
-      Models models, Answerer answerer, InstantSource clock, SecureRandom random) {
-    this.models = models;
-    this.answerer = answerer;
+      Dispatcher dispatcher, Tier widest, InstantSource clock, SecureRandom random) {
+    this.dispatcher = dispatcher;
+    this.widest = widest;
     this.clock = clock;
     this.random = random;
   }
@@ -56,20 +70,38 @@ public final class AnswerEndpoints {
   void answer(Exchange exchange, String path) {
     Timestamp received = new Timestamp(clock.instant());
     Nonce nonce = nonce(exchange);
+    Tier allowed = tier(exchange);
     Exchange.Body body = exchange.body(BODY_LIMIT);
     Request request = Request.parse(path, body.json());
+    Asked asked = new Asked(request, body.text(), nonce, received);
     try {
-      Serving serving = serving(request.model());
-      Asked asked = new Asked(request, body.text(), nonce, received);
-      switch (request) {
-        case ChatRequest chat -> generate(exchange, serving, asked, chat.decoding());
-        case CompletionRequest completion ->
-            generate(exchange, serving, asked, completion.decoding());
-        case EmbeddingRequest embedding -> embed(exchange, serving, asked, embedding);
+      Dispatcher.Taken taken = dispatcher.begin(asked, body.json(), allowed);
+      Making making = taken.making();
+      exchange.watch(making::cancel);
+      try {
+        Response response = new Response(id(asked), asked, taken.model());
+        switch (request) {
+          case ChatRequest chat -> generate(exchange, making, response, chat.decoding());
+          case CompletionRequest completion ->
+              generate(exchange, making, response, completion.decoding());
+          case EmbeddingRequest _ -> embed(exchange, making, response);
+        }
+      } finally {
+        exchange.unwatch();
+        making.cancel();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new ApiException(ApiError.stopping());
+    }
+  }
+
+  private Tier tier(Exchange exchange) {
+    try {
+      return exchange.header(TIER).map(Tier::parse).orElse(widest);
+    } catch (IllegalArgumentException e) {
+      throw new ApiException(
+          ApiError.badRequest("the header " + TIER + ": " + e.getMessage(), TIER, "invalid_tier"));
     }
   }
 
@@ -86,121 +118,135 @@ public final class AnswerEndpoints {
     }
   }
 
-  private Serving serving(String name) throws InterruptedException {
-    ServedModel model =
-        models
-            .find(name)
-            .orElseThrow(() -> new ApiException(InfoEndpoints.noSuchModel(name, models)));
-    return models.await(model, PATIENCE);
-  }
-
-  private void generate(Exchange exchange, Serving serving, Asked asked, Decoding decoding)
+  private void generate(Exchange exchange, Making making, Response response, Decoding decoding)
       throws InterruptedException {
-    Answering answering = answerer.begin(serving, asked);
-    exchange.watch(answering::cancel);
-    try {
-      Response response = new Response(id(asked), asked, serving.model().name());
-      if (decoding.stream()) {
-        stream(exchange, answering, response, decoding.includeUsage());
-      } else {
-        Answer answer = answering.run(_ -> {});
-        if (answer.cut()) {
-          throw new ApiException(cut(answer));
-        }
-        exchange.json(200, response.whole(answer), Map.of(RECEIPT, answer.receipt().text()));
-      }
-    } finally {
-      exchange.unwatch();
-      answering.cancel();
+    if (decoding.stream()) {
+      stream(exchange, making, new Streamed(exchange, response, decoding.includeUsage()));
+      return;
     }
+    Answer answer = making.run(UNSEEN);
+    if (answer.cut()) {
+      throw new ApiException(cut(answer));
+    }
+    exchange.json(200, response.whole(answer), headers(answer));
   }
 
-  private void stream(
-      Exchange exchange, Answering answering, Response response, boolean includeUsage)
+  private static Map<String, String> headers(Answer answer) {
+    return Map.of(RECEIPT, answer.receipt().text(), RAN_BY, answer.machine().toString());
+  }
+
+  private static void stream(Exchange exchange, Making making, Streamed streamed)
       throws InterruptedException {
-    try (EventStream events = exchange.events()) {
+    try (streamed) {
       try {
-        Answer answer =
-            answering.run(
-                choices -> {
-                  for (Json.Obj choice : choices) {
-                    events.send(response.chunk(List.of(choice), includeUsage).build());
-                  }
-                });
-        if (answer.cut()) {
-          events.send(cut(answer).toJson().with("freehold", receipt(answer)));
-          return;
-        }
-        // The receipt stands in the last event: that of usage where it was asked for.
-        int left = answer.last().size();
-        for (Json.Obj choice : answer.last()) {
-          left--;
-          Json.Builder chunk = response.chunk(List.of(choice), includeUsage);
-          if (left == 0 && !includeUsage) {
-            chunk.put("freehold", receipt(answer));
-          }
-          events.send(chunk.build());
-        }
-        if (includeUsage) {
-          events.send(
-              response
-                  .chunk(List.of(), false)
-                  .put("usage", answer.usage(false))
-                  .put("freehold", receipt(answer))
-                  .build());
-        }
-        events.done();
+        streamed.end(making.run(streamed));
       } catch (RuntimeException e) {
+        if (exchange.status() == 0) {
+          throw e;
+        }
         // The status is sent: the error is the last event, and no [DONE] follows it.
-        events.send(Api.error(e).toJson());
+        streamed.send(Api.error(e).toJson());
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
+  /** A response that goes out event by event. It begins when a machine has taken the request on. */
+  private static final class Streamed implements Delivery, AutoCloseable {
+    private final Exchange exchange;
+    private final Response response;
+    private final boolean includeUsage;
+    private @Nullable EventStream events;
+
+    Streamed(Exchange exchange, Response response, boolean includeUsage) {
+      this.exchange = exchange;
+      this.response = response;
+      this.includeUsage = includeUsage;
+    }
+
+    @Override
+    public void accepted(NodeId machine) {
+      events = exchange.events(Map.of(RAN_BY, machine.toString()));
+    }
+
+    @Override
+    public void chunk(Json.Obj choice) throws IOException {
+      send(response.chunk(List.of(choice), includeUsage).build());
+    }
+
+    void send(Json event) throws IOException {
+      EventStream open = events;
+      if (open == null) {
+        throw new IllegalStateException("nobody has taken the request on");
+      }
+      open.send(event);
+    }
+
+    void end(Answer answer) throws IOException {
+      if (events == null) {
+        accepted(answer.machine());
+      }
+      if (answer.cut()) {
+        send(AnswerEndpoints.cut(answer).toJson().with("freehold", receipt(answer)));
+        return;
+      }
+      // The receipt stands in the last event: that of usage where it was asked for.
+      int left = answer.last().size();
+      for (Json.Obj choice : answer.last()) {
+        left--;
+        Json.Builder chunk = response.chunk(List.of(choice), includeUsage);
+        if (left == 0 && !includeUsage) {
+          chunk.put("freehold", receipt(answer));
+        }
+        send(chunk.build());
+      }
+      if (includeUsage) {
+        send(
+            response
+                .chunk(List.of(), false)
+                .put("usage", answer.usage(false))
+                .put("freehold", receipt(answer))
+                .build());
+      }
+      EventStream open = events;
+      if (open != null) {
+        open.done();
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      EventStream open = events;
+      if (open != null) {
+        open.close();
+      }
+    }
+  }
+
   private static Json.Obj receipt(Answer answer) {
-    return Json.object().put("receipt", answer.receipt().text()).build();
+    return Json.object()
+        .put("receipt", answer.receipt().text())
+        .put("ran_by", answer.machine().toString())
+        .build();
   }
 
   private static ApiError cut(Answer answer) {
     return ApiError.stopping().with(RECEIPT, answer.receipt().text());
   }
 
-  private void embed(Exchange exchange, Serving serving, Asked asked, EmbeddingRequest request)
+  private static void embed(Exchange exchange, Making making, Response response)
       throws InterruptedException {
-    CompletableFuture<Answer> result = new CompletableFuture<>();
-    // A thread of its own, since interruption is what ends it early.
-    Thread worker =
-        Thread.ofVirtual()
-            .name("embedding")
-            .start(
-                () -> {
-                  try {
-                    result.complete(answerer.embed(serving, asked, request));
-                  } catch (InterruptedException | RuntimeException e) {
-                    result.completeExceptionally(e);
-                  }
-                });
-    exchange.watch(worker::interrupt);
-    try {
-      Answer answer = result.get();
-      exchange.json(
-          200,
-          Json.object()
-              .put("object", "list")
-              .put("data", Json.array(answer.choices()))
-              .put("model", serving.model().name())
-              .put("usage", answer.usage(true))
-              .build(),
-          Map.of(RECEIPT, answer.receipt().text()));
-    } catch (ExecutionException e) {
-      throw e.getCause() instanceof RuntimeException cause
-          ? cause
-          : new ApiException(ApiError.stopping());
-    } finally {
-      exchange.unwatch();
-    }
+    Answer answer = making.run(UNSEEN);
+    exchange.json(
+        200,
+        Json.object()
+            .put("object", "list")
+            .put("data", Json.array(answer.choices()))
+            .put("model", response.model)
+            .put("usage", answer.usage(true))
+            .build(),
+        headers(answer));
   }
 
   private String id(Asked asked) {

@@ -10,6 +10,7 @@ import dev.freehold.fleet.job.JobError;
 import dev.freehold.node.console.Console;
 import dev.freehold.node.console.ConsoleAnswer;
 import dev.freehold.node.console.ConsoleRequest;
+import dev.freehold.node.jobs.JobFailed;
 import dev.freehold.node.receipts.ReceiptStoreException;
 import dev.freehold.node.serve.AnswerFailed;
 import dev.freehold.node.serve.ModelUnready;
@@ -206,6 +207,7 @@ public final class Api {
       case QueueFull e -> ApiError.queueFull(e.retryAfter());
       case ModelUnready e when e.passing() -> ApiError.loading(String.valueOf(e.getMessage()));
       case ModelUnready e -> ApiError.modelFailed(String.valueOf(e.getMessage()));
+      case JobFailed e -> ApiError.of(e.error());
       case ReceiptStoreException e -> ApiError.noEvidence(String.valueOf(e.getMessage()));
       case AnswerFailed e -> ApiError.failed(String.valueOf(e.getMessage()));
       default ->

@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.node.http;
 
+import dev.freehold.fleet.job.JobError;
 import dev.freehold.record.Json;
 import java.time.Duration;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -66,17 +66,17 @@ public record ApiError(
         Map.of());
   }
 
-  static ApiError noSuchModel(String model, List<String> known) {
+  /** What no machine had an answer for. */
+  static ApiError of(JobError error) {
     return new ApiError(
-        404,
-        "this node does not serve a model named '"
-            + model
-            + "'; it serves "
-            + (known.isEmpty() ? "none" : String.join(", ", known)),
-        INVALID,
-        "model",
-        "model_not_found",
-        Map.of());
+        error.status(),
+        error.message(),
+        error.type(),
+        error.param().orElse(null),
+        error.code(),
+        error.retrySeconds() == 0
+            ? Map.of()
+            : Map.of("Retry-After", Integer.toString(error.retrySeconds())));
   }
 
   static ApiError noSuchReceipt(String id) {

@@ -15,6 +15,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -162,11 +163,11 @@ final class Exchange {
   }
 
   /** Begins a stream of server-sent events. */
-  EventStream events() {
-    begin(
-        200,
-        "text/event-stream; charset=utf-8",
-        Map.of("Cache-Control", "no-cache", "X-Accel-Buffering", "no"));
+  EventStream events(Map<String, String> headers) {
+    Map<String, String> all = new LinkedHashMap<>(headers);
+    all.put("Cache-Control", "no-cache");
+    all.put("X-Accel-Buffering", "no");
+    begin(200, "text/event-stream; charset=utf-8", all);
     return new EventStream(response.outputStream());
   }
 

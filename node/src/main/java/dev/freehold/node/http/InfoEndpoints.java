@@ -3,6 +3,11 @@
 package dev.freehold.node.http;
 
 import dev.freehold.engine.generate.EngineLoad;
+import dev.freehold.fleet.Members;
+import dev.freehold.fleet.job.JobError;
+import dev.freehold.fleet.job.JobPeer;
+import dev.freehold.fleet.job.OfferedModel;
+import dev.freehold.node.jobs.Router;
 import dev.freehold.node.serve.Models;
 import dev.freehold.node.serve.ServedModel;
 import dev.freehold.node.serve.Serving;
@@ -14,23 +19,41 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
 
 /** What the node says of itself: models, health, metrics. */
 public final class InfoEndpoints {
   private final Models models;
+  private final Fleet fleet;
   private final Metrics metrics;
   private final Supplier<List<Duties.Standing>> duties;
   private final long created;
+
+  /**
+   * What the fleet serves.
+   *
+   * @param router finds it
+   * @param members names its machines
+   * @param unknown what is said of a model that nobody serves
+   */
+  public record Fleet(Router router, Members members, Function<String, JobError> unknown) {}
 
   /**
    * @param duties how what is owed to others stands
    * @param created seconds since 1970 that models are listed with: when the node started
    */
   public InfoEndpoints(
-      Models models, Metrics metrics, Supplier<List<Duties.Standing>> duties, long created) {
+      Models models,
+      Fleet fleet,
+      Metrics metrics,
+      Supplier<List<Duties.Standing>> duties,
+      long created) {
     this.models = models;
+    this.fleet = fleet;
     this.metrics = metrics;
     this.duties = duties;
     this.created = created;
@@ -65,19 +88,33 @@ public final class InfoEndpoints {
         200,
         Json.object()
             .put("object", "list")
-            .put("data", Json.array(models.list().stream().map(this::describe).toList()))
+            .put(
+                "data",
+                Json.array(
+                    Stream.concat(
+                            models.list().stream().map(this::describe),
+                            fleet.router.elsewhere().entrySet().stream()
+                                .map(entry -> describe(entry.getKey(), entry.getValue())))
+                        .toList()))
             .build(),
         Map.of());
   }
 
   void model(Exchange exchange, String name) {
-    ServedModel model =
-        models.find(name).orElseThrow(() -> new ApiException(noSuchModel(name, models)));
-    exchange.json(200, describe(model), Map.of());
-  }
-
-  static ApiError noSuchModel(String name, Models models) {
-    return ApiError.noSuchModel(name, models.list().stream().map(ServedModel::name).toList());
+    Optional<Json.Obj> found =
+        models
+            .find(name)
+            .map(this::describe)
+            .or(
+                () ->
+                    fleet.router.elsewhere().entrySet().stream()
+                        .filter(entry -> entry.getKey().answersTo(name))
+                        .map(entry -> describe(entry.getKey(), entry.getValue()))
+                        .findFirst());
+    exchange.json(
+        200,
+        found.orElseThrow(() -> new ApiException(ApiError.of(fleet.unknown.apply(name)))),
+        Map.of());
   }
 
   private Json.Obj describe(ServedModel model) {
@@ -89,8 +126,45 @@ public final class InfoEndpoints {
             .put("kernel", serving.kernel().name());
       }
     }
+    List<JobPeer> others = fleet.router.others(model);
+    if (!others.isEmpty()) {
+      more.put("also_on", machines(others));
+    }
+    return describe(model.name(), more);
+  }
+
+  private Json.Obj describe(OfferedModel model, List<JobPeer> peers) {
+    return describe(
+        model.name(),
+        Json.object()
+            .put("digest", model.digest().toString())
+            .put("state", "ready")
+            .put("only_on", machines(peers)));
+  }
+
+  private Json machines(List<JobPeer> peers) {
+    return Json.array(
+        peers.stream()
+            .map(
+                peer ->
+                    (Json)
+                        Json.object()
+                            .put(
+                                "name",
+                                fleet
+                                    .members
+                                    .find(peer.id())
+                                    .map(member -> member.name().text())
+                                    .orElse(null))
+                            .put("node", peer.id().toString())
+                            .put("tier", peer.tier().text())
+                            .build())
+            .toList());
+  }
+
+  private Json.Obj describe(String name, Json.Builder more) {
     return Json.object()
-        .put("id", model.name())
+        .put("id", name)
         .put("object", "model")
         .put("created", created)
         .put("owned_by", "freehold")

@@ -2,9 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.node.http;
 
+import dev.freehold.crypto.NodeId;
+import dev.freehold.evidence.ReceiptId;
 import dev.freehold.fleet.Member;
 import dev.freehold.fleet.MemberName;
 import dev.freehold.fleet.Tier;
+import dev.freehold.fleet.check.Quarantine;
+import dev.freehold.fleet.check.QuarantineRecord;
 import dev.freehold.fleet.pair.Book;
 import dev.freehold.fleet.pair.FourWords;
 import dev.freehold.fleet.pair.Invite;
@@ -13,10 +17,13 @@ import dev.freehold.fleet.pair.Paired;
 import dev.freehold.fleet.pair.Pairing;
 import dev.freehold.fleet.presence.Presence;
 import dev.freehold.fleet.presence.Sight;
+import dev.freehold.fleet.route.Paces;
 import dev.freehold.link.LinkState;
 import dev.freehold.link.address.RelayAddress;
 import dev.freehold.link.relay.RelayState;
 import dev.freehold.node.fleet.FleetNode;
+import dev.freehold.node.jobs.Jobs;
+import dev.freehold.node.receipts.ReceiptStore;
 import dev.freehold.record.Json;
 import dev.freehold.record.Members;
 import dev.freehold.record.Members.MalformedException;
@@ -34,10 +41,16 @@ public final class OwnerEndpoints {
   private static final int LIMIT = 16 << 10;
 
   private final FleetNode fleet;
+  private final Quarantine quarantine;
+  private final Paces paces;
+  private final ReceiptStore receipts;
 
-  /** For this node's fleet. */
-  public OwnerEndpoints(FleetNode fleet) {
+  /** For this node's fleet, and what came of the jobs that it was given. */
+  public OwnerEndpoints(FleetNode fleet, Jobs jobs, ReceiptStore receipts) {
     this.fleet = fleet;
+    this.quarantine = jobs.quarantine();
+    this.paces = jobs.paces();
+    this.receipts = receipts;
   }
 
   void answer(Exchange exchange, String verb) {
@@ -51,6 +64,7 @@ public final class OwnerEndpoints {
             case "withdraw" -> withdraw(new InviteId(asked.string("id")));
             case "join" -> join(asked.string("invite"));
             case "remove" -> remove(new MemberName(asked.string("name")));
+            case "release" -> release(new MemberName(asked.string("name")));
             default -> throw new ApiException(ApiError.noSuchPath(exchange.path()));
           };
       asked.end();
@@ -188,8 +202,48 @@ public final class OwnerEndpoints {
             .orElse(Json.Null.VALUE));
     told.put("seen", sight.seen().map(Object::toString).orElse(null))
         .put("clockAheadSeconds", sight.skew().toSeconds());
+    quarantine.list().stream()
+        .filter(record -> record.machine().equals(member.node()))
+        .findFirst()
+        .ifPresent(record -> told.put("quarantined", setAside(record)));
+    told.put("measured", measured(member.node()))
+        .put("lastReceipt", receipts.newestOf(member.node()).map(ReceiptId::text).orElse(null));
     sight.presence().ifPresent(presence -> told.put("says", says(presence)));
     return told.build();
+  }
+
+  private Json measured(NodeId machine) {
+    return Json.array(
+        paces.of(machine).stream()
+            .map(
+                one ->
+                    (Json)
+                        Json.object()
+                            .put("digest", one.model().toString())
+                            .put("firstTokenMillis", one.first().toMillis())
+                            .put("tokensPerSecond", Math.round(one.tokensPerSecond() * 10) / 10.0)
+                            .build())
+            .toList());
+  }
+
+  private Json setAside(QuarantineRecord record) {
+    return Json.object()
+        .put("since", record.since().toString())
+        .put("reasons", Json.array(record.reasons().stream().map(Json::of).toList()))
+        .put("evidence", quarantine.evidence(record.evidence()).toString())
+        .build();
+  }
+
+  private Json.Obj release(MemberName name) throws IOException {
+    Member member =
+        fleet.members().list().stream()
+            .filter(one -> one.name().equals(name))
+            .findFirst()
+            .orElseThrow(() -> refused("there is no machine '" + name + "' in this fleet"));
+    if (!quarantine.release(member.node())) {
+      throw refused("'" + name + "' was not set aside");
+    }
+    return Json.object().put("released", name.text()).build();
   }
 
   private static Json says(Presence presence) {

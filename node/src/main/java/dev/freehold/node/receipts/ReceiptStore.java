@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.node.receipts;
 
+import dev.freehold.crypto.NodeId;
 import dev.freehold.evidence.EvidenceFile;
 import dev.freehold.evidence.Kind;
 import dev.freehold.evidence.Receipt;
@@ -41,7 +42,7 @@ public final class ReceiptStore implements AutoCloseable {
   public static final String FILE = "receipts.db";
 
   private static final String COLUMNS =
-      "id, kind, model, model_digest, finished, prompt_tokens, output_tokens";
+      "id, kind, model, model_digest, finished, prompt_tokens, output_tokens, node";
 
   /** Opens a connection; tests open ones that fail. */
   interface Opener {
@@ -151,6 +152,18 @@ public final class ReceiptStore implements AutoCloseable {
    *     disk failed after it had written) a whole one that nobody was told of
    */
   public void append(Transcript transcript) {
+    insert(transcript, null);
+  }
+
+  /**
+   * Keeps the transcript of an answer that another machine gave and signed, as {@link #append}
+   * does. It is that machine's to log, so it is none of the {@link #unlogged}.
+   */
+  public void appendForeign(Transcript transcript) {
+    insert(transcript, transcript.receipt().statement().node());
+  }
+
+  private void insert(Transcript transcript, @Nullable NodeId signer) {
     Receipt receipt = transcript.receipt();
     byte[] bytes;
     try {
@@ -171,7 +184,7 @@ public final class ReceiptStore implements AutoCloseable {
         open -> {
           try (PreparedStatement insert =
               open.prepareStatement(
-                  "INSERT INTO receipt (" + COLUMNS + ", transcript) VALUES (?,?,?,?,?,?,?,?)")) {
+                  "INSERT INTO receipt (" + COLUMNS + ", transcript) VALUES (?,?,?,?,?,?,?,?,?)")) {
             insert.setString(1, receipt.id().text());
             insert.setString(2, receipt.statement().kind().text());
             insert.setString(3, receipt.statement().model().name());
@@ -179,7 +192,8 @@ public final class ReceiptStore implements AutoCloseable {
             insert.setString(5, receipt.statement().finished().toString());
             insert.setLong(6, promptTokens);
             insert.setLong(7, outputTokens);
-            insert.setBytes(8, bytes);
+            insert.setString(8, signer == null ? null : signer.toString());
+            insert.setBytes(9, bytes);
             return insert.executeUpdate();
           }
         });
@@ -227,10 +241,29 @@ public final class ReceiptStore implements AutoCloseable {
                         Digest.parse(rows.getString(4)),
                         Timestamp.parse(rows.getString(5)),
                         rows.getLong(6),
-                        rows.getLong(7)));
+                        rows.getLong(7),
+                        Optional.ofNullable(rows.getString(8)).flatMap(NodeId::parse)));
               }
             }
             return found;
+          }
+        });
+  }
+
+  /** The receipt that was kept last of those that another node signed. */
+  public Optional<ReceiptId> newestOf(NodeId signer) {
+    return locked(
+        "read",
+        open -> {
+          try (PreparedStatement select =
+              open.prepareStatement(
+                  "SELECT id FROM receipt WHERE node = ? ORDER BY sequence DESC LIMIT 1")) {
+            select.setString(1, signer.toString());
+            try (ResultSet rows = select.executeQuery()) {
+              return rows.next()
+                  ? Optional.of(new ReceiptId(rows.getString(1)))
+                  : Optional.<ReceiptId>empty();
+            }
           }
         });
   }
@@ -391,7 +424,7 @@ public final class ReceiptStore implements AutoCloseable {
         });
   }
 
-  /** Receipts that are not known to be in the log, the oldest first, at most {@code limit}. */
+  /** Own receipts that are not known to be in the log, the oldest first, at most {@code limit}. */
   public List<Receipt> unlogged(int limit) {
     List<byte[]> found =
         locked(
@@ -399,8 +432,8 @@ public final class ReceiptStore implements AutoCloseable {
             open -> {
               try (PreparedStatement select =
                   open.prepareStatement(
-                      "SELECT transcript FROM receipt WHERE sequence NOT IN (SELECT receipt FROM"
-                          + " logged) ORDER BY sequence LIMIT ?")) {
+                      "SELECT transcript FROM receipt WHERE node IS NULL AND sequence NOT IN"
+                          + " (SELECT receipt FROM logged) ORDER BY sequence LIMIT ?")) {
                 select.setInt(1, limit);
                 List<byte[]> rows = new ArrayList<>();
                 try (ResultSet results = select.executeQuery()) {

@@ -2,11 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.node.receipts;
 
+import dev.freehold.crypto.NodeId;
 import dev.freehold.evidence.Kind;
 import dev.freehold.evidence.ReceiptId;
 import dev.freehold.record.Digest;
 import dev.freehold.record.Json;
 import dev.freehold.record.Timestamp;
+import java.util.Optional;
 
 /**
  * What a list shows of a receipt.
@@ -14,6 +16,7 @@ import dev.freehold.record.Timestamp;
  * @param model what the node called the model
  * @param promptTokens prompt tokens of all choices together
  * @param outputTokens output tokens of all choices together
+ * @param node who signed it, where that is another machine
  */
 public record StoredReceipt(
     ReceiptId id,
@@ -22,7 +25,8 @@ public record StoredReceipt(
     Digest modelDigest,
     Timestamp finished,
     long promptTokens,
-    long outputTokens) {
+    long outputTokens,
+    Optional<NodeId> node) {
   /** As {@code /v1/receipts} lists it. */
   public Json.Obj toJson() {
     return Json.object()
@@ -34,6 +38,7 @@ public record StoredReceipt(
         .put("finished", finished.toString())
         .put("prompt_tokens", promptTokens)
         .put("output_tokens", outputTokens)
+        .put("node", node.map(NodeId::toString).orElse(null))
         .build();
   }
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.node.serve;
 
+import dev.freehold.crypto.NodeId;
 import dev.freehold.evidence.ReceiptId;
 import dev.freehold.evidence.Transcript;
 import dev.freehold.record.Json;
@@ -32,6 +33,11 @@ public record Answer(
   /** The receipt's name. */
   public ReceiptId receipt() {
     return transcript.receipt().id();
+  }
+
+  /** The node that made it. */
+  public NodeId machine() {
+    return transcript.receipt().statement().node();
   }
 
   /** OpenAI's {@code usage}. */

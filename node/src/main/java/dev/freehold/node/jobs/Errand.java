@@ -1,0 +1,88 @@
+// SPDX-FileCopyrightText: The Freehold authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.freehold.node.jobs;
+
+import dev.freehold.crypto.NodeId;
+import dev.freehold.evidence.Statement;
+import dev.freehold.evidence.Transcript;
+import dev.freehold.fleet.check.AnswerCheck;
+import dev.freehold.fleet.job.JobResult;
+import dev.freehold.fleet.route.Delivery;
+import dev.freehold.fleet.route.Dispatch;
+import dev.freehold.fleet.route.Outcome;
+import dev.freehold.fleet.route.Paces;
+import dev.freehold.node.receipts.ReceiptStore;
+import dev.freehold.node.serve.Answer;
+import dev.freehold.record.Json;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+
+/** An answer that other machines are asked for. */
+final class Errand implements Making {
+  private final NodeId self;
+  private final Dispatch dispatch;
+  private final AnswerCheck check;
+  private final Queue<NodeId> begun;
+  private final ReceiptStore store;
+  private final Paces paces;
+
+  /**
+   * @param begun the machines that the dispatch has asked
+   */
+  Errand(
+      NodeId self,
+      Dispatch dispatch,
+      AnswerCheck check,
+      Queue<NodeId> begun,
+      ReceiptStore store,
+      Paces paces) {
+    this.self = self;
+    this.dispatch = dispatch;
+    this.check = check;
+    this.begun = begun;
+    this.store = store;
+    this.paces = paces;
+  }
+
+  @Override
+  public Answer run(Delivery delivery) throws InterruptedException {
+    Timed timed = new Timed(delivery);
+    Outcome outcome;
+    try {
+      outcome = dispatch.run(timed);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return switch (outcome) {
+      case Outcome.Unanswered(var error) -> throw new JobFailed(error);
+      case Outcome.Answered(NodeId machine, JobResult result, List<Json.Obj> last) -> {
+        if (!machine.equals(self)) {
+          store.appendForeign(result.transcript());
+        }
+        Answer answer = answer(result, last);
+        begun.stream().filter(other -> !other.equals(machine)).forEach(paces::failed);
+        if (timed.taker().filter(machine::equals).isPresent()) {
+          timed.measured(paces, answer);
+        }
+        yield answer;
+      }
+    };
+  }
+
+  private Answer answer(JobResult result, List<Json.Obj> last) {
+    Transcript transcript = result.transcript();
+    Statement statement = transcript.receipt().statement();
+    List<Json> choices = new ArrayList<>(result.choices());
+    int output = statement.choices().stream().mapToInt(Statement.Choice::output).sum();
+    return new Answer(
+        transcript, choices, last, check.promptTokens(statement), result.cached(), output, false);
+  }
+
+  @Override
+  public void cancel() {
+    dispatch.cancel();
+  }
+}

@@ -1,0 +1,124 @@
+// SPDX-FileCopyrightText: The Freehold authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.freehold.node.jobs;
+
+import static java.util.stream.Collectors.toUnmodifiableSet;
+
+import dev.freehold.catalogue.ModelStore;
+import dev.freehold.crypto.SigningKey;
+import dev.freehold.fleet.LinkBytes;
+import dev.freehold.fleet.Member;
+import dev.freehold.fleet.check.Quarantine;
+import dev.freehold.fleet.check.QuarantineRecord;
+import dev.freehold.fleet.job.JobClient;
+import dev.freehold.fleet.job.JobError;
+import dev.freehold.fleet.job.JobServer;
+import dev.freehold.fleet.route.Paces;
+import dev.freehold.link.sealed.Senders;
+import dev.freehold.node.files.OwnerFiles;
+import dev.freehold.node.fleet.FleetNode;
+import dev.freehold.node.receipts.ReceiptStore;
+import dev.freehold.node.serve.Answerer;
+import dev.freehold.node.serve.Models;
+import dev.freehold.node.telemetry.EventLog;
+import dev.freehold.record.Json;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * What a node does for the other machines of its fleet, and has them do.
+ *
+ * @param server runs their jobs
+ * @param router finds models among them
+ * @param dispatcher takes requests on
+ * @param quarantine who was set aside
+ * @param paces how fast machines have answered
+ */
+public record Jobs(
+    JobServer server, Router router, Dispatcher dispatcher, Quarantine quarantine, Paces paces) {
+  /**
+   * What a node is made of.
+   *
+   * @param home where {@link FleetNode#FOLDER} is
+   * @param cache where {@code stored} is
+   * @param errors what a failure is to the machine that asked
+   */
+  public record Parts(
+      SigningKey key,
+      FleetNode fleet,
+      Models models,
+      Answerer answerer,
+      ReceiptStore store,
+      ModelStore stored,
+      Path home,
+      Path cache,
+      InstantSource clock,
+      SecureRandom random,
+      EventLog log,
+      Function<RuntimeException, JobError> errors) {}
+
+  /**
+   * Begins to serve the members of the fleet.
+   *
+   * @param atOnce jobs at a time, waiting ones included
+   * @param replayShare of a hundred answers of others, how many are replayed
+   * @throws IOException if the quarantine can't be read
+   */
+  public static Jobs open(Parts node, int atOnce, int replayShare) throws IOException {
+    Path folder = node.home.resolve(FleetNode.FOLDER);
+    OwnerFiles.folder(folder);
+    Quarantine quarantine =
+        Quarantine.open(
+            folder,
+            node.clock,
+            node.random,
+            (record, problem) -> node.log.event("quarantined", told(record, problem)));
+    LocalWork work = new LocalWork(node.models, node.answerer, node.clock, node.errors);
+    JobServer server =
+        new JobServer(
+            node.key,
+            () -> members(node.fleet),
+            work,
+            atOnce,
+            node.random,
+            why -> node.log.event("job-refused", Json.object().put("why", why.name()).build()));
+    node.fleet.serve(JobServer.PROTOCOL, (_, stream) -> server.serve(new LinkBytes(stream)));
+    FleetPeers peers = new FleetPeers(node.fleet, quarantine);
+    Router router = new Router(node.models, peers);
+    Paces paces = new Paces(System::nanoTime);
+    Dispatcher dispatcher =
+        new Dispatcher(
+            node.key.nodeId(),
+            node.models,
+            node.answerer,
+            node.store,
+            node.random,
+            paces,
+            new Dispatcher.Elsewhere(
+                router,
+                new JobClient(node.key, peers, node.random),
+                work,
+                quarantine,
+                new Replays(node.models, node.stored, node.cache),
+                replayShare));
+    return new Jobs(server, router, dispatcher, quarantine, paces);
+  }
+
+  private static Senders members(FleetNode fleet) {
+    return Senders.known(
+        fleet.members().list().stream().map(Member::node).collect(toUnmodifiableSet()));
+  }
+
+  private static Json.Obj told(QuarantineRecord record, Optional<String> problem) {
+    return Json.object()
+        .put("node", record.machine().toString())
+        .put("reasons", Json.array(record.reasons().stream().map(Json::of).toList()))
+        .put("evidence", record.evidence().toString())
+        .put("problem", problem.orElse(null))
+        .build();
+  }
+}
