@@ -3,8 +3,8 @@
 package dev.freehold.node;
 
 import dev.freehold.crypto.payment.Address;
-import dev.freehold.ledger.ChainId;
 import dev.freehold.node.anchor.AnchorSettings;
+import dev.freehold.record.ChainId;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;

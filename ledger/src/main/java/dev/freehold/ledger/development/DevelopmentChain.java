@@ -3,13 +3,13 @@
 package dev.freehold.ledger.development;
 
 import dev.freehold.crypto.payment.Address;
-import dev.freehold.ledger.Amount;
-import dev.freehold.ledger.ChainId;
 import dev.freehold.ledger.contract.PackedContract;
 import dev.freehold.ledger.rpc.Chain;
 import dev.freehold.ledger.rpc.Hex;
 import dev.freehold.ledger.rpc.HttpRpc;
 import dev.freehold.ledger.rpc.RpcException;
+import dev.freehold.record.Amount;
+import dev.freehold.record.ChainId;
 import dev.freehold.record.Json;
 import java.io.IOException;
 import java.math.BigInteger;

@@ -4,8 +4,8 @@ package dev.freehold.ledger.rpc;
 
 import dev.freehold.crypto.payment.Address;
 import dev.freehold.crypto.payment.Keccak256;
-import dev.freehold.ledger.Amount;
-import dev.freehold.ledger.ChainId;
+import dev.freehold.record.Amount;
+import dev.freehold.record.ChainId;
 import dev.freehold.record.Json;
 import java.math.BigInteger;
 import java.util.ArrayList;

@@ -3,7 +3,7 @@
 package dev.freehold.ledger.transaction;
 
 import dev.freehold.crypto.payment.Address;
-import dev.freehold.ledger.Amount;
+import dev.freehold.record.Amount;
 import java.util.Arrays;
 import java.util.Optional;
 

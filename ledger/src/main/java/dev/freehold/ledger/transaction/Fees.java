@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.ledger.transaction;
 
-import dev.freehold.ledger.Amount;
+import dev.freehold.record.Amount;
 import java.math.BigInteger;
 
 /**

@@ -4,8 +4,8 @@ package dev.freehold.ledger.transaction;
 
 import dev.freehold.crypto.payment.Address;
 import dev.freehold.crypto.payment.Keccak256;
-import dev.freehold.ledger.Amount;
 import dev.freehold.ledger.rpc.Hex;
+import dev.freehold.record.Amount;
 import dev.freehold.record.CanonicalJson;
 import dev.freehold.record.Json;
 import dev.freehold.record.Members;

@@ -7,7 +7,7 @@ import dev.freehold.crypto.payment.Address;
 import dev.freehold.crypto.payment.Keccak256;
 import dev.freehold.crypto.payment.PaymentKey;
 import dev.freehold.crypto.payment.PaymentSignature;
-import dev.freehold.ledger.ChainId;
+import dev.freehold.record.ChainId;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -7,11 +7,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.freehold.crypto.payment.Address;
 import dev.freehold.crypto.payment.Keccak256;
-import dev.freehold.ledger.ChainId;
 import dev.freehold.ledger.rpc.Chain;
 import dev.freehold.ledger.rpc.Hex;
 import dev.freehold.ledger.rpc.Rpc;
 import dev.freehold.ledger.rpc.RpcException;
+import dev.freehold.record.ChainId;
 import dev.freehold.record.Json;
 import java.math.BigInteger;
 import java.util.ArrayList;

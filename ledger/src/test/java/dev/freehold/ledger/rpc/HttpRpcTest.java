@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
-import dev.freehold.ledger.ChainId;
+import dev.freehold.record.ChainId;
 import dev.freehold.record.Json;
 import java.io.IOException;
 import java.math.BigInteger;

@@ -7,10 +7,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.freehold.crypto.payment.Address;
 import dev.freehold.crypto.payment.PaymentKey;
-import dev.freehold.ledger.Amount;
-import dev.freehold.ledger.ChainId;
 import dev.freehold.ledger.rpc.Chain;
 import dev.freehold.ledger.rpc.RpcException;
+import dev.freehold.record.Amount;
+import dev.freehold.record.ChainId;
 import dev.freehold.record.Parsed;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -3,7 +3,7 @@
 package dev.freehold.node.anchor;
 
 import dev.freehold.crypto.payment.Address;
-import dev.freehold.ledger.ChainId;
+import dev.freehold.record.ChainId;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;

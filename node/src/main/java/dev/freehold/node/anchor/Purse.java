@@ -3,7 +3,7 @@
 package dev.freehold.node.anchor;
 
 import dev.freehold.crypto.payment.Address;
-import dev.freehold.ledger.ChainId;
+import dev.freehold.record.ChainId;
 import java.nio.file.Path;
 
 /** Where a home keeps the intents of its accounts on chains. */

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The Freehold authors
 // SPDX-License-Identifier: Apache-2.0
-package dev.freehold.ledger.typed;
+package dev.freehold.evidence.payment;
 
 import dev.freehold.crypto.payment.Keccak256;
 

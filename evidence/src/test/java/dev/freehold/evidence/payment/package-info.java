@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The Freehold authors
 // SPDX-License-Identifier: Apache-2.0
 
-/** x402's published digests. */
+/** Tests of what is signed for payments. */
 @NullMarked
-package dev.freehold.ledger.typed;
+package dev.freehold.evidence.payment;
 
 import org.jspecify.annotations.NullMarked;

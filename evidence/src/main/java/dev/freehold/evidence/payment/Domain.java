@@ -1,10 +1,10 @@
 // SPDX-FileCopyrightText: The Freehold authors
 // SPDX-License-Identifier: Apache-2.0
-package dev.freehold.ledger.typed;
+package dev.freehold.evidence.payment;
 
 import dev.freehold.crypto.payment.Address;
 import dev.freehold.crypto.payment.Keccak256;
-import dev.freehold.ledger.ChainId;
+import dev.freehold.record.ChainId;
 
 /**
  * For which contract on which chain something is signed (EIP-712, domain separator): nothing signed

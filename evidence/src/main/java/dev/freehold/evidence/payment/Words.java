@@ -1,10 +1,10 @@
 // SPDX-FileCopyrightText: The Freehold authors
 // SPDX-License-Identifier: Apache-2.0
-package dev.freehold.ledger.typed;
+package dev.freehold.evidence.payment;
 
 import dev.freehold.crypto.payment.Address;
 import dev.freehold.crypto.payment.Keccak256;
-import dev.freehold.ledger.Amount;
+import dev.freehold.record.Amount;
 import java.io.ByteArrayOutputStream;
 import java.math.BigInteger;
 import java.util.List;

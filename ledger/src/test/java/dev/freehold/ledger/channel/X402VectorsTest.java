@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The Freehold authors
 // SPDX-License-Identifier: Apache-2.0
-package dev.freehold.ledger.typed;
+package dev.freehold.ledger.channel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -9,9 +9,16 @@ import com.esaulpaugh.headlong.abi.TupleType;
 import dev.freehold.crypto.payment.Address;
 import dev.freehold.crypto.payment.Keccak256;
 import dev.freehold.crypto.payment.PaymentSignature;
-import dev.freehold.ledger.Amount;
-import dev.freehold.ledger.ChainId;
+import dev.freehold.evidence.payment.ChannelConfig;
+import dev.freehold.evidence.payment.ChannelId;
+import dev.freehold.evidence.payment.ClaimBatch;
+import dev.freehold.evidence.payment.Domain;
+import dev.freehold.evidence.payment.Refund;
+import dev.freehold.evidence.payment.TransferAuthorization;
+import dev.freehold.evidence.payment.Voucher;
 import dev.freehold.ledger.Vectors;
+import dev.freehold.record.Amount;
+import dev.freehold.record.ChainId;
 import dev.freehold.record.Json;
 import java.io.IOException;
 import java.math.BigInteger;

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The Freehold authors
 // SPDX-License-Identifier: Apache-2.0
-package dev.freehold.ledger;
+package dev.freehold.record;
 
 /**
  * Which chain (EIP-155).
