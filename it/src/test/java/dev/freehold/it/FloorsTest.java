@@ -32,6 +32,7 @@ class FloorsTest {
           Map.entry("link", Set.of("record", "crypto")),
           Map.entry("verify", Set.of("record", "crypto", "kernel", "engine", "evidence")),
           Map.entry("ledger", Set.of("record", "crypto", "evidence")),
+          Map.entry("market", Set.of("record", "crypto", "evidence")),
           Map.entry("catalogue", Set.of("record", "crypto", "engine")),
           Map.entry("fleet", Set.of("record", "crypto", "kernel", "engine", "evidence", "link")),
           Map.entry("witness", Set.of("record", "crypto", "evidence")),
@@ -63,6 +64,7 @@ class FloorsTest {
                   "fleet",
                   "witness",
                   "ledger",
+                  "market",
                   "link",
                   "gateway",
                   "node")));

@@ -50,6 +50,30 @@ public record Amount(BigInteger units) implements Comparable<Amount> {
     return units.bitLength() <= 128;
   }
 
+  /**
+   * Both together.
+   *
+   * @throws IllegalArgumentException if that has more than 256 bits
+   */
+  public Amount plus(Amount other) {
+    return new Amount(units.add(other.units));
+  }
+
+  /** What is left of it, down to nothing. */
+  public Amount less(Amount other) {
+    return compareTo(other) <= 0 ? ZERO : new Amount(units.subtract(other.units));
+  }
+
+  /** The greater of the two. */
+  public Amount atLeast(Amount other) {
+    return compareTo(other) >= 0 ? this : other;
+  }
+
+  /** The smaller of the two. */
+  public Amount atMost(Amount other) {
+    return compareTo(other) <= 0 ? this : other;
+  }
+
   @Override
   public int compareTo(Amount other) {
     return units.compareTo(other.units);

@@ -43,11 +43,20 @@ public record ChannelConfig(
    * @throws IllegalArgumentException if the contract would refuse it
    */
   public ChannelConfig {
-    if (withdrawDelay.compareTo(MIN_WITHDRAW_DELAY) < 0
-        || withdrawDelay.compareTo(MAX_WITHDRAW_DELAY) > 0
-        || !withdrawDelay.equals(Duration.ofSeconds(withdrawDelay.toSeconds()))) {
+    requireDelay(withdrawDelay);
+  }
+
+  /**
+   * Checks a delay.
+   *
+   * @throws IllegalArgumentException if it is not whole seconds from 15 minutes to 30 days
+   */
+  public static void requireDelay(Duration delay) {
+    if (delay.compareTo(MIN_WITHDRAW_DELAY) < 0
+        || delay.compareTo(MAX_WITHDRAW_DELAY) > 0
+        || !delay.equals(Duration.ofSeconds(delay.toSeconds()))) {
       throw new IllegalArgumentException(
-          "a withdrawal's delay is whole seconds from 15 minutes to 30 days, not " + withdrawDelay);
+          "a withdrawal's delay is whole seconds from 15 minutes to 30 days, not " + delay);
     }
   }
 

@@ -1,0 +1,45 @@
+// SPDX-FileCopyrightText: The Freehold authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.freehold.market.offer;
+
+import dev.freehold.record.Amount;
+import java.math.BigInteger;
+
+/**
+ * For a million tokens each, in the smallest unit of a token.
+ *
+ * @param input below 2^96
+ * @param output below 2^96
+ */
+public record Price(Amount input, Amount output) {
+  /** The number of bits below which a price lies, so that any answer's cost fits a channel. */
+  static final int BITS = 96;
+
+  private static final BigInteger MILLION = BigInteger.valueOf(1_000_000);
+
+  /**
+   * Checks the range.
+   *
+   * @throws IllegalArgumentException if one is too high
+   */
+  public Price {
+    if (input.units().bitLength() > BITS || output.units().bitLength() > BITS) {
+      throw new IllegalArgumentException("a price for a million tokens is below 2^" + BITS);
+    }
+  }
+
+  /** What so many tokens of one answer cost in all, rounded up once. */
+  public Amount cost(TokenCounts counts) {
+    BigInteger millionths =
+        input
+            .units()
+            .multiply(BigInteger.valueOf(counts.input()))
+            .add(output.units().multiply(BigInteger.valueOf(counts.output())));
+    return new Amount(millionths.add(MILLION).subtract(BigInteger.ONE).divide(MILLION));
+  }
+
+  /** Whether neither part is higher than that of another price. */
+  public boolean within(Price most) {
+    return input.compareTo(most.input) <= 0 && output.compareTo(most.output) <= 0;
+  }
+}
