@@ -59,6 +59,13 @@ public final class PrivateFile {
     syncFolder(folder);
   }
 
+  /** Durably deletes a file; it is well where there is none. */
+  public static void erase(Path file) throws IOException {
+    Path folder = folder(file);
+    Files.deleteIfExists(file);
+    syncFolder(folder);
+  }
+
   /**
    * What a private key's file holds, up to one byte more than {@code limit}.
    *

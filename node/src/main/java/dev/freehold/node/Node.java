@@ -23,6 +23,7 @@ import dev.freehold.node.anchor.Anchoring;
 import dev.freehold.node.anchor.Purse;
 import dev.freehold.node.console.Console;
 import dev.freehold.node.console.Sessions;
+import dev.freehold.node.conversations.Conversations;
 import dev.freehold.node.evidence.EvidenceLog;
 import dev.freehold.node.files.OwnerFiles;
 import dev.freehold.node.fleet.FleetNode;
@@ -254,6 +255,7 @@ public final class Node implements AutoCloseable {
                 configuration.cache(),
                 clock,
                 new Console.Shown(
+                    Conversations.open(configuration.home(), clock, random),
                     models,
                     stored,
                     () -> new Puller(stored, System.getenv()),

@@ -186,12 +186,88 @@ class ConsoleTest {
         picture(browser, "receipts");
         accessible(browser, axe);
         noWordOfAModelBecomesMarkup(browser);
+        conversationsAreKeptRenamedAndErased(processes, browser, base, axe);
         theOtherPagesShowWhatThereIs(browser, base, axe);
         aStoppedAnswerIsSaidToBe(browser, base);
         anotherOriginNeitherReadsNorDrives(browser, base, id);
         onlyTheOwnerGetsALink(processes, base, link);
       }
     }
+  }
+
+  private static List<Path> kept(Processes processes) throws IOException {
+    try (var files = Files.list(processes.home().resolve("conversations"))) {
+      return files.toList();
+    }
+  }
+
+  private void conversationsAreKeptRenamedAndErased(
+      Processes processes, Browser browser, String base, Optional<String> axe) throws Exception {
+    assertThat(kept(processes)).hasSize(1);
+    assertThat(Files.readString(kept(processes).getFirst()))
+        .contains("What is gravity?")
+        .contains("\"verdict\":\"Valid\"");
+    browser.open(base + "/console/");
+    // Another visit finds it again, seal and all.
+    browser.until("document.querySelector('.seal')?.textContent", "Valid");
+    assertThat(browser.value("localStorage.length + sessionStorage.length")).isEqualTo("0");
+    assertThat(browser.value("document.querySelector('#title').textContent"))
+        .isEqualTo("What is gravity?");
+    browser.click("rename");
+    browser.until("document.activeElement.value", "What is gravity?");
+    accessible(browser, axe);
+    browser.type("<b>Gravity</b>");
+    browser.until("document.querySelector('#title').textContent", "<b>Gravity</b>");
+    browser.until("document.querySelector('#conversations').innerText", "<b>Gravity</b>");
+    browser.click("new");
+    browser.until("document.querySelector('#head').hidden", "true");
+    browser.type("Say yes.");
+    browser.until("document.querySelector('.seal')?.textContent", "Valid");
+    browser.until("document.querySelectorAll('#conversations li').length", "2");
+    assertThat(kept(processes)).hasSize(2);
+    picture(browser, "chat-conversations");
+    browser.click("erase");
+    browser.until("document.querySelector('dialog')?.open", "true");
+    assertThat(browser.value("document.activeElement.textContent")).isEqualTo("Cancel");
+    browser.press("Escape", 27);
+    browser.until("document.querySelector('dialog')", "null");
+    assertThat(kept(processes)).hasSize(2);
+    browser.click("erase");
+    browser.until("document.querySelector('dialog')?.open", "true");
+    browser.value("document.querySelector('dialog .first').click()");
+    browser.until("document.querySelectorAll('#conversations li').length", "1");
+    assertThat(kept(processes)).hasSize(1);
+    aConversationOfAnotherWindowIsNotOverwritten(browser);
+    browser.click("erase-all");
+    browser.until("document.querySelector('dialog')?.open", "true");
+    browser.value("document.querySelector('dialog .first').click()");
+    browser.until("document.querySelectorAll('#conversations li').length", "0");
+    assertThat(kept(processes)).isEmpty();
+  }
+
+  /** It is said where it was asked, and what the other window kept stays. */
+  private static void aConversationOfAnotherWindowIsNotOverwritten(Browser browser)
+      throws Exception {
+    browser.value("document.querySelector('#conversations button').click()");
+    browser.until("document.querySelector('#title').textContent", "<b>Gravity</b>");
+    assertThat(
+            browser.promised(
+                "await (async () => { const c = await import('/console/files/conversations.js');"
+                    + " const [{id}] = await c.list(); const other = await c.open(id);"
+                    + " other.messages.push({role: 'user', content: 'from the other window'});"
+                    + " await c.save(other); return other.revision > 2; })()"))
+        .isEqualTo("true");
+    browser.value("document.querySelector('#question').focus()");
+    browser.type("Say no.");
+    browser.until(
+        "document.querySelector('#unkept').textContent.includes('was changed elsewhere')", "true");
+    assertThat(
+            browser.promised(
+                "await (async () => { const c = await import('/console/files/conversations.js');"
+                    + " return (await c.open((await c.list())[0].id)).messages.at(-1).content;"
+                    + " })()"))
+        .isEqualTo("from the other window");
+    browser.until("document.querySelector('#stop').hidden", "true");
   }
 
   private void theOtherPagesShowWhatThereIs(Browser browser, String base, Optional<String> axe)
@@ -232,12 +308,11 @@ class ConsoleTest {
     browser.until("document.querySelector('.message:not(.asked)')?.innerText.length > 60", "true");
     browser.click("stop");
     browser.until("document.querySelector('.foot')?.innerText.includes('stopped')", "true");
-    assertThat(browser.value("document.querySelectorAll('#conversations li').length"))
-        .isEqualTo("2");
+    browser.until("document.querySelectorAll('#conversations li').length", "1");
     browser.until(
         "(() => { const r = new XMLHttpRequest(); r.open('GET', '/v1/receipts', false); r.send();"
             + " return JSON.parse(r.responseText).data.length; })()",
-        "2");
+        "4");
   }
 
   private static void give(Browser browser, String evidence) throws Exception {

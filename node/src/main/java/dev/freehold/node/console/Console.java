@@ -7,11 +7,13 @@ import dev.freehold.catalogue.Puller;
 import dev.freehold.crypto.SigningKey;
 import dev.freehold.evidence.ReceiptId;
 import dev.freehold.evidence.log.LogException;
+import dev.freehold.node.conversations.Conversations;
 import dev.freehold.node.judge.Judge;
 import dev.freehold.node.owner.OwnerToken;
 import dev.freehold.node.receipts.ReceiptStore;
 import dev.freehold.node.serve.Models;
 import dev.freehold.record.Json;
+import dev.freehold.record.Members.MalformedException;
 import dev.freehold.record.Timestamp;
 import dev.freehold.witness.duty.Duties;
 import java.io.IOException;
@@ -50,6 +52,7 @@ public final class Console {
           Map.entry("console.css", "text/css; charset=utf-8"),
           Map.entry("seal.svg", "image/svg+xml"),
           Map.entry("chat.js", SCRIPT),
+          Map.entry("dialog.js", SCRIPT),
           Map.entry("conversations.js", SCRIPT),
           Map.entry("evidence.js", SCRIPT),
           Map.entry("markdown.js", SCRIPT),
@@ -68,14 +71,16 @@ public final class Console {
   private final Path cache;
   private final InstantSource clock;
   private final Runnable logged;
+  private final ConversationPage conversations;
   private final ModelPage models;
   private final LogPage log;
   private final NodePage node;
   private final ReentrantLock judging = new ReentrantLock();
 
   /**
-   * What the pages on models, log and node show.
+   * What the pages show.
    *
+   * @param conversations the owner's
    * @param models those served
    * @param store those on this machine
    * @param puller brings others; made when first asked for
@@ -84,6 +89,7 @@ public final class Console {
    * @param events the file of the node's event log
    */
   public record Shown(
+      Conversations conversations,
       Models models,
       ModelStore store,
       Supplier<Puller> puller,
@@ -123,6 +129,7 @@ public final class Console {
     this.cache = cache;
     this.clock = clock;
     this.logged = logged;
+    this.conversations = new ConversationPage(more.conversations);
     this.models = new ModelPage(more.models, more.store, more.puller);
     this.log = new LogPage(logFolder, more.duties);
     this.node = new NodePage(more.models, more.settings, more.events);
@@ -163,7 +170,7 @@ public final class Console {
       case "POST" ->
           request.origin().isEmpty()
               ? ConsoleAnswer.text(403, "only this console's own pages may ask for this")
-              : post(what);
+              : post(what, request);
       default -> ConsoleAnswer.text(405, "GET or POST");
     };
   }
@@ -192,7 +199,13 @@ public final class Console {
           .orElseGet(Console::nothing);
     }
     try {
+      if (what.startsWith("conversation/")) {
+        return conversations
+            .show(what.substring("conversation/".length()))
+            .orElseGet(Console::nothing);
+      }
       return switch (what) {
+        case "data/conversations" -> ConsoleAnswer.json(conversations.list().write());
         case "data/models" -> ConsoleAnswer.json(models.show().write());
         case "data/log" -> ConsoleAnswer.json(log.show().write());
         case "data/node" -> ConsoleAnswer.json(node.show().write());
@@ -211,11 +224,22 @@ public final class Console {
     }
   }
 
-  private ConsoleAnswer post(String what) {
+  private ConsoleAnswer post(String what, ConsoleRequest request) {
     if (what.startsWith("pull/")) {
-      return models.pull(what.substring("pull/".length()))
-          ? ConsoleAnswer.json(Json.object().build().write())
-          : nothing();
+      return models.pull(what.substring("pull/".length())) ? ConsoleAnswer.done() : nothing();
+    }
+    if (what.startsWith("conversations/")) {
+      try {
+        return conversations
+            .change(what.substring("conversations/".length()), request.body())
+            .orElseGet(Console::nothing);
+      } catch (MalformedException e) {
+        return ConsoleAnswer.text(400, e.reason());
+      } catch (IllegalArgumentException e) {
+        return ConsoleAnswer.text(400, String.valueOf(e.getMessage()));
+      } catch (IOException e) {
+        return ConsoleAnswer.text(500, "this could not be kept: " + e.getMessage());
+      }
     }
     return what.startsWith("judge/")
         ? evidence(what.substring("judge/".length())).map(this::judge).orElseGet(Console::nothing)

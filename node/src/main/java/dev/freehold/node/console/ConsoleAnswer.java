@@ -34,6 +34,11 @@ public record ConsoleAnswer(int status, String type, String body, Map<String, St
     return new ConsoleAnswer(200, "application/json", json, Map.of());
   }
 
+  /** It was done, and there is nothing to say. */
+  static ConsoleAnswer done() {
+    return json("{}");
+  }
+
   static ConsoleAnswer to(String place, Map<String, String> headers) {
     Map<String, String> all = new LinkedHashMap<>(headers);
     all.put("Location", place);

@@ -2,12 +2,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.node.console;
 
+import dev.freehold.record.Json;
+import java.util.function.IntFunction;
+
 /**
  * A request to the console; what a header or the query lacks is the empty string.
  *
  * @param path begins with {@code /}
  * @param once the query's {@code once}
  * @param fetchSite the header {@code Sec-Fetch-Site}: whose page asks, in the browser's word
+ * @param body reads the body, of at most so many bytes; what is longer, or no JSON, is thrown
  */
 public record ConsoleRequest(
     String method,
@@ -16,4 +20,5 @@ public record ConsoleRequest(
     String cookie,
     String origin,
     String fetchSite,
-    String authorization) {}
+    String authorization,
+    IntFunction<Json> body) {}

@@ -131,7 +131,8 @@ public final class Api {
                 exchange.header("Cookie").orElse(""),
                 exchange.header("Origin").orElse(""),
                 exchange.header("Sec-Fetch-Site").orElse(""),
-                exchange.header("Authorization").orElse("")));
+                exchange.header("Authorization").orElse(""),
+                limit -> exchange.body(limit).json()));
     exchange.bytes(
         answer.status(),
         answer.type(),

@@ -2,10 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { element, render } from "./markdown.js";
 import * as conversations from "./conversations.js";
+import { confirmed, entered } from "./dialog.js";
 import { replay } from "./seal.js";
 
 const at = (id) => document.getElementById(id);
-let current = conversations.list()[0] ?? conversations.fresh();
+let current = conversations.fresh();
 let running = null;
 
 function seal(foot, message) {
@@ -47,33 +48,80 @@ function show(message) {
   return box;
 }
 
+function heading() {
+  at("title").textContent = current.title ?? "";
+  at("head").hidden = current.id === undefined;
+  at("untitled").hidden = current.id !== undefined;
+}
+
 function showAll() {
   at("messages").replaceChildren();
   current.messages.forEach(show);
-  const entries = conversations.list().map((c) => {
-    const item = element("li");
-    const open = element("button", c.messages[0]?.content ?? "Empty");
-    const gone = element("button", "\u00d7");
-    open.type = gone.type = "button";
-    gone.setAttribute("aria-label", "Delete this conversation");
-    if (c.id === current.id) {
-      item.setAttribute("aria-current", "true");
+  heading();
+}
+
+/** What can't be kept is said, and stays in the page. */
+async function kept(doing) {
+  at("unkept").textContent = "";
+  try {
+    await doing;
+  } catch (e) {
+    at("unkept").textContent = "Not kept: " + e.message;
+  }
+  await listed();
+}
+
+function entry(one) {
+  const item = element("li");
+  const open = element("button", one.damaged === undefined ? one.title : "Damaged, " + one.id.slice(0, 8));
+  open.type = "button";
+  open.title = one.damaged ?? one.title;
+  if (one.id === current.id) {
+    open.setAttribute("aria-current", "true");
+  }
+  open.addEventListener("click", async () => {
+    if (one.damaged !== undefined) {
+      erase(one.id, "This conversation's file is damaged: " + one.damaged + ". Delete it?");
+    } else {
+      await enter(one.id);
     }
-    open.addEventListener("click", () => change(c));
-    gone.addEventListener("click", () => {
-      conversations.remove(c.id);
-      change(c.id === current.id ? conversations.fresh() : current);
-    });
-    item.append(open, gone);
-    return item;
   });
-  at("conversations").replaceChildren(...entries);
+  item.append(open);
+  return item;
+}
+
+async function listed() {
+  const all = await conversations.list();
+  at("conversations").replaceChildren(...all.map(entry));
+  at("erase-all").hidden = all.length === 0;
+  heading();
+  return all;
 }
 
 function change(conversation) {
   running?.abort();
   current = conversation;
+  at("unkept").textContent = "";
   showAll();
+}
+
+async function enter(id) {
+  try {
+    change(await conversations.open(id));
+    await listed();
+  } catch (e) {
+    await kept(Promise.reject(e));
+  }
+}
+
+async function erase(id, question) {
+  if (await confirmed(question, "Delete")) {
+    if (id === current.id) {
+      change(conversations.fresh());
+    }
+    await kept(conversations.erase(id));
+    at("question").focus();
+  }
 }
 
 async function* events(response) {
@@ -102,7 +150,7 @@ async function verify(message, box, conversation) {
   }
   link.textContent = message.verdict ?? "unverified";
   link.className = "seal " + (message.verdict ?? "");
-  conversations.save(conversation);
+  await kept(conversations.save(conversation));
 }
 
 async function ask(question) {
@@ -110,9 +158,10 @@ async function ask(question) {
   const model = at("model").value;
   conversation.messages.push({ role: "user", content: question });
   const history = conversation.messages.map(({ role, content }) => ({ role, content }));
-  const message = { role: "assistant", content: "", model };
+  const message = { role: "assistant", content: "", model: model || "no model" };
+  // On the disk before it is asked, and without the answer that has not come yet.
+  kept(conversations.save(conversation, [...conversation.messages]));
   conversation.messages.push(message);
-  conversations.save(conversation);
   showAll();
   const box = at("messages").lastElementChild;
   const body = box.firstElementChild;
@@ -144,11 +193,11 @@ async function ask(question) {
     }
     message.speed = message.tokens > 1 ? (1000 * (message.tokens - 1)) / (performance.now() - first) : undefined;
   } catch (e) {
-    message.problem = e.name === "AbortError" ? "stopped; its receipt is in the list" : e.message;
+    message.problem = e.name === "AbortError" ? "stopped; its receipt is in the list" : e.message || e.name;
   }
   running = null;
   at("stop").hidden = true;
-  conversations.save(conversation);
+  await kept(conversations.save(conversation));
   box.lastElementChild.replaceWith(foot(message));
   if (message.receipt) {
     await verify(message, box, conversation);
@@ -188,8 +237,28 @@ at("question").addEventListener("keydown", (event) => {
 at("stop").addEventListener("click", () => running?.abort());
 at("new").addEventListener("click", () => {
   change(conversations.fresh());
+  listed();
   at("question").focus();
 });
-showAll();
+at("rename").addEventListener("click", async () => {
+  const named = current;
+  const title = await entered("What shall this conversation be called?", named.title, "Rename", 120);
+  if (title) {
+    await kept(conversations.rename(named, title));
+  }
+});
+at("erase").addEventListener("click", () =>
+  erase(current.id, "Delete this conversation from this machine? Receipts and the transcripts of its answers stay; \u2018freehold receipt forget\u2019 erases those."));
+at("erase-all").addEventListener("click", async () => {
+  if (await confirmed("Delete all conversations from this machine?", "Delete all")) {
+    change(conversations.fresh());
+    await kept(conversations.eraseAll());
+    at("question").focus();
+  }
+});
 at("question").focus();
 models();
+const [newest] = await listed();
+if (newest !== undefined && newest.damaged === undefined && current.messages.length === 0 && current.id === undefined) {
+  await enter(newest.id);
+}

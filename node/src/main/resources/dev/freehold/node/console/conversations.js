@@ -1,25 +1,57 @@
 // SPDX-FileCopyrightText: The Freehold authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Conversations live in this browser's own storage, and nowhere else.
-const KEY = "freehold-conversations";
+// Conversations are kept by the node, in files of its owner's alone (docs/formats/conversation.md).
 
-function read() {
-  try {
-    const all = JSON.parse(localStorage.getItem(KEY) ?? "[]");
-    return Array.isArray(all) ? all : [];
-  } catch {
-    return [];
+async function ask(path, body) {
+  const response = await fetch("/console/" + path, body === undefined ? {} : {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(body),
+  });
+  if (!response.ok) {
+    const text = await response.text();
+    throw new Error(response.headers.get("Content-Type").startsWith("text/plain") ? text.trim() : JSON.parse(text).error.message);
   }
+  return response.json();
 }
 
-export const list = () => read();
+const count = (number) => (number === undefined ? undefined : Math.round(number));
 
-export function save(conversation) {
-  const others = read().filter((c) => c.id !== conversation.id);
-  localStorage.setItem(KEY, JSON.stringify([conversation, ...others]));
+/** As the file has it; JSON leaves out what is undefined. */
+function turn(message) {
+  const content = message.content.toWellFormed();
+  if (message.role === "user") {
+    return { role: "user", content };
+  }
+  const { model, tokens, speed, receipt, verdict, problem } = message;
+  return { role: "assistant", content, model, tokens: count(tokens), speed: count(speed), receipt, verdict, problem: problem?.slice(0, 2000).toWellFormed() };
 }
 
-export const remove = (id) => localStorage.setItem(KEY, JSON.stringify(read().filter((c) => c.id !== id)));
+export const list = async () => (await ask("data/conversations")).conversations;
 
-export const fresh = () => ({ id: crypto.randomUUID(), messages: [] });
+export const open = (id) => ask("conversation/" + id);
+
+export const fresh = () => ({ messages: [], kept: Promise.resolve() });
+
+/** Keeps what the conversation holds now, after what is being kept already. */
+export function save(conversation, messages = conversation.messages) {
+  const turns = messages.map(turn);
+  const keep = async () => {
+    const { id, revision } = conversation;
+    const kept = id === undefined
+      ? await ask("conversations/begin", { messages: turns })
+      : await ask("conversations/save/" + id, { revision, messages: turns });
+    Object.assign(conversation, kept);
+  };
+  const done = (conversation.kept ?? Promise.resolve()).then(keep);
+  conversation.kept = done.catch(() => {});
+  return done;
+}
+
+export const rename = async (conversation, title) =>
+  Object.assign(conversation, await ask("conversations/rename/" + conversation.id, { title: title.toWellFormed() }));
+
+export const erase = (id) => ask("conversations/erase/" + id, {});
+
+export const eraseAll = () => ask("conversations/erase-all", {});
