@@ -10,10 +10,14 @@ import dev.freehold.catalogue.StoredModel;
 import dev.freehold.kernel.Kernel;
 import dev.freehold.kernel.Kernels;
 import dev.freehold.kernel.NativeLibrary;
+import dev.freehold.node.ConfigurationFile;
 import dev.freehold.node.Node;
 import dev.freehold.node.NodeConfiguration;
+import dev.freehold.node.NodeException;
 import dev.freehold.node.receipts.ReceiptStore;
 import dev.freehold.node.receipts.ReceiptStoreException;
+import dev.freehold.node.work.Hindrance;
+import dev.freehold.node.work.WorkGate;
 import dev.freehold.record.Json;
 import dev.freehold.witness.duty.Duties;
 import dev.freehold.witness.duty.WitnessedFiles;
@@ -62,6 +66,7 @@ final class Doctor extends Verb {
     receipts();
     duties();
     port();
+    work();
     boolean wrong = findings.stream().anyMatch(f -> f.state() == State.WRONG);
     if (json) {
       List<Json> all = new ArrayList<>();
@@ -261,6 +266,26 @@ final class Doctor extends Verb {
           "port",
           NodeConfiguration.DEFAULT_PORT + " is taken by another program",
           "end it, or start with 'freehold up --port 0'");
+    }
+  }
+
+  private void work() {
+    try {
+      NodeConfiguration configuration = ConfigurationFile.read(places.home(), places.cache());
+      List<Hindrance> held = WorkGate.here(configuration.work()).hindrances();
+      for (Hindrance hindrance : held) {
+        note(
+            "work",
+            hindrance.why(),
+            "wait, or change the 'work-' settings in "
+                + places.home().resolve("config")
+                + " and start the node again");
+      }
+      if (held.isEmpty()) {
+        ok("work", "within its owner's limits now");
+      }
+    } catch (NodeException e) {
+      wrong("config", String.valueOf(e.getMessage()), "mend that line; no node starts before");
     }
   }
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.cli;
 
+import dev.freehold.fleet.presence.Presence;
 import dev.freehold.record.Json;
 import java.util.List;
 import picocli.CommandLine.Command;
@@ -25,6 +26,9 @@ final class FleetVerb extends Verb {
       return OK;
     }
     screen.line("This machine is " + OwnerClient.text(answer, "name"));
+    if (answer.get("notWorking").orElse(Json.Null.VALUE) instanceof Json.Str) {
+      screen.line("  takes no work of others now: " + OwnerClient.text(answer, "notWorking"));
+    }
     for (Json.Obj relay : objects(answer, "relays")) {
       String state = OwnerClient.text(relay, "state");
       screen.line("relay " + OwnerClient.text(relay, "relay") + "  " + state);
@@ -57,6 +61,9 @@ final class FleetVerb extends Verb {
                 + OwnerClient.text(says, "active")
                 + ", waiting "
                 + OwnerClient.text(says, "queued"));
+        if (!OwnerClient.text(says, "work").equals(Presence.WORKS)) {
+          screen.line("  takes no work of others now: " + OwnerClient.text(says, "work"));
+        }
       }
       for (Json.Obj speed : objects(member, "measured")) {
         screen.line(

@@ -30,6 +30,7 @@ import picocli.CommandLine.Model.CommandSpec;
       ChainVerbs.class,
       Conformance.class,
       KeyVerbs.class,
+      ServiceVerbs.class,
       Doctor.class,
       PlanVerb.class,
       Bench.class,

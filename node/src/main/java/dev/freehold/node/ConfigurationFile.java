@@ -3,6 +3,7 @@
 package dev.freehold.node;
 
 import dev.freehold.node.fleet.FleetSettings;
+import dev.freehold.node.work.WorkSettings;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -99,6 +100,8 @@ public final class ConfigurationFile {
           c.withDuties(c.duties().withAnchor(c.duties().anchor().with(key, value, c.home())));
       case "fleet-name", "relays", "link-listen", "link-loopback", "tier", "replay-share" ->
           c.withFleet(fleet(c.fleet(), key, value));
+      case "work-hours", "work-idle-minutes", "work-memory-reserve", "work-load", "work-celsius" ->
+          c.withWork(work(c.work(), key, value));
       case "access-log" -> c.withAccessLog(yes(value));
       default ->
           throw new NodeException(
@@ -108,13 +111,25 @@ public final class ConfigurationFile {
                   + " memory-bytes, api-keys, arrival-seconds, drain-seconds, policy,"
                   + " policy-seconds, time-policy, time-seconds, anchor-rpc, anchor-chain,"
                   + " anchor-contract, anchor-key, anchor-seconds, anchor-depth, fleet-name,"
-                  + " relays, link-listen, link-loopback, tier, replay-share, access-log");
+                  + " relays, link-listen, link-loopback, tier, replay-share, work-hours,"
+                  + " work-idle-minutes, work-memory-reserve, work-load, work-celsius,"
+                  + " access-log");
     };
   }
 
   private static FleetSettings fleet(FleetSettings settings, String key, String value) {
     try {
       return settings.with(key, value);
+    } catch (IllegalArgumentException e) {
+      throw new NodeException("'" + key + "': " + e.getMessage(), e);
+    }
+  }
+
+  private static WorkSettings work(WorkSettings settings, String key, String value) {
+    try {
+      return settings.with(key, value);
+    } catch (NumberFormatException e) {
+      throw e;
     } catch (IllegalArgumentException e) {
       throw new NodeException("'" + key + "': " + e.getMessage(), e);
     }

@@ -49,6 +49,7 @@ final class EffectiveSettings {
     values.put("arrival-seconds", "" + c.arrival().toSeconds());
     values.put("drain-seconds", "" + c.drain().toSeconds());
     values.put("access-log", c.accessLog() ? "yes" : "no");
+    values.putAll(c.work().values());
     return values;
   }
 }

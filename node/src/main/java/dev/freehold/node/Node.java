@@ -47,6 +47,7 @@ import dev.freehold.node.serve.Models;
 import dev.freehold.node.serve.ServedModel;
 import dev.freehold.node.telemetry.EventLog;
 import dev.freehold.node.telemetry.Metrics;
+import dev.freehold.node.work.WorkGate;
 import dev.freehold.record.Json;
 import dev.freehold.witness.duty.DutySettings;
 import dev.freehold.witness.duty.HttpCourier;
@@ -211,12 +212,13 @@ public final class Node implements AutoCloseable {
     } else {
       duties.complete(owed::published);
     }
+    WorkGate work = WorkGate.here(configuration.work());
     FleetNode fleet =
         FleetNode.open(
             configuration.fleet(),
             configuration.home(),
             key,
-            new OwnPresence(models, configuration.memoryBytes(), clock)::now,
+            new OwnPresence(models, configuration.memoryBytes(), work, clock)::now,
             clock,
             random);
     held.push(fleet);
@@ -239,6 +241,7 @@ public final class Node implements AutoCloseable {
                 clock,
                 random,
                 log,
+                work,
                 Api::jobError),
             atOnce,
             configuration.fleet().replayShare());
@@ -269,6 +272,7 @@ public final class Node implements AutoCloseable {
     Api api =
         new Api(
             new Gate(loopback, configuration.host(), keys, sessions, owner),
+            work,
             new AnswerEndpoints(jobs.dispatcher(), configuration.fleet().widest(), clock, random),
             new InfoEndpoints(
                 models,
@@ -276,11 +280,12 @@ public final class Node implements AutoCloseable {
                     jobs.router(), fleet.members(), jobs.dispatcher()::noSuchModel),
                 metrics,
                 owed::standings,
+                work,
                 clock.instant().getEpochSecond()),
             new ReceiptEndpoints(store),
             new LogEndpoints(published),
             console,
-            new OwnerEndpoints(fleet, jobs, store),
+            new OwnerEndpoints(fleet, jobs, store, work),
             metrics,
             log,
             configuration.accessLog());

@@ -4,6 +4,7 @@ package dev.freehold.node;
 
 import dev.freehold.node.fleet.FleetSettings;
 import dev.freehold.node.serve.ServedModel;
+import dev.freehold.node.work.WorkSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
@@ -32,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param accessLog whether each request leaves a line in {@code FREEHOLD_HOME/node.log} (path,
  *     status and time: never content)
  * @param fleet how other machines of the owner's reach it
+ * @param work when it works, and for whom
  */
 public record NodeConfiguration(
     Path home,
@@ -49,7 +51,8 @@ public record NodeConfiguration(
     Duration drain,
     DutyFiles duties,
     boolean accessLog,
-    FleetSettings fleet) {
+    FleetSettings fleet,
+    WorkSettings work) {
   /** The port unless another is asked for. */
   public static final int DEFAULT_PORT = 8402;
 
@@ -100,7 +103,8 @@ public record NodeConfiguration(
         Duration.ofSeconds(20),
         DutyFiles.none(),
         false,
-        FleetSettings.none());
+        FleetSettings.none(),
+        WorkSettings.always());
   }
 
   /** A copy that listens on another address. */
@@ -201,6 +205,13 @@ public record NodeConfiguration(
     return change.done();
   }
 
+  /** A copy that works at other times. */
+  public NodeConfiguration withWork(WorkSettings work) {
+    Change change = new Change(this);
+    change.work = work;
+    return change.done();
+  }
+
   /** The members one by one, while a copy is being made. */
   private static final class Change {
     private Path home;
@@ -219,6 +230,7 @@ public record NodeConfiguration(
     private DutyFiles duties;
     private boolean accessLog;
     private FleetSettings fleet;
+    private WorkSettings work;
 
     Change(NodeConfiguration from) {
       home = from.home;
@@ -237,6 +249,7 @@ public record NodeConfiguration(
       duties = from.duties;
       accessLog = from.accessLog;
       fleet = from.fleet;
+      work = from.work;
     }
 
     NodeConfiguration done() {
@@ -256,7 +269,8 @@ public record NodeConfiguration(
           drain,
           duties,
           accessLog,
-          fleet);
+          fleet,
+          work);
     }
   }
 }

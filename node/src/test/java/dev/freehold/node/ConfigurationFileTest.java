@@ -14,6 +14,8 @@ import java.util.Random;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @NullMarked
 class ConfigurationFileTest {
@@ -38,6 +40,45 @@ class ConfigurationFileTest {
 
   private static NodeConfiguration parse(String text) {
     return ConfigurationFile.parse(DEFAULTS, text, "config");
+  }
+
+  @Test
+  void readsWhenTheMachineWorks() {
+    NodeConfiguration read =
+        parse(
+            """
+            work-hours = mon-fri/18:00-08:00 sat-sun/00:00-24:00
+            work-idle-minutes = 15
+            work-memory-reserve = 4000000000
+            work-load = 3.5
+            work-celsius = 80
+            """);
+    assertThat(read.work().values())
+        .containsEntry("work-hours", "mon-fri/18:00-08:00 sat-sun/00:00-24:00")
+        .containsEntry("work-idle-minutes", "15")
+        .containsEntry("work-memory-reserve", "4000000000")
+        .containsEntry("work-load", "3.5")
+        .containsEntry("work-celsius", "80.0");
+    assertThat(DEFAULTS.work().values().values()).containsOnly("none");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "work-hours = always, is no span",
+    "work-idle-minutes = 0, 1 to 1440",
+    "work-idle-minutes = yes, whole number",
+    "work-memory-reserve = -1, not negative",
+    "work-memory-reserve = 4 GB, whole number",
+    "work-load = 0, above 0",
+    "work-load = 1e3, such as 3",
+    "work-celsius = 200, 30 to 120",
+    "work-celsius = NaN, such as 3",
+  })
+  void refusesLimitsThatAreNone(String line, String reason) {
+    assertThatThrownBy(() -> parse(line))
+        .isInstanceOf(NodeException.class)
+        .hasMessageContaining("line 1")
+        .hasMessageContaining(reason);
   }
 
   @Test

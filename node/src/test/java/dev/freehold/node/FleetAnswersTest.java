@@ -33,6 +33,8 @@ import dev.freehold.node.serve.Models;
 import dev.freehold.node.serve.ServedModel;
 import dev.freehold.node.telemetry.EventLog;
 import dev.freehold.node.telemetry.Metrics;
+import dev.freehold.node.work.WorkGate;
+import dev.freehold.node.work.WorkSettings;
 import dev.freehold.record.Digest;
 import dev.freehold.record.Json;
 import dev.freehold.record.Parsed;
@@ -257,6 +259,24 @@ class FleetAnswersTest {
     }
   }
 
+  @Test
+  void aMachineThatRestsIsNotAsked() throws Exception {
+    int hour = (java.time.LocalTime.now(java.time.ZoneId.systemDefault()).getHour() + 12) % 24;
+    WorkSettings hours =
+        WorkSettings.always().with("work-hours", "%02d:00-%02d:59".formatted(hour, hour));
+    try (Node asker = Node.start(configuration("asker"));
+        Node resting = Node.start(serving("resting").withWork(hours));
+        Node runner = Node.start(serving("runner"))) {
+      pair(asker, resting, "own");
+      pair(asker, runner, "own");
+      awaitMachines(asker, 1);
+      Http.Answer answer = Http.post(asker.port(), COMPLETIONS, SHORT);
+      assertThat(answer.headers()).containsEntry("freehold-ran-by", runner.id().toString());
+      assertThat(owner(asker, "fleet", "{}").body()).contains("outside_hours");
+      assertThat(Http.get(asker.port(), "/v1/models").body()).doesNotContain("\"resting\"");
+    }
+  }
+
   /** A machine of the fleet that answers with its own engine, and then changes what it says. */
   private final class Liar implements AutoCloseable {
     final SigningKey key = SigningKey.generate(RANDOM);
@@ -280,7 +300,12 @@ class FleetAnswersTest {
       models.await(model, Duration.ofSeconds(60));
       fleet =
           FleetNode.open(
-              settings("liar"), home, key, new OwnPresence(models, 0, clock)::now, clock, RANDOM);
+              settings("liar"),
+              home,
+              key,
+              new OwnPresence(models, 0, WorkGate.here(WorkSettings.always()), clock)::now,
+              clock,
+              RANDOM);
       Answerer answerer = new Answerer(key, store, new Metrics(), clock, RANDOM, 8, () -> {});
       LocalWork honest = new LocalWork(models, answerer, clock, Api::jobError);
       JobWork lying = (order, sink) -> honest.run(order, new Twisted(sink, lie));

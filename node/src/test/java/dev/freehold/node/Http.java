@@ -57,7 +57,11 @@ final class Http {
   }
 
   static Answer send(int port, String text) throws IOException {
-    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+    return send(InetAddress.getLoopbackAddress(), port, text);
+  }
+
+  static Answer send(InetAddress to, int port, String text) throws IOException {
+    try (Socket socket = new Socket(to, port)) {
       socket.setSoTimeout(30_000);
       socket.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
       socket.getOutputStream().flush();

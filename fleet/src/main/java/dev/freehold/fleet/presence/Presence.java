@@ -20,6 +20,7 @@ import java.util.List;
  * @param memoryBytes what its owner lets attention take
  * @param active answers under way
  * @param queued answers that wait
+ * @param work {@link #WORKS}, or a word that says why it takes no work of others now
  * @param models what it serves
  */
 public record Presence(
@@ -28,9 +29,13 @@ public record Presence(
     long memoryBytes,
     int active,
     int queued,
+    String work,
     List<Offered> models) {
   /** The longest statement, in bytes. */
   public static final int LIMIT = 64 << 10;
+
+  /** It takes work on. */
+  public static final String WORKS = "yes";
 
   private static final int MODELS = 64;
 
@@ -65,6 +70,7 @@ public record Presence(
   public Presence {
     models = List.copyOf(models);
     plain(program, 64);
+    plain(work, 64);
     if (memoryBytes < 0 || memoryBytes > CanonicalJson.MAX_SAFE_INTEGER) {
       throw new IllegalArgumentException("memory lies between 0 and 2^53 - 1 bytes");
     }
@@ -92,6 +98,7 @@ public record Presence(
             .put("memory", memoryBytes)
             .put("active", active)
             .put("queued", queued)
+            .put("work", work)
             .put("models", Json.array(models.stream().map(Presence::model).toList()))
             .build());
   }
@@ -133,6 +140,7 @@ public record Presence(
               (long) memory.value(),
               from.count("active", 0),
               from.count("queued", 0),
+              from.string("work"),
               models);
       from.end();
       Members.requireSame(presence.bytes(), bytes);

@@ -191,6 +191,7 @@ class BookTest {
             1 << 30,
             1,
             0,
+            "outside_hours",
             List.of(new Presence.Offered("smollm2", Digest.sha256(new byte[0]), "ready", 2048)));
     byte[] page = kept.read().orElseThrow();
     byte[] message = join(invite, JOINER).bytes();

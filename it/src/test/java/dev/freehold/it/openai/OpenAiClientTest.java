@@ -10,6 +10,7 @@ import dev.freehold.node.Node;
 import dev.freehold.node.NodeConfiguration;
 import dev.freehold.node.fleet.FleetSettings;
 import dev.freehold.node.serve.ServedModel;
+import dev.freehold.node.work.WorkSettings;
 import dev.freehold.record.Digest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -94,7 +95,8 @@ class OpenAiClientTest {
         plain.drain(),
         DutyFiles.none(),
         false,
-        FleetSettings.none());
+        FleetSettings.none(),
+        WorkSettings.always());
   }
 
   private static String start(NodeConfiguration configuration) throws InterruptedException {

@@ -6,6 +6,7 @@ import dev.freehold.engine.generate.EngineLoad;
 import dev.freehold.fleet.presence.Presence;
 import dev.freehold.node.serve.Models;
 import dev.freehold.node.serve.Serving;
+import dev.freehold.node.work.WorkGate;
 import dev.freehold.record.Timestamp;
 import java.time.InstantSource;
 import java.util.List;
@@ -16,14 +17,17 @@ public final class OwnPresence {
 
   private final Models models;
   private final long memoryBytes;
+  private final WorkGate gate;
   private final InstantSource clock;
 
   /**
    * @param memoryBytes what its owner lets attention take
+   * @param gate whether it takes work of others now
    */
-  public OwnPresence(Models models, long memoryBytes, InstantSource clock) {
+  public OwnPresence(Models models, long memoryBytes, WorkGate gate, InstantSource clock) {
     this.models = models;
     this.memoryBytes = memoryBytes;
+    this.gate = gate;
     this.clock = clock;
   }
 
@@ -37,6 +41,10 @@ public final class OwnPresence {
         memoryBytes,
         (int) loads.stream().mapToLong(EngineLoad::active).sum(),
         (int) loads.stream().mapToLong(EngineLoad::queued).sum(),
+        gate.hindrances().stream()
+            .findFirst()
+            .map(hindrance -> hindrance.kind().code())
+            .orElse(Presence.WORKS),
         models.list().stream()
             .limit(64)
             .map(

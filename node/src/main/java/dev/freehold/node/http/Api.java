@@ -16,6 +16,8 @@ import dev.freehold.node.serve.AnswerFailed;
 import dev.freehold.node.serve.ModelUnready;
 import dev.freehold.node.telemetry.EventLog;
 import dev.freehold.node.telemetry.Metrics;
+import dev.freehold.node.work.NotWorking;
+import dev.freehold.node.work.WorkGate;
 import dev.freehold.record.Json;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -26,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 /** Finds the endpoint that a request is for, and puts whatever goes wrong into OpenAI's shape. */
 public final class Api {
   private final Gate gate;
+  private final WorkGate work;
   private final AnswerEndpoints answers;
   private final InfoEndpoints info;
   private final ReceiptEndpoints receipts;
@@ -41,10 +44,12 @@ public final class Api {
   /**
    * What the endpoints need.
    *
+   * @param work whether work is taken on now
    * @param console the web console; null where it is not served
    */
   public Api(
       Gate gate,
+      WorkGate work,
       AnswerEndpoints answers,
       InfoEndpoints info,
       ReceiptEndpoints receipts,
@@ -55,6 +60,7 @@ public final class Api {
       EventLog log,
       boolean accessLog) {
     this.gate = gate;
+    this.work = work;
     this.answers = answers;
     this.info = info;
     this.receipts = receipts;
@@ -99,6 +105,9 @@ public final class Api {
       }
       if (stopping && endpoint.works()) {
         throw new ApiException(ApiError.stopping());
+      }
+      if (endpoint.works()) {
+        work.admit(exchange.fromLoopback());
       }
       answer(exchange, endpoint);
     } catch (UncheckedIOException e) {
@@ -206,6 +215,7 @@ public final class Api {
           ApiError.badRequest(e.text(), e.param().orElse(null), e.code().orElse(null));
       case PromptTooLong e -> ApiError.tooLong(String.valueOf(e.getMessage()));
       case QueueFull e -> ApiError.queueFull(e.retryAfter());
+      case NotWorking e -> ApiError.notWorking(e.hindrance());
       case ModelUnready e when e.passing() -> ApiError.loading(String.valueOf(e.getMessage()));
       case ModelUnready e -> ApiError.modelFailed(String.valueOf(e.getMessage()));
       case JobFailed e -> ApiError.of(e.error());

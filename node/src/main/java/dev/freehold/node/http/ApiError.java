@@ -3,6 +3,7 @@
 package dev.freehold.node.http;
 
 import dev.freehold.fleet.job.JobError;
+import dev.freehold.node.work.Hindrance;
 import dev.freehold.record.Json;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -153,6 +154,19 @@ public record ApiError(
   static ApiError modelFailed(String reason) {
     return new ApiError(
         503, reason, SERVER, null, "model_unavailable", Map.of("x-should-retry", "false"));
+  }
+
+  /** Its owner's limits forbid this work now. Waiting for hours is no client's affair. */
+  static ApiError notWorking(Hindrance hindrance) {
+    ApiError error =
+        new ApiError(
+            503,
+            hindrance.why(),
+            SERVER,
+            null,
+            hindrance.kind().code(),
+            Map.of("Retry-After", seconds(hindrance.retryAfter())));
+    return hindrance.retryAfter().toSeconds() > 60 ? error.with("x-should-retry", "false") : error;
   }
 
   static ApiError stopping() {

@@ -13,6 +13,8 @@ import dev.freehold.node.serve.ServedModel;
 import dev.freehold.node.serve.Serving;
 import dev.freehold.node.telemetry.Metrics;
 import dev.freehold.node.telemetry.Metrics.Reading;
+import dev.freehold.node.work.Hindrance;
+import dev.freehold.node.work.WorkGate;
 import dev.freehold.record.Json;
 import dev.freehold.witness.duty.Duties;
 import java.nio.charset.StandardCharsets;
@@ -31,6 +33,7 @@ public final class InfoEndpoints {
   private final Fleet fleet;
   private final Metrics metrics;
   private final Supplier<List<Duties.Standing>> duties;
+  private final WorkGate work;
   private final long created;
 
   /**
@@ -44,6 +47,7 @@ public final class InfoEndpoints {
 
   /**
    * @param duties how what is owed to others stands
+   * @param work whether work of others is taken on
    * @param created seconds since 1970 that models are listed with: when the node started
    */
   public InfoEndpoints(
@@ -51,11 +55,13 @@ public final class InfoEndpoints {
       Fleet fleet,
       Metrics metrics,
       Supplier<List<Duties.Standing>> duties,
+      WorkGate work,
       long created) {
     this.models = models;
     this.fleet = fleet;
     this.metrics = metrics;
     this.duties = duties;
+    this.work = work;
     this.created = created;
   }
 
@@ -226,6 +232,17 @@ public final class InfoEndpoints {
               "duty",
               duty.name(),
               duty.missedSince().isPresent() ? 1 : 0));
+    }
+    List<Hindrance.Kind> held = work.hindrances().stream().map(Hindrance::kind).toList();
+    for (Hindrance.Kind kind : Hindrance.Kind.values()) {
+      readings.add(
+          new Reading(
+              "freehold_work_held",
+              "gauge",
+              "1 where a limit of the owner's keeps this machine from working for others now.",
+              "reason",
+              kind.code(),
+              held.contains(kind) ? 1 : 0));
     }
     return readings;
   }

@@ -24,6 +24,8 @@ import dev.freehold.link.relay.RelayState;
 import dev.freehold.node.fleet.FleetNode;
 import dev.freehold.node.jobs.Jobs;
 import dev.freehold.node.receipts.ReceiptStore;
+import dev.freehold.node.work.Hindrance;
+import dev.freehold.node.work.WorkGate;
 import dev.freehold.record.Json;
 import dev.freehold.record.Members;
 import dev.freehold.record.Members.MalformedException;
@@ -44,13 +46,19 @@ public final class OwnerEndpoints {
   private final Quarantine quarantine;
   private final Paces paces;
   private final ReceiptStore receipts;
+  private final WorkGate work;
 
-  /** For this node's fleet, and what came of the jobs that it was given. */
-  public OwnerEndpoints(FleetNode fleet, Jobs jobs, ReceiptStore receipts) {
+  /**
+   * For this node's fleet, and what came of the jobs that it was given.
+   *
+   * @param work whether this machine works for the others now
+   */
+  public OwnerEndpoints(FleetNode fleet, Jobs jobs, ReceiptStore receipts, WorkGate work) {
     this.fleet = fleet;
     this.quarantine = jobs.quarantine();
     this.paces = jobs.paces();
     this.receipts = receipts;
+    this.work = work;
   }
 
   void answer(Exchange exchange, String verb) {
@@ -175,6 +183,7 @@ public final class OwnerEndpoints {
     return Json.object()
         .put("name", fleet.self().text())
         .put("node", fleet.id().toString())
+        .put("notWorking", work.hindrances().stream().findFirst().map(Hindrance::why).orElse(null))
         .put("relays", Json.array(relays))
         .put("members", Json.array(fleet.sights().stream().map(this::member).toList()))
         .build();
@@ -252,6 +261,7 @@ public final class OwnerEndpoints {
         .put("memoryBytes", presence.memoryBytes())
         .put("active", presence.active())
         .put("queued", presence.queued())
+        .put("work", presence.work())
         .put(
             "models",
             Json.array(

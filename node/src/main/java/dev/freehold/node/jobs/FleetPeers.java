@@ -41,7 +41,9 @@ public final class FleetPeers implements JobPeers {
     for (Sight sight : fleet.sights()) {
       NodeId node = sight.member().node();
       Optional<Presence> says = sight.presence();
-      if (sight.link() instanceof LinkState.Up && says.isPresent() && !quarantine.holds(node)) {
+      if (sight.link() instanceof LinkState.Up
+          && says.filter(one -> one.work().equals(Presence.WORKS)).isPresent()
+          && !quarantine.holds(node)) {
         List<OfferedModel> models =
             says.get().models().stream()
                 .filter(model -> model.state().equals(READY))

@@ -21,6 +21,8 @@ import dev.freehold.node.receipts.ReceiptStore;
 import dev.freehold.node.serve.Answerer;
 import dev.freehold.node.serve.Models;
 import dev.freehold.node.telemetry.EventLog;
+import dev.freehold.node.work.GatedWork;
+import dev.freehold.node.work.WorkGate;
 import dev.freehold.record.Json;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -45,6 +47,7 @@ public record Jobs(
    *
    * @param home where {@link FleetNode#FOLDER} is
    * @param cache where {@code stored} is
+   * @param gate whether this machine works for others now
    * @param errors what a failure is to the machine that asked
    */
   public record Parts(
@@ -59,6 +62,7 @@ public record Jobs(
       InstantSource clock,
       SecureRandom random,
       EventLog log,
+      WorkGate gate,
       Function<RuntimeException, JobError> errors) {}
 
   /**
@@ -82,7 +86,7 @@ public record Jobs(
         new JobServer(
             node.key,
             () -> members(node.fleet),
-            work,
+            new GatedWork(work, node.gate, node.errors),
             atOnce,
             node.random,
             why -> node.log.event("job-refused", Json.object().put("why", why.name()).build()));
