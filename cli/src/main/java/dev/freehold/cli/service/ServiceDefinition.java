@@ -29,6 +29,10 @@ public record ServiceDefinition(
       throw new IllegalArgumentException("the launcher's path is not absolute: " + launcher);
     }
     plain(launcher.toString());
+    if (launcher.toString().chars().anyMatch(c -> c == '"' || c == '\'' || c == '\\')) {
+      throw new IllegalArgumentException(
+          "systemd starts no program whose path holds a quote or a backslash: move " + launcher);
+    }
     arguments.forEach(ServiceDefinition::plain);
     environment.forEach(
         (name, value) -> {

@@ -11,8 +11,9 @@ final class SystemdUnit {
 
   static String text(ServiceDefinition service) {
     List<String> words = new ArrayList<>();
-    words.add(quoted(service.launcher().toString()));
-    service.arguments().forEach(argument -> words.add(quoted(argument)));
+    // A dollar sign is a variable's in arguments, and only there.
+    service.arguments().forEach(argument -> words.add(quoted(argument).replace("$", "$$")));
+    words.addFirst(quoted(service.launcher().toString()));
     StringBuilder out = new StringBuilder();
     out.append(
         """
@@ -25,8 +26,7 @@ final class SystemdUnit {
         [Service]
         Type=exec
         """);
-    // A dollar sign is a variable's in a command, and only there.
-    out.append("ExecStart=").append(String.join(" ", words).replace("$", "$$")).append('\n');
+    out.append("ExecStart=").append(String.join(" ", words)).append('\n');
     service
         .environment()
         .forEach(

@@ -110,6 +110,6 @@ class LaunchdTest {
     assertThat(texts)
         .startsWith("dev.freehold.node", "/Applications/a & <b>/freehold", "up", "--quiet")
         .contains("/Users/anna/.freehold");
-    assertThat(document.getElementsByTagName("key").getLength()).isEqualTo(11);
+    assertThat(document.getElementsByTagName("key").getLength()).isEqualTo(12);
   }
 }

@@ -225,7 +225,7 @@ class SystemdTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"plain", "a b", "a\"b", "a\\b", "50%h", "$HOME", "${HOME}", "';rm", "ä#"})
+  @ValueSource(strings = {"plain", "a b", "50%h", "$HOME", "${HOME}", ";rm -rf", "ä#"})
   void systemdItselfReadsBackWhateverAPathHolds(String odd) throws Exception {
     Path launcher = folder.resolve(odd);
     Files.createSymbolicLink(launcher, Path.of("/bin/true"));
@@ -234,7 +234,9 @@ class SystemdTest {
         unit,
         SystemdUnit.text(
             new ServiceDefinition(
-                launcher, List.of("up", odd), Map.of("FREEHOLD_HOME", launcher.toString()))));
+                launcher,
+                List.of("up", odd, "a\"b'c\\d"),
+                Map.of("FREEHOLD_HOME", launcher.toString()))));
     assertThat(complaints(unit)).isEmpty();
   }
 
@@ -260,7 +262,7 @@ class SystemdTest {
     }
     String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assumeThat(process.waitFor()).as(said).isIn(0, 1);
-    assertThat(said).doesNotContain("Failed to");
+    assumeThat(said).doesNotContain("Failed to initialize manager");
     return said;
   }
 
@@ -276,10 +278,15 @@ class SystemdTest {
   }
 
   @Test
-  void refusesALauncherThatDependsOnWhereOneStands() {
+  void refusesALauncherThatCannotBeStarted() {
     assertThatThrownBy(() -> new ServiceDefinition(Path.of("freehold"), List.of(), Map.of()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("not absolute");
+    for (String odd : List.of("/opt/a\"b", "/opt/a'b", "/opt/a\\b")) {
+      assertThatThrownBy(() -> new ServiceDefinition(Path.of(odd), List.of(), Map.of()))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("quote or a backslash");
+    }
     assertThatThrownBy(
             () -> new ServiceDefinition(Path.of("/bin/true"), List.of(), Map.of("a b", "c")))
         .isInstanceOf(IllegalArgumentException.class)
