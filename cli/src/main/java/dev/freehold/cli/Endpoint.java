@@ -17,7 +17,7 @@ import java.util.Optional;
  *
  * @param base the API's address, e.g. {@code http://127.0.0.1:8402}
  * @param process the number of the node's process
- * @param model the name of the first model it serves
+ * @param model the name of the first model it serves; empty where it serves none of its own
  */
 record Endpoint(URI base, long process, String model) {
   private static final String FILE = "endpoint";

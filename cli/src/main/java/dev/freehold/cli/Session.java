@@ -31,9 +31,7 @@ final class Session implements AutoCloseable {
     if (running.isPresent()) {
       String key = OwnKey.of(ConfigurationFile.read(places.home(), places.cache()), places);
       return new Session(
-          new ApiClient(running.get().base(), key),
-          options.firstModel().orElse(running.get().model()),
-          null);
+          new ApiClient(running.get().base(), key), model(options, running.get()), null);
     }
     try {
       NodeConfiguration configuration =
@@ -51,6 +49,17 @@ final class Session implements AutoCloseable {
     } catch (NodeException e) {
       throw new Verb.Failure(String.valueOf(e.getMessage()));
     }
+  }
+
+  private static String model(NodeOptions options, Endpoint running) throws Verb.Failure {
+    String model = options.firstModel().orElse(running.model());
+    if (model.isEmpty()) {
+      throw new Verb.Failure(
+          "the running node serves no model of its own: name one of another machine's with -m (GET "
+              + running.base()
+              + "/v1/models lists them)");
+    }
+    return model;
   }
 
   ApiClient client() {

@@ -44,6 +44,11 @@ final class Up extends Verb {
   @Option(names = "--api-keys", description = "File with one API key in each line.")
   private @Nullable Path apiKeys;
 
+  @Option(
+      names = "--no-model",
+      description = "Serve no model on this machine: only those of the machines it is paired with.")
+  private boolean noModel;
+
   @Option(names = "--quiet", description = "Ask no question, say only where it serves.")
   private boolean quiet;
 
@@ -60,7 +65,12 @@ final class Up extends Verb {
     if (apiKeys != null) {
       configuration = configuration.withApiKeys(apiKeys);
     }
-    configuration = configuration.withModels(node.served(places, screen));
+    if (noModel && node.firstModel().isPresent()) {
+      throw new Failure("--no-model and --model exclude each other");
+    }
+    if (!noModel) {
+      configuration = configuration.withModels(node.served(places, screen));
+    }
     CountDownLatch ended = new CountDownLatch(1);
     Node running;
     try {
@@ -76,23 +86,25 @@ final class Up extends Verb {
       throw new Failure(String.valueOf(e.getMessage()));
     }
     URI base = URI.create("http://" + address(configuration.host()) + ":" + running.port());
-    String model = running.configuration().models().getFirst().name();
+    String model = noModel ? "" : running.configuration().models().getFirst().name();
+    boolean asks = !quiet && !noModel;
     new Endpoint(base, ProcessHandle.current().pid(), model).write(places.home());
     Json.Builder ready = Json.object().put("url", base + "/v1").put("model", model);
     Optional<String> link = running.consoleLink().map(path -> base + path);
     link.ifPresent(address -> ready.put("console", address));
-    if (!quiet) {
+    if (asks) {
       ask(base, model, ready, OwnKey.of(configuration, places));
     }
     if (json) {
       screen.json(ready.build());
     } else {
-      screen.line("Serving " + model + " at " + base + "/v1");
+      screen.line(
+          "Serving " + (noModel ? "what paired machines have" : model) + " at " + base + "/v1");
       link.ifPresent(
           address ->
               screen.line(
                   "Console at " + address + " (works once; 'freehold console' prints another)"));
-      if (!quiet) {
+      if (asks) {
         screen.line("");
         screen.line("Try it:");
         screen.line(

@@ -23,6 +23,7 @@ public final class Processes implements AutoCloseable {
   static final String VERIFY = "dev.freehold.verify.VerifyMain";
 
   private final Path folder;
+  private final List<String> before;
   private final Path cache;
   private final Map<String, String> environment = new HashMap<>();
   private final List<Process> started = new ArrayList<>();
@@ -30,7 +31,17 @@ public final class Processes implements AutoCloseable {
 
   /** Those of one test, in its folder. */
   public Processes(Path folder) {
+    this(folder, List.of());
+  }
+
+  /**
+   * The same, all on one host.
+   *
+   * @param before what stands in front of each command, to run it there
+   */
+  public Processes(Path folder, List<String> before) {
     this.folder = folder;
+    this.before = List.copyOf(before);
     this.cache =
         Path.of(
             System.getenv()
@@ -61,7 +72,10 @@ public final class Processes implements AutoCloseable {
 
   /** The same, with something in front of the virtual machine's command. */
   Json.Obj serve(List<String> before, String... words) throws IOException {
-    Process process = start(before, CLI, words);
+    return firstLine(start(before, CLI, words), words);
+  }
+
+  private Json.Obj firstLine(Process process, String... words) throws IOException {
     serving.add(process);
     BufferedReader out =
         new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
@@ -83,13 +97,37 @@ public final class Processes implements AutoCloseable {
     return finish(start(List.of(), VERIFY, words.toArray(new String[0])));
   }
 
+  /** Starts another program that goes on, and waits for the line that it prints first. */
+  public Json.Obj serveOther(Class<?> main, String... words) throws IOException {
+    return firstLine(start(List.of(), main.getName(), words), words);
+  }
+
+  /** Runs another program to its end. */
+  public Run other(Class<?> main, String... words) throws Exception {
+    return finish(start(List.of(), main.getName(), words));
+  }
+
+  /** Starts another program, to be read while it goes on. */
+  public Process begin(Class<?> main, String... words) throws IOException {
+    return start(List.of(), main.getName(), words);
+  }
+
+  /** Ends what serves here at once, as a power cut does. */
+  public void kill() throws InterruptedException {
+    Process process = serving.removeLast();
+    // What runs it on another host may be a process of its own.
+    process.descendants().forEach(ProcessHandle::destroyForcibly);
+    process.destroyForcibly().waitFor();
+  }
+
   /** Ends the serving program that was started last, as Ctrl-C does. */
   void endLast() {
     end(serving.removeLast());
   }
 
   private Process start(List<String> before, String main, String... words) throws IOException {
-    List<String> command = new ArrayList<>(before);
+    List<String> command = new ArrayList<>(this.before);
+    command.addAll(before);
     command.addAll(
         List.of(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
