@@ -16,8 +16,6 @@ import picocli.CommandLine.Parameters;
             + " receipt, words.",
     subcommands = {FleetVerb.Remove.class, FleetVerb.Release.class})
 final class FleetVerb extends Verb {
-  private static final double SKEW = 300;
-
   @Override
   int run() throws Exception {
     Json.Obj answer = new OwnerClient(places).ask("fleet", Json.object().build());
@@ -32,11 +30,7 @@ final class FleetVerb extends Verb {
     for (Json.Obj relay : objects(answer, "relays")) {
       String state = OwnerClient.text(relay, "state");
       screen.line("relay " + OwnerClient.text(relay, "relay") + "  " + state);
-      if (state.equals("offline")) {
-        screen.line("  -> " + OwnerClient.text(relay, "why") + ": see that the relay runs");
-      } else if (state.equals("claimed-elsewhere")) {
-        screen.line("  -> another machine has this node's key: give one of the two another home");
-      }
+      mend(relay);
     }
     for (Json.Obj member : objects(answer, "members")) {
       screen.line(
@@ -80,27 +74,24 @@ final class FleetVerb extends Verb {
       if (member.get("quarantined").orElse(Json.Null.VALUE) instanceof Json.Obj aside) {
         screen.line("  gets no jobs since " + OwnerClient.text(aside, "since"));
         if (aside.get("reasons").orElse(Json.Null.VALUE) instanceof Json.Arr reasons) {
-          reasons.items().forEach(why -> screen.line("    " + ((Json.Str) why).value()));
+          for (Json why : reasons.items()) {
+            screen.line("    " + Screen.withoutControls(((Json.Str) why).value()));
+          }
         }
-        screen.line(
-            "  -> look at "
-                + OwnerClient.text(aside, "evidence")
-                + " ('freehold verify' takes it); 'freehold fleet release "
-                + OwnerClient.text(member, "name")
-                + "' gives it jobs again");
       }
-      if (OwnerClient.text(member, "link").equals("down")) {
-        screen.line(
-            "  -> "
-                + OwnerClient.text(member, "why")
-                + ": see that 'freehold up' runs there and that its relay is reached");
-      }
-      if (member.get("clockAheadSeconds").orElse(Json.Null.VALUE) instanceof Json.Num skew
-          && Math.abs(skew.value()) > SKEW) {
-        screen.line("  -> its clock differs by " + (long) skew.value() + " s: set the clocks");
-      }
+      mend(member);
     }
     return OK;
+  }
+
+  private void mend(Json.Obj of) {
+    if (of.get("mend").orElse(Json.Null.VALUE) instanceof Json.Arr all) {
+      for (Json each : all.items()) {
+        if (each instanceof Json.Str line) {
+          screen.line("  -> " + Screen.withoutControls(line.value()));
+        }
+      }
+    }
   }
 
   private static List<Json.Obj> objects(Json.Obj from, String name) {

@@ -28,6 +28,7 @@ import dev.freehold.node.evidence.EvidenceLog;
 import dev.freehold.node.files.OwnerFiles;
 import dev.freehold.node.fleet.FleetNode;
 import dev.freehold.node.fleet.OwnPresence;
+import dev.freehold.node.fleet.OwnerAnswers;
 import dev.freehold.node.http.AnswerEndpoints;
 import dev.freehold.node.http.Api;
 import dev.freehold.node.http.ApiKeys;
@@ -245,6 +246,8 @@ public final class Node implements AutoCloseable {
                 Api::jobError),
             atOnce,
             configuration.fleet().replayShare());
+    OwnerAnswers fleetAnswers =
+        new OwnerAnswers(fleet, jobs.quarantine(), jobs.paces(), store, work);
     OwnerToken owner = OwnerToken.renew(configuration.home(), random);
     // Without TLS its cookie would cross the network in clear.
     Console console =
@@ -259,6 +262,7 @@ public final class Node implements AutoCloseable {
                 clock,
                 new Console.Shown(
                     Conversations.open(configuration.home(), clock, random),
+                    fleetAnswers,
                     models,
                     stored,
                     () -> new Puller(stored, System.getenv()),
@@ -285,7 +289,7 @@ public final class Node implements AutoCloseable {
             new ReceiptEndpoints(store),
             new LogEndpoints(published),
             console,
-            new OwnerEndpoints(fleet, jobs, store, work),
+            new OwnerEndpoints(fleetAnswers),
             metrics,
             log,
             configuration.accessLog());

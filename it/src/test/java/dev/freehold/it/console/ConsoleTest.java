@@ -22,7 +22,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -78,58 +77,12 @@ class ConsoleTest {
     }
   }
 
-  /** axe-core's source; empty where npm can't bring it, which is said. */
-  private Optional<String> axe() throws Exception {
-    Path client = Files.createDirectory(folder.resolve("axe"));
-    Path sources = Path.of("src", "test", "axe");
-    for (String name : List.of("package.json", "package-lock.json")) {
-      Files.copy(sources.resolve(name), client.resolve(name));
-    }
-    try {
-      Process npm =
-          new ProcessBuilder("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund")
-              .directory(client.toFile())
-              .redirectErrorStream(true)
-              .redirectOutput(client.resolve("npm.log").toFile())
-              .start();
-      if (npm.waitFor(60, TimeUnit.SECONDS) && npm.exitValue() == 0) {
-        return Optional.of(Files.readString(client.resolve("node_modules/axe-core/axe.min.js")));
-      }
-    } catch (IOException e) {
-      System.err.println("there is no npm here: " + e.getMessage());
-    }
-    System.err.println("not checked for accessibility: npm can't install axe-core");
-    return Optional.empty();
-  }
-
-  private static void accessible(Browser browser, Optional<String> axe) throws Exception {
-    if (axe.isEmpty()) {
-      return;
-    }
-    browser.run(axe.get());
-    assertThat(
-            browser.promised(
-                "(r => r.passes.length + ' ' + r.violations.filter(v => v.impact === 'serious' ||"
-                    + " v.impact === 'critical').map(v => v.id + ' ' + v.nodes.map(n =>"
-                    + " n.html + n.failureSummary).join()).join())(await axe.run())"))
-        .as("axe on " + browser.value("location.pathname"))
-        .matches("[1-9][0-9]* ");
-  }
-
-  private void picture(Browser browser, String name) throws Exception {
-    String into = System.getProperty("console.pictures");
-    if (into != null) {
-      Files.createDirectories(Path.of(into));
-      Files.write(Path.of(into).resolve(name + ".png"), browser.picture());
-    }
-  }
-
   @Test
   void theOwnerAsksSeesTheSealTurnValidAndFollowsItToTheBytes() throws Exception {
     try (Processes processes = new Processes(folder)) {
       assumeTrue(Files.exists(processes.model(MODEL)), "skipped: the default model is not here");
       try (Browser browser = Browser.start(folder)) {
-        Optional<String> axe = axe();
+        PageChecks checks = PageChecks.in(folder);
         aCacheWithoutTheOtherModels(processes);
         processes.set("HF_ENDPOINT", "http://127.0.0.1:1");
         processes.set("FREEHOLD_PIP", "false");
@@ -149,12 +102,12 @@ class ConsoleTest {
         assertThat(browser.value("document.querySelector('.message:not(.asked)').innerText"))
             .contains("tokens/s")
             .contains("Gravity");
-        picture(browser, "chat");
-        accessible(browser, axe);
+        checks.picture(browser, "chat");
+        checks.accessible(browser);
         browser.screen(390, 760, true);
         browser.until("document.documentElement.scrollWidth <= innerWidth", "true");
-        picture(browser, "chat-phone-dark");
-        accessible(browser, axe);
+        checks.picture(browser, "chat-phone-dark");
+        checks.accessible(browser);
         browser.screen(1000, 640, false);
 
         String id = browser.value("document.querySelector('.seal').pathname.split('/').at(-1)");
@@ -171,8 +124,8 @@ class ConsoleTest {
             .contains("transcript: Valid")
             .contains("logged: Valid");
         browser.value("scrollTo(0, 0)");
-        picture(browser, "receipt");
-        accessible(browser, axe);
+        checks.picture(browser, "receipt");
+        checks.accessible(browser);
 
         String evidence =
             browser.promised("await (await fetch('/console/evidence/" + id + "')).text()");
@@ -183,11 +136,11 @@ class ConsoleTest {
         browser.open(base + "/console/receipts");
         browser.until("document.querySelectorAll('#list tr').length", "1");
         aChangedFileIsInvalid(browser, evidence);
-        picture(browser, "receipts");
-        accessible(browser, axe);
+        checks.picture(browser, "receipts");
+        checks.accessible(browser);
         noWordOfAModelBecomesMarkup(browser);
-        conversationsAreKeptRenamedAndErased(processes, browser, base, axe);
-        theOtherPagesShowWhatThereIs(browser, base, axe);
+        conversationsAreKeptRenamedAndErased(processes, browser, base, checks);
+        theOtherPagesShowWhatThereIs(browser, base, checks);
         aStoppedAnswerIsSaidToBe(browser, base);
         anotherOriginNeitherReadsNorDrives(browser, base, id);
         onlyTheOwnerGetsALink(processes, base, link);
@@ -202,7 +155,7 @@ class ConsoleTest {
   }
 
   private void conversationsAreKeptRenamedAndErased(
-      Processes processes, Browser browser, String base, Optional<String> axe) throws Exception {
+      Processes processes, Browser browser, String base, PageChecks checks) throws Exception {
     assertThat(kept(processes)).hasSize(1);
     assertThat(Files.readString(kept(processes).getFirst()))
         .contains("What is gravity?")
@@ -215,7 +168,7 @@ class ConsoleTest {
         .isEqualTo("What is gravity?");
     browser.click("rename");
     browser.until("document.activeElement.value", "What is gravity?");
-    accessible(browser, axe);
+    checks.accessible(browser);
     browser.type("<b>Gravity</b>");
     browser.until("document.querySelector('#title').textContent", "<b>Gravity</b>");
     browser.until("document.querySelector('#conversations').innerText", "<b>Gravity</b>");
@@ -225,7 +178,7 @@ class ConsoleTest {
     browser.until("document.querySelector('.seal')?.textContent", "Valid");
     browser.until("document.querySelectorAll('#conversations li').length", "2");
     assertThat(kept(processes)).hasSize(2);
-    picture(browser, "chat-conversations");
+    checks.picture(browser, "chat-conversations");
     browser.click("erase");
     browser.until("document.querySelector('dialog')?.open", "true");
     assertThat(browser.value("document.activeElement.textContent")).isEqualTo("Cancel");
@@ -270,7 +223,7 @@ class ConsoleTest {
     browser.until("document.querySelector('#stop').hidden", "true");
   }
 
-  private void theOtherPagesShowWhatThereIs(Browser browser, String base, Optional<String> axe)
+  private void theOtherPagesShowWhatThereIs(Browser browser, String base, PageChecks checks)
       throws Exception {
     browser.open(base + "/console/log");
     browser.until("document.querySelectorAll('#list tr').length > 1", "true");
@@ -279,16 +232,14 @@ class ConsoleTest {
         .contains("verdict");
     Path proof = folder.resolve("entry.tlog-proof");
     Files.writeString(proof, browser.promised("await (await fetch('/console/proof/0')).text()"));
-    picture(browser, "log");
-    accessible(browser, axe);
+    checks.everywhere(browser, "log");
     browser.open(base + "/console/node");
     browser.until("document.querySelectorAll('#settings tr').length > 5", "true");
     assertThat(browser.value("document.querySelector('#settings').innerText"))
         .contains("port\t0\tcommand line")
         .contains("queue-limit\t64\tdefault");
     assertThat(browser.value("document.querySelector('#load').innerText")).contains("answering");
-    picture(browser, "node");
-    accessible(browser, axe);
+    checks.everywhere(browser, "node");
     browser.open(base + "/console/models");
     browser.until("document.querySelectorAll('.model').length > 1", "true");
     browser.value("document.querySelector('.model button').click()");
@@ -296,8 +247,7 @@ class ConsoleTest {
     assertThat(browser.value("document.querySelector('.problem').textContent"))
         .contains("could not be pulled")
         .contains("pip could not download");
-    picture(browser, "models");
-    accessible(browser, axe);
+    checks.everywhere(browser, "models");
   }
 
   private static void aStoppedAnswerIsSaidToBe(Browser browser, String base) throws Exception {

@@ -8,6 +8,7 @@ import dev.freehold.crypto.SigningKey;
 import dev.freehold.evidence.ReceiptId;
 import dev.freehold.evidence.log.LogException;
 import dev.freehold.node.conversations.Conversations;
+import dev.freehold.node.fleet.OwnerAnswers;
 import dev.freehold.node.judge.Judge;
 import dev.freehold.node.owner.OwnerToken;
 import dev.freehold.node.receipts.ReceiptStore;
@@ -44,6 +45,7 @@ public final class Console {
           "receipts", "receipts.html",
           "receipts/", "receipt.html",
           "models", "models.html",
+          "fleet", "fleet.html",
           "log", "log.html",
           "node", "node.html");
 
@@ -54,6 +56,8 @@ public final class Console {
           Map.entry("chat.js", SCRIPT),
           Map.entry("dialog.js", SCRIPT),
           Map.entry("conversations.js", SCRIPT),
+          Map.entry("ask.js", SCRIPT),
+          Map.entry("fleet.js", SCRIPT),
           Map.entry("evidence.js", SCRIPT),
           Map.entry("markdown.js", SCRIPT),
           Map.entry("log.js", SCRIPT),
@@ -73,6 +77,7 @@ public final class Console {
   private final Runnable logged;
   private final ConversationPage conversations;
   private final ModelPage models;
+  private final FleetPage fleet;
   private final LogPage log;
   private final NodePage node;
   private final ReentrantLock judging = new ReentrantLock();
@@ -81,6 +86,7 @@ public final class Console {
    * What the pages show.
    *
    * @param conversations the owner's
+   * @param fleet answers on the fleet
    * @param models those served
    * @param store those on this machine
    * @param puller brings others; made when first asked for
@@ -90,6 +96,7 @@ public final class Console {
    */
   public record Shown(
       Conversations conversations,
+      OwnerAnswers fleet,
       Models models,
       ModelStore store,
       Supplier<Puller> puller,
@@ -131,6 +138,7 @@ public final class Console {
     this.logged = logged;
     this.conversations = new ConversationPage(more.conversations);
     this.models = new ModelPage(more.models, more.store, more.puller);
+    this.fleet = new FleetPage(more.fleet, more.store, models::machine);
     this.log = new LogPage(logFolder, more.duties);
     this.node = new NodePage(more.models, more.settings, more.events);
   }
@@ -206,6 +214,7 @@ public final class Console {
       }
       return switch (what) {
         case "data/conversations" -> ConsoleAnswer.json(conversations.list().write());
+        case "data/fleet" -> ConsoleAnswer.json(fleet.show().write());
         case "data/models" -> ConsoleAnswer.json(models.show().write());
         case "data/log" -> ConsoleAnswer.json(log.show().write());
         case "data/node" -> ConsoleAnswer.json(node.show().write());
@@ -228,22 +237,27 @@ public final class Console {
     if (what.startsWith("pull/")) {
       return models.pull(what.substring("pull/".length())) ? ConsoleAnswer.done() : nothing();
     }
-    if (what.startsWith("conversations/")) {
-      try {
-        return conversations
-            .change(what.substring("conversations/".length()), request.body())
-            .orElseGet(Console::nothing);
-      } catch (MalformedException e) {
-        return ConsoleAnswer.text(400, e.reason());
-      } catch (IllegalArgumentException e) {
-        return ConsoleAnswer.text(400, String.valueOf(e.getMessage()));
-      } catch (IOException e) {
-        return ConsoleAnswer.text(500, "this could not be kept: " + e.getMessage());
-      }
+    if (what.startsWith("conversations/") || what.startsWith("fleet/")) {
+      return change(what, request).orElseGet(Console::nothing);
     }
     return what.startsWith("judge/")
         ? evidence(what.substring("judge/".length())).map(this::judge).orElseGet(Console::nothing)
         : nothing();
+  }
+
+  private Optional<ConsoleAnswer> change(String what, ConsoleRequest request) {
+    String which = what.substring(what.indexOf('/') + 1);
+    try {
+      return what.startsWith("fleet/")
+          ? fleet.change(which, request.body().apply(16 << 10))
+          : conversations.change(which, request.body());
+    } catch (MalformedException e) {
+      return Optional.of(ConsoleAnswer.text(400, e.reason()));
+    } catch (IllegalArgumentException e) {
+      return Optional.of(ConsoleAnswer.text(400, String.valueOf(e.getMessage())));
+    } catch (IOException e) {
+      return Optional.of(ConsoleAnswer.text(500, "this could not be kept: " + e.getMessage()));
+    }
   }
 
   private static ConsoleAnswer nothing() {

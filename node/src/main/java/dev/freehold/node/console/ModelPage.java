@@ -46,7 +46,8 @@ final class ModelPage {
     this.puller = puller;
   }
 
-  private synchronized Machine machine() {
+  /** Memory and speed, looked at once, and what is free now. */
+  synchronized Machine machine() {
     Machine looked = machine;
     if (looked == null) {
       looked = Machine.look();

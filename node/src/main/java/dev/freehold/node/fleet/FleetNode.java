@@ -131,6 +131,11 @@ public final class FleetNode implements AutoCloseable {
     return self;
   }
 
+  /** Whether others can reach it with an invite. */
+  boolean reachable() {
+    return settings.reachable();
+  }
+
   /** The node's own key. */
   public NodeId id() {
     return key.nodeId();

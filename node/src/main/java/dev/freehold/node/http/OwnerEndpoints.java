@@ -2,287 +2,40 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.node.http;
 
-import dev.freehold.crypto.NodeId;
-import dev.freehold.evidence.ReceiptId;
-import dev.freehold.fleet.Member;
-import dev.freehold.fleet.MemberName;
-import dev.freehold.fleet.Tier;
-import dev.freehold.fleet.check.Quarantine;
-import dev.freehold.fleet.check.QuarantineRecord;
-import dev.freehold.fleet.pair.Book;
-import dev.freehold.fleet.pair.FourWords;
-import dev.freehold.fleet.pair.Invite;
-import dev.freehold.fleet.pair.InviteId;
-import dev.freehold.fleet.pair.Paired;
-import dev.freehold.fleet.pair.Pairing;
-import dev.freehold.fleet.presence.Presence;
-import dev.freehold.fleet.presence.Sight;
-import dev.freehold.fleet.route.Paces;
-import dev.freehold.link.LinkState;
-import dev.freehold.link.address.RelayAddress;
-import dev.freehold.link.relay.RelayState;
-import dev.freehold.node.fleet.FleetNode;
-import dev.freehold.node.jobs.Jobs;
-import dev.freehold.node.receipts.ReceiptStore;
-import dev.freehold.node.work.Hindrance;
-import dev.freehold.node.work.WorkGate;
+import dev.freehold.node.fleet.OwnerAnswers;
+import dev.freehold.node.fleet.OwnerAnswers.Answer;
 import dev.freehold.record.Json;
-import dev.freehold.record.Members;
-import dev.freehold.record.Members.MalformedException;
 import java.io.IOException;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 
 /** What the owner's verbs ask of the running node: POST, with the owner's token. */
 public final class OwnerEndpoints {
   static final String PREFIX = "/owner/";
   private static final int LIMIT = 16 << 10;
 
-  private final FleetNode fleet;
-  private final Quarantine quarantine;
-  private final Paces paces;
-  private final ReceiptStore receipts;
-  private final WorkGate work;
+  private final OwnerAnswers answers;
 
-  /**
-   * For this node's fleet, and what came of the jobs that it was given.
-   *
-   * @param work whether this machine works for the others now
-   */
-  public OwnerEndpoints(FleetNode fleet, Jobs jobs, ReceiptStore receipts, WorkGate work) {
-    this.fleet = fleet;
-    this.quarantine = jobs.quarantine();
-    this.paces = jobs.paces();
-    this.receipts = receipts;
-    this.work = work;
+  /** For this node's fleet. */
+  public OwnerEndpoints(OwnerAnswers answers) {
+    this.answers = answers;
   }
 
   void answer(Exchange exchange, String verb) {
     try {
-      Members asked = new Members("the request", exchange.body(LIMIT).json());
-      Json.Obj answer =
-          switch (verb) {
-            case "fleet" -> report();
-            case "invite" -> invite(Tier.parse(asked.string("tier")));
-            case "invites" -> invites();
-            case "withdraw" -> withdraw(new InviteId(asked.string("id")));
-            case "join" -> join(asked.string("invite"));
-            case "remove" -> remove(new MemberName(asked.string("name")));
-            case "release" -> release(new MemberName(asked.string("name")));
-            default -> throw new ApiException(ApiError.noSuchPath(exchange.path()));
-          };
-      asked.end();
-      exchange.json(200, answer, Map.of());
-    } catch (MalformedException e) {
-      throw refused(e.reason());
-    } catch (IllegalArgumentException e) {
-      throw refused(String.valueOf(e.getMessage()));
+      Answer answer =
+          answers
+              .answer(verb, exchange.body(LIMIT).json())
+              .orElseThrow(() -> new ApiException(ApiError.noSuchPath(exchange.path())));
+      switch (answer) {
+        case Answer.Done(Json.Obj told) -> exchange.json(200, told, Map.of());
+        case Answer.Refused(String why) ->
+            throw new ApiException(ApiError.badRequest(why, null, "refused"));
+      }
     } catch (IOException e) {
       throw new ApiException(ApiError.failed(String.valueOf(e.getMessage())));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new ApiException(ApiError.stopping());
     }
-  }
-
-  private static ApiException refused(String why) {
-    return new ApiException(ApiError.badRequest(why, null, "refused"));
-  }
-
-  private Json.Obj invite(Tier tier) throws IOException {
-    Invite invite =
-        fleet
-            .invite(tier)
-            .orElseThrow(
-                () ->
-                    refused(
-                        "nobody could reach this machine: write 'relays = wss://…' (what 'freehold"
-                            + " relay' prints) or 'link-listen = ADDRESS:PORT' into"
-                            + " FREEHOLD_HOME/config and start the node again"));
-    return Json.object()
-        .put("invite", invite.toString())
-        .put("id", invite.id().hex())
-        .put("tier", tier.text())
-        .put("expires", invite.expires().toString())
-        .build();
-  }
-
-  private Json.Obj invites() {
-    List<Json> all = new ArrayList<>();
-    for (Book.Listed each : fleet.invites()) {
-      all.add(
-          Json.object()
-              .put("id", each.invite().id().hex())
-              .put("tier", each.invite().tier().text())
-              .put("expires", each.invite().expires().toString())
-              .put("state", each.standing().name().toLowerCase(Locale.ROOT))
-              .put("words", each.words().map(FourWords::text).orElse(null))
-              .build());
-    }
-    return Json.object().put("invites", Json.array(all)).build();
-  }
-
-  private Json.Obj withdraw(InviteId id) throws IOException {
-    if (!fleet.withdraw(id)) {
-      throw refused(
-          "there is no unused invite " + id + "; 'freehold invite list' shows what became of it");
-    }
-    return Json.object().put("withdrawn", id.hex()).build();
-  }
-
-  private Json.Obj join(String text) throws IOException, InterruptedException {
-    Invite invite =
-        Invite.parse(text)
-            .orElse(
-                reason -> {
-                  throw new IllegalArgumentException("this is no invite: " + reason);
-                });
-    return switch (fleet.join(invite)) {
-      case Pairing.Result.NotJoined(String why) -> throw refused(why);
-      case Pairing.Result.Joined(Paired paired, Duration skew) ->
-          Json.object()
-              .put("name", paired.member().name().text())
-              .put("node", paired.member().node().toString())
-              .put("tier", paired.member().tier().text())
-              .put("words", paired.words().text())
-              .put("clockAheadSeconds", skew.toSeconds())
-              .build();
-    };
-  }
-
-  private Json.Obj remove(MemberName name) throws IOException {
-    Member removed =
-        fleet
-            .remove(name)
-            .orElseThrow(
-                () ->
-                    refused(
-                        "there is no machine '" + name + "'; 'freehold fleet' shows their names"));
-    return Json.object()
-        .put("removed", removed.name().text())
-        .put("node", removed.node().toString())
-        .build();
-  }
-
-  private Json.Obj report() {
-    List<Json> relays = new ArrayList<>();
-    for (Map.Entry<RelayAddress, RelayState> each : fleet.relays().entrySet()) {
-      Json.Builder relay = Json.object().put("relay", each.getKey().toString());
-      switch (each.getValue()) {
-        case RelayState.Online(boolean displaced) ->
-            relay.put("state", "online").put("displaced", displaced);
-        case RelayState.Offline(String why) -> relay.put("state", "offline").put("why", why);
-        case RelayState.ClaimedElsewhere() -> relay.put("state", "claimed-elsewhere");
-      }
-      relays.add(relay.build());
-    }
-    return Json.object()
-        .put("name", fleet.self().text())
-        .put("node", fleet.id().toString())
-        .put("notWorking", work.hindrances().stream().findFirst().map(Hindrance::why).orElse(null))
-        .put("relays", Json.array(relays))
-        .put("members", Json.array(fleet.sights().stream().map(this::member).toList()))
-        .build();
-  }
-
-  private Json member(Sight sight) {
-    Member member = sight.member();
-    Json.Builder told =
-        Json.object()
-            .put("name", member.name().text())
-            .put("node", member.node().toString())
-            .put("tier", member.tier().text())
-            .put("since", member.since().toString())
-            .put("words", words(member).orElse(null));
-    switch (sight.link()) {
-      case LinkState.Up up ->
-          told.put("link", up.kind().name().toLowerCase(Locale.ROOT)).put("why", (String) null);
-      case LinkState.Down(String why) -> told.put("link", "down").put("why", why);
-    }
-    told.put(
-        "roundTripMillis",
-        sight
-            .quality()
-            .map(q -> (Json) Json.of(q.median().toNanos() / 1e6))
-            .orElse(Json.Null.VALUE));
-    told.put("seen", sight.seen().map(Object::toString).orElse(null))
-        .put("clockAheadSeconds", sight.skew().toSeconds());
-    quarantine.list().stream()
-        .filter(record -> record.machine().equals(member.node()))
-        .findFirst()
-        .ifPresent(record -> told.put("quarantined", setAside(record)));
-    told.put("measured", measured(member.node()))
-        .put("lastReceipt", receipts.newestOf(member.node()).map(ReceiptId::text).orElse(null));
-    sight.presence().ifPresent(presence -> told.put("says", says(presence)));
-    return told.build();
-  }
-
-  private Json measured(NodeId machine) {
-    return Json.array(
-        paces.of(machine).stream()
-            .map(
-                one ->
-                    (Json)
-                        Json.object()
-                            .put("digest", one.model().toString())
-                            .put("firstTokenMillis", one.first().toMillis())
-                            .put("tokensPerSecond", Math.round(one.tokensPerSecond() * 10) / 10.0)
-                            .build())
-            .toList());
-  }
-
-  private Json setAside(QuarantineRecord record) {
-    return Json.object()
-        .put("since", record.since().toString())
-        .put("reasons", Json.array(record.reasons().stream().map(Json::of).toList()))
-        .put("evidence", quarantine.evidence(record.evidence()).toString())
-        .build();
-  }
-
-  private Json.Obj release(MemberName name) throws IOException {
-    Member member =
-        fleet.members().list().stream()
-            .filter(one -> one.name().equals(name))
-            .findFirst()
-            .orElseThrow(() -> refused("there is no machine '" + name + "' in this fleet"));
-    if (!quarantine.release(member.node())) {
-      throw refused("'" + name + "' was not set aside");
-    }
-    return Json.object().put("released", name.text()).build();
-  }
-
-  private static Json says(Presence presence) {
-    return Json.object()
-        .put("program", presence.program())
-        .put("memoryBytes", presence.memoryBytes())
-        .put("active", presence.active())
-        .put("queued", presence.queued())
-        .put("work", presence.work())
-        .put(
-            "models",
-            Json.array(
-                presence.models().stream()
-                    .map(
-                        model ->
-                            (Json)
-                                Json.object()
-                                    .put("name", model.name())
-                                    .put("digest", model.digest().toString())
-                                    .put("state", model.state())
-                                    .put("context", model.context())
-                                    .build())
-                    .toList()))
-        .build();
-  }
-
-  private Optional<String> words(Member member) {
-    return fleet.paired().stream()
-        .filter(paired -> paired.member().equals(member))
-        .map(paired -> paired.words().text())
-        .findFirst();
   }
 }

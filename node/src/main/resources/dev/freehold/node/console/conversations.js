@@ -1,20 +1,9 @@
 // SPDX-FileCopyrightText: The Freehold authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Conversations are kept by the node, in files of its owner's alone (docs/formats/conversation.md).
+import { ask } from "./ask.js";
 
-async function ask(path, body) {
-  const response = await fetch("/console/" + path, body === undefined ? {} : {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify(body),
-  });
-  if (!response.ok) {
-    const text = await response.text();
-    throw new Error(response.headers.get("Content-Type").startsWith("text/plain") ? text.trim() : JSON.parse(text).error.message);
-  }
-  return response.json();
-}
+// Conversations are kept by the node, in files of its owner's alone (docs/formats/conversation.md).
 
 const count = (number) => (number === undefined ? undefined : Math.round(number));
 

@@ -1,0 +1,89 @@
+// SPDX-FileCopyrightText: The Freehold authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.freehold.it.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.freehold.it.browser.Browser;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What every page is held to: axe finds nothing serious, at a desk's width in light colours and at
+ * a phone's in dark ones, where nothing sticks out. With {@code -Dconsole.pictures=FOLDER} it
+ * leaves the pictures of docs/console.md there.
+ */
+final class PageChecks {
+  private final Optional<String> axe;
+
+  private PageChecks(Optional<String> axe) {
+    this.axe = axe;
+  }
+
+  /** Fetches axe-core into a folder; where that can't be had it is said, and not checked. */
+  static PageChecks in(Path folder) throws Exception {
+    return new PageChecks(axe(folder));
+  }
+
+  /** At both widths; leaves the desk's. */
+  void everywhere(Browser browser, String name) throws Exception {
+    browser.value("scrollTo(0, 0)");
+    picture(browser, name);
+    accessible(browser);
+    browser.screen(390, 760, true);
+    browser.until("document.documentElement.scrollWidth <= innerWidth", "true");
+    picture(browser, name + "-phone-dark");
+    accessible(browser);
+    browser.screen(1000, 640, false);
+  }
+
+  /** axe-core's source; empty where npm can't bring it, which is said. */
+  private static Optional<String> axe(Path folder) throws Exception {
+    Path client = Files.createDirectory(folder.resolve("axe"));
+    Path sources = Path.of("src", "test", "axe");
+    for (String name : List.of("package.json", "package-lock.json")) {
+      Files.copy(sources.resolve(name), client.resolve(name));
+    }
+    try {
+      Process npm =
+          new ProcessBuilder("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund")
+              .directory(client.toFile())
+              .redirectErrorStream(true)
+              .redirectOutput(client.resolve("npm.log").toFile())
+              .start();
+      if (npm.waitFor(60, TimeUnit.SECONDS) && npm.exitValue() == 0) {
+        return Optional.of(Files.readString(client.resolve("node_modules/axe-core/axe.min.js")));
+      }
+    } catch (IOException e) {
+      System.err.println("there is no npm here: " + e.getMessage());
+    }
+    System.err.println("not checked for accessibility: npm can't install axe-core");
+    return Optional.empty();
+  }
+
+  void accessible(Browser browser) throws Exception {
+    if (axe.isEmpty()) {
+      return;
+    }
+    browser.run(axe.get());
+    assertThat(
+            browser.promised(
+                "(r => r.passes.length + ' ' + r.violations.filter(v => v.impact === 'serious' ||"
+                    + " v.impact === 'critical').map(v => v.id + ' ' + v.nodes.map(n =>"
+                    + " n.html + n.failureSummary).join()).join())(await axe.run())"))
+        .as("axe on " + browser.value("location.pathname"))
+        .matches("[1-9][0-9]* ");
+  }
+
+  void picture(Browser browser, String name) throws Exception {
+    String into = System.getProperty("console.pictures");
+    if (into != null) {
+      Files.createDirectories(Path.of(into));
+      Files.write(Path.of(into).resolve(name + ".png"), browser.picture());
+    }
+  }
+}
