@@ -5,6 +5,7 @@ package dev.freehold.node;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import dev.freehold.node.serve.ServedModel;
 import dev.freehold.node.work.WorkSettings;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -15,6 +16,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
@@ -24,8 +26,6 @@ import org.junit.jupiter.api.io.TempDir;
 @NullMarked
 class WorkLimitsTest {
   private static final String KEY = "Authorization: Bearer a-key-of-20-letters";
-  private static final String ASKED =
-      "{\"model\":\"tiny\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}";
 
   @TempDir private Path folder = Path.of("");
 
@@ -47,8 +47,15 @@ class WorkLimitsTest {
         .with("work-hours", time.format(later) + "-" + time.format(later.plusMinutes(1)));
   }
 
-  private static Http.Answer ask(InetAddress to, Node node) throws IOException {
-    return Http.send(to, node.port(), Http.request("POST", "/v1/chat/completions", ASKED, KEY));
+  private static Http.Answer ask(InetAddress to, Node node, String model) throws IOException {
+    return Http.send(
+        to,
+        node.port(),
+        Http.request(
+            "POST",
+            "/v1/chat/completions",
+            "{\"model\":\"" + model + "\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}",
+            KEY));
   }
 
   private static Optional<InetAddress> ownAddress() throws IOException {
@@ -62,14 +69,14 @@ class WorkLimitsTest {
   void outsideItsHoursAnotherMachineGetsA503ThatSaysWhenAndItsOwnerIsServed() throws IOException {
     try (Node node = Node.start(open(resting()))) {
       // It serves no model: whoever gets that far is told so.
-      assertThat(ask(InetAddress.getLoopbackAddress(), node).error("code"))
+      assertThat(ask(InetAddress.getLoopbackAddress(), node, "none").error("code"))
           .isEqualTo("model_not_found");
       assertThat(Http.get(node.port(), "/metrics", KEY).body())
           .contains("freehold_work_held{reason=\"outside_hours\"} 1")
           .contains("freehold_work_held{reason=\"machine_hot\"} 0");
       Optional<InetAddress> address = ownAddress();
       assumeThat(address).as("this machine has an address beside loopback").isPresent();
-      Http.Answer answer = ask(address.get(), node);
+      Http.Answer answer = ask(address.get(), node, "none");
       assertThat(answer.status()).isEqualTo(503);
       assertThat(answer.error("code")).isEqualTo("outside_hours");
       assertThat(answer.error("type")).isEqualTo("server_error");
@@ -86,8 +93,9 @@ class WorkLimitsTest {
   @Test
   void theReserveOfMemoryHoldsForRequestsOfThisMachineToo() throws IOException {
     WorkSettings all = WorkSettings.always().with("work-memory-reserve", "1000000000000000");
-    try (Node node = Node.start(open(all))) {
-      Http.Answer answer = ask(InetAddress.getLoopbackAddress(), node);
+    ServedModel model = SmallModel.write(folder);
+    try (Node node = Node.start(open(all).withModels(List.of(model)))) {
+      Http.Answer answer = ask(InetAddress.getLoopbackAddress(), node, model.name());
       assertThat(answer.status()).isEqualTo(503);
       assertThat(answer.error("code")).isEqualTo("memory_reserve");
       assertThat(answer.headers())

@@ -106,8 +106,9 @@ public final class Api {
       if (stopping && endpoint.works()) {
         throw new ApiException(ApiError.stopping());
       }
-      if (endpoint.works()) {
-        work.admit(exchange.fromLoopback());
+      // What is asked on this machine may run on another: the dispatcher judges it.
+      if (endpoint.works() && !exchange.fromLoopback()) {
+        work.admit(false);
       }
       answer(exchange, endpoint);
     } catch (UncheckedIOException e) {

@@ -31,6 +31,7 @@ import dev.freehold.node.serve.Asked;
 import dev.freehold.node.serve.Models;
 import dev.freehold.node.serve.ServedModel;
 import dev.freehold.node.serve.Serving;
+import dev.freehold.node.work.WorkGate;
 import dev.freehold.record.Digest;
 import dev.freehold.record.Json;
 import java.security.SecureRandom;
@@ -64,6 +65,7 @@ public final class Dispatcher {
   private final SecureRandom random;
   private final Elsewhere elsewhere;
   private final Paces paces;
+  private final WorkGate gate;
   private final Warmth warmth = new Warmth();
 
   /**
@@ -92,6 +94,7 @@ public final class Dispatcher {
       ReceiptStore store,
       SecureRandom random,
       Paces paces,
+      WorkGate gate,
       Elsewhere elsewhere) {
     this.self = self;
     this.models = models;
@@ -99,6 +102,7 @@ public final class Dispatcher {
     this.store = store;
     this.random = random;
     this.paces = paces;
+    this.gate = gate;
     this.elsewhere = elsewhere;
   }
 
@@ -110,6 +114,7 @@ public final class Dispatcher {
    *
    * @param body the request's
    * @param widest whose machines may answer it
+   * @throws dev.freehold.node.work.NotWorking if only this machine could, and it rests
    * @throws JobFailed if no machine may or can
    * @throws dev.freehold.engine.chat.BadRequest if this model can't honour it
    * @throws dev.freehold.engine.generate.PromptTooLong saying by how much
@@ -176,9 +181,10 @@ public final class Dispatcher {
   private Making here(Asked asked, Json body, ServedModel model, List<JobPeer> peers)
       throws InterruptedException {
     if (peers.isEmpty()) {
+      gate.admit(true);
       return own(asked, body, models.await(model, PATIENCE));
     }
-    boolean ready = models.state(model).equals("ready");
+    boolean ready = models.state(model).equals("ready") && gate.open(true);
     List<NodeId> order = ordered(asked, body, model.digest(), peers, ready);
     if (ready && order.getFirst().equals(self)) {
       try {

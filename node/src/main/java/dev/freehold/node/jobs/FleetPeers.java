@@ -20,7 +20,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
-/** The members of the fleet that can be given jobs now: reached, and not set aside. */
+/** The members of the fleet that can be given jobs now: reached, taking work, and not set aside. */
 public final class FleetPeers implements JobPeers {
   private static final String READY = "ready";
 
@@ -42,7 +42,8 @@ public final class FleetPeers implements JobPeers {
       NodeId node = sight.member().node();
       Optional<Presence> says = sight.presence();
       if (sight.link() instanceof LinkState.Up
-          && says.filter(one -> one.work().equals(Presence.WORKS)).isPresent()
+          && says.isPresent()
+          && says.get().work().equals(Presence.WORKS)
           && !quarantine.holds(node)) {
         List<OfferedModel> models =
             says.get().models().stream()

@@ -47,7 +47,6 @@ public record Jobs(
    *
    * @param home where {@link FleetNode#FOLDER} is
    * @param cache where {@code stored} is
-   * @param gate whether this machine works for others now
    * @param errors what a failure is to the machine that asked
    */
   public record Parts(
@@ -102,6 +101,7 @@ public record Jobs(
             node.store,
             node.random,
             paces,
+            node.gate,
             new Dispatcher.Elsewhere(
                 router,
                 new JobClient(node.key, peers, node.random),

@@ -8,6 +8,7 @@ import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -50,6 +51,17 @@ public final class WorkGate {
       judge(kind).ifPresent(found::add);
     }
     return found;
+  }
+
+  /**
+   * Whether {@link #admit} would let work through.
+   *
+   * @param own whether it is asked on this machine itself
+   */
+  public boolean open(boolean own) {
+    return Arrays.stream(Hindrance.Kind.values())
+        .filter(kind -> !own || kind.forOwner())
+        .allMatch(kind -> judge(kind).isEmpty());
   }
 
   /**

@@ -7,10 +7,18 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
+import dev.freehold.evidence.Kind;
+import dev.freehold.fleet.job.JobMessage;
+import dev.freehold.fleet.job.JobOrder;
+import dev.freehold.fleet.job.JobWork;
+import dev.freehold.node.http.Api;
+import dev.freehold.record.Digest;
+import dev.freehold.record.Nonce;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -167,5 +175,48 @@ class WorkGateTest {
     assertThat(gate(ALL).hindrances())
         .extracting(h -> h.kind().code())
         .containsExactly("machine_hot", "machine_busy");
+  }
+
+  /** Takes what an order comes to. */
+  private static final class Told implements JobWork.Sink {
+    private final List<JobMessage> said = new ArrayList<>();
+
+    @Override
+    public void say(JobMessage message) {
+      said.add(message);
+    }
+
+    @Override
+    public void onGone(Runnable action) {}
+  }
+
+  @Test
+  void anOrderOfAnotherMachineIsTurnedAwayBeforeAnythingIsDoneForIt() throws Exception {
+    JobOrder order =
+        new JobOrder(
+            Kind.CHAT,
+            Digest.sha256("a model"),
+            new Nonce("00112233445566778899aabbccddeeff"),
+            7,
+            "{}");
+    JobWork work = (_, sink) -> sink.accepted();
+    GatedWork gated = new GatedWork(work, gate(ALL), Api::jobError);
+    Told well = new Told();
+    gated.run(order, well);
+    assertThat(well.said).singleElement().isInstanceOf(JobMessage.Accepted.class);
+    machine.idle = Optional.of(Duration.ZERO);
+    Told refused = new Told();
+    gated.run(order, refused);
+    assertThat(refused.said)
+        .singleElement()
+        .asInstanceOf(type(JobMessage.Failed.class))
+        .extracting(JobMessage.Failed::error)
+        .satisfies(
+            error -> {
+              assertThat(error.status()).isEqualTo(503);
+              assertThat(error.code()).isEqualTo("machine_in_use");
+              assertThat(error.retrySeconds()).isEqualTo(600);
+              assertThat(error.ofRequest()).isFalse();
+            });
   }
 }
