@@ -41,7 +41,7 @@ import java.util.stream.Stream;
  */
 public final class Jobs {
   private static final String NAME = "bench-model";
-  private static final String SHORT = body(8, true);
+  private static final String SHORT = body(2, true);
   private static final String LONG = body(96, true);
 
   private final HttpClient client =
