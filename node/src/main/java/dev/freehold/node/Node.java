@@ -39,6 +39,8 @@ import dev.freehold.node.http.LogEndpoints;
 import dev.freehold.node.http.OwnerEndpoints;
 import dev.freehold.node.http.ReceiptEndpoints;
 import dev.freehold.node.jobs.Jobs;
+import dev.freehold.node.mandates.GatewayLog;
+import dev.freehold.node.mandates.Revoker;
 import dev.freehold.node.owner.OwnerToken;
 import dev.freehold.node.receipts.ReceiptStore;
 import dev.freehold.node.receipts.ReceiptStoreException;
@@ -263,6 +265,8 @@ public final class Node implements AutoCloseable {
                 new Console.Shown(
                     Conversations.open(configuration.home(), clock, random),
                     fleetAnswers,
+                    new GatewayLog(configuration.home().resolve("gateway")),
+                    new Revoker(configuration.home(), clock),
                     models,
                     stored,
                     () -> new Puller(stored, System.getenv()),

@@ -10,6 +10,8 @@ import dev.freehold.evidence.log.LogException;
 import dev.freehold.node.conversations.Conversations;
 import dev.freehold.node.fleet.OwnerAnswers;
 import dev.freehold.node.judge.Judge;
+import dev.freehold.node.mandates.GatewayLog;
+import dev.freehold.node.mandates.Revoker;
 import dev.freehold.node.owner.OwnerToken;
 import dev.freehold.node.receipts.ReceiptStore;
 import dev.freehold.node.serve.Models;
@@ -47,6 +49,7 @@ public final class Console {
           "models", "models.html",
           "fleet", "fleet.html",
           "log", "log.html",
+          "mandates", "mandates.html",
           "node", "node.html");
 
   private static final Map<String, String> FILES =
@@ -59,6 +62,7 @@ public final class Console {
           Map.entry("ask.js", SCRIPT),
           Map.entry("fleet.js", SCRIPT),
           Map.entry("evidence.js", SCRIPT),
+          Map.entry("mandates.js", SCRIPT),
           Map.entry("markdown.js", SCRIPT),
           Map.entry("log.js", SCRIPT),
           Map.entry("models.js", SCRIPT),
@@ -79,6 +83,7 @@ public final class Console {
   private final ModelPage models;
   private final FleetPage fleet;
   private final LogPage log;
+  private final MandatePage mandates;
   private final NodePage node;
   private final ReentrantLock judging = new ReentrantLock();
 
@@ -87,6 +92,8 @@ public final class Console {
    *
    * @param conversations the owner's
    * @param fleet answers on the fleet
+   * @param gateway the log of this home's gateway
+   * @param revoker ends its mandates
    * @param models those served
    * @param store those on this machine
    * @param puller brings others; made when first asked for
@@ -97,6 +104,8 @@ public final class Console {
   public record Shown(
       Conversations conversations,
       OwnerAnswers fleet,
+      GatewayLog gateway,
+      Revoker revoker,
       Models models,
       ModelStore store,
       Supplier<Puller> puller,
@@ -140,6 +149,7 @@ public final class Console {
     this.models = new ModelPage(more.models, more.store, more.puller);
     this.fleet = new FleetPage(more.fleet, more.store, models::machine);
     this.log = new LogPage(logFolder, more.duties);
+    this.mandates = new MandatePage(more.gateway, more.revoker, clock);
     this.node = new NodePage(more.models, more.settings, more.events);
   }
 
@@ -215,6 +225,7 @@ public final class Console {
       return switch (what) {
         case "data/conversations" -> ConsoleAnswer.json(conversations.list().write());
         case "data/fleet" -> ConsoleAnswer.json(fleet.show().write());
+        case "data/mandates" -> ConsoleAnswer.json(mandates.show().write());
         case "data/models" -> ConsoleAnswer.json(models.show().write());
         case "data/log" -> ConsoleAnswer.json(log.show().write());
         case "data/node" -> ConsoleAnswer.json(node.show().write());
@@ -237,7 +248,9 @@ public final class Console {
     if (what.startsWith("pull/")) {
       return models.pull(what.substring("pull/".length())) ? ConsoleAnswer.done() : nothing();
     }
-    if (what.startsWith("conversations/") || what.startsWith("fleet/")) {
+    if (what.startsWith("conversations/")
+        || what.startsWith("fleet/")
+        || what.equals("mandates/revoke")) {
       return change(what, request).orElseGet(Console::nothing);
     }
     return what.startsWith("judge/")
@@ -248,6 +261,9 @@ public final class Console {
   private Optional<ConsoleAnswer> change(String what, ConsoleRequest request) {
     String which = what.substring(what.indexOf('/') + 1);
     try {
+      if (what.equals("mandates/revoke")) {
+        return Optional.of(mandates.revoke(request.body().apply(4096)));
+      }
       return what.startsWith("fleet/")
           ? fleet.change(which, request.body().apply(16 << 10))
           : conversations.change(which, request.body());
@@ -257,6 +273,8 @@ public final class Console {
       return Optional.of(ConsoleAnswer.text(400, String.valueOf(e.getMessage())));
     } catch (IOException e) {
       return Optional.of(ConsoleAnswer.text(500, "this could not be kept: " + e.getMessage()));
+    } catch (LogException e) {
+      return Optional.of(ConsoleAnswer.text(500, String.valueOf(e.getMessage())));
     }
   }
 
