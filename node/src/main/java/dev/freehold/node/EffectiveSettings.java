@@ -2,14 +2,23 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.node;
 
+import dev.freehold.node.anchor.AnchorSettings;
 import dev.freehold.node.console.Setting;
+import dev.freehold.node.fleet.FleetSettings;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** The configuration in force, and where each value came from. */
 final class EffectiveSettings {
+  private static final String NONE = "none";
+
   private EffectiveSettings() {}
 
   /**
@@ -45,11 +54,51 @@ final class EffectiveSettings {
     values.put("max-concurrent", "" + c.maxConcurrent());
     values.put("queue-limit", "" + c.queueLimit());
     values.put("memory-bytes", "" + c.memoryBytes());
-    values.put("api-keys", c.apiKeys() == null ? "none" : c.apiKeys().toString());
+    values.put("api-keys", text(c.apiKeys()));
     values.put("arrival-seconds", "" + c.arrival().toSeconds());
     values.put("drain-seconds", "" + c.drain().toSeconds());
+    DutyFiles duties = c.duties();
+    values.put("policy", text(duties.policyOrNull()));
+    values.put("policy-seconds", "" + duties.cosigning().toSeconds());
+    values.put("time-policy", text(duties.timesOrNull()));
+    values.put("time-seconds", "" + duties.stamping().toSeconds());
+    AnchorLines anchor = duties.anchor();
+    values.put("anchor-rpc", anchor.rpcOrNull() == null ? NONE : place(anchor.rpcOrNull()));
+    values.put("anchor-chain", text(anchor.chainOrNull()));
+    values.put("anchor-contract", text(anchor.contractOrNull()));
+    values.put("anchor-key", text(anchor.keyOrNull()));
+    Duration within = anchor.withinOrNull() == null ? AnchorSettings.WITHIN : anchor.withinOrNull();
+    values.put("anchor-seconds", "" + within.toSeconds());
+    values.put(
+        "anchor-depth",
+        "" + (anchor.depthOrNull() == null ? AnchorSettings.DEPTH : anchor.depthOrNull()));
+    FleetSettings fleet = c.fleet();
+    values.put("fleet-name", fleet.name() == null ? "the host's" : fleet.name().text());
+    values.put(
+        "relays",
+        fleet.relays().isEmpty()
+            ? NONE
+            : fleet.relays().stream().map(Object::toString).collect(Collectors.joining(" ")));
+    values.put("link-listen", fleet.listen() == null ? NONE : listening(fleet.listen()));
+    values.put("link-loopback", fleet.loopback() ? "yes" : "no");
     values.put("access-log", c.accessLog() ? "yes" : "no");
     values.putAll(c.work().values());
     return values;
+  }
+
+  private static String text(@Nullable Object value) {
+    return value == null ? NONE : value.toString();
+  }
+
+  /** Without path and query, in which providers put the key that one pays with. */
+  private static String place(URI address) {
+    int port = address.getPort();
+    String whole = address.getScheme() + "://" + address.getHost() + (port < 0 ? "" : ":" + port);
+    String rest = String.valueOf(address.getRawPath());
+    return rest.length() > 1 || address.getRawQuery() != null ? whole + "/\u2026" : whole;
+  }
+
+  private static String listening(InetSocketAddress address) {
+    return address.getAddress().getHostAddress() + ":" + address.getPort();
   }
 }

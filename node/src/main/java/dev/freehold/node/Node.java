@@ -271,6 +271,7 @@ public final class Node implements AutoCloseable {
                     stored,
                     () -> new Puller(stored, System.getenv()),
                     owed::standings,
+                    metrics,
                     EffectiveSettings.of(
                         configuration,
                         ConfigurationFile.read(configuration.home(), configuration.cache())),

@@ -237,7 +237,12 @@ class ConsoleTest {
     browser.until("document.querySelectorAll('#settings tr').length > 5", "true");
     assertThat(browser.value("document.querySelector('#settings').innerText"))
         .contains("port\t0\tcommand line")
-        .contains("queue-limit\t64\tdefault");
+        .contains("queue-limit\t64\tdefault")
+        .contains("anchor-depth");
+    browser.promised("(await fetch('/v1/models/no-such-model')).status");
+    browser.until(
+        "document.querySelector('#errors').innerText.includes('GET /v1/models/ID\\t404\\t1')",
+        "true");
     assertThat(browser.value("document.querySelector('#load').innerText")).contains("answering");
     checks.everywhere(browser, "node");
     browser.open(base + "/console/models");

@@ -15,6 +15,7 @@ import dev.freehold.node.mandates.Revoker;
 import dev.freehold.node.owner.OwnerToken;
 import dev.freehold.node.receipts.ReceiptStore;
 import dev.freehold.node.serve.Models;
+import dev.freehold.node.telemetry.Metrics;
 import dev.freehold.record.Json;
 import dev.freehold.record.Members.MalformedException;
 import dev.freehold.record.Timestamp;
@@ -98,6 +99,7 @@ public final class Console {
    * @param store those on this machine
    * @param puller brings others; made when first asked for
    * @param duties how what is owed to others stands
+   * @param metrics what was counted
    * @param settings the configuration in force
    * @param events the file of the node's event log
    */
@@ -110,6 +112,7 @@ public final class Console {
       ModelStore store,
       Supplier<Puller> puller,
       Supplier<List<Duties.Standing>> duties,
+      Metrics metrics,
       List<Setting> settings,
       Path events) {
     /** Copies the settings. */
@@ -150,7 +153,7 @@ public final class Console {
     this.fleet = new FleetPage(more.fleet, more.store, models::machine);
     this.log = new LogPage(logFolder, more.duties);
     this.mandates = new MandatePage(more.gateway, more.revoker, clock);
-    this.node = new NodePage(more.models, more.settings, more.events);
+    this.node = new NodePage(more.models, more.metrics, more.settings, more.events);
   }
 
   /** The path of a new link, which works once. */

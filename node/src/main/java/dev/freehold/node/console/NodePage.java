@@ -5,7 +5,9 @@ package dev.freehold.node.console;
 import dev.freehold.catalogue.Machine;
 import dev.freehold.engine.generate.EngineLoad;
 import dev.freehold.node.serve.Models;
+import dev.freehold.node.serve.ServedModel;
 import dev.freehold.node.serve.Serving;
+import dev.freehold.node.telemetry.Metrics;
 import dev.freehold.record.Json;
 import dev.freehold.record.JsonException;
 import java.io.IOException;
@@ -21,11 +23,13 @@ final class NodePage {
   private static final int EVENTS = 25;
 
   private final Models models;
+  private final Metrics metrics;
   private final List<Setting> settings;
   private final Path events;
 
-  NodePage(Models models, List<Setting> settings, Path events) {
+  NodePage(Models models, Metrics metrics, List<Setting> settings, Path events) {
     this.models = models;
+    this.metrics = metrics;
     this.settings = List.copyOf(settings);
     this.events = events;
   }
@@ -49,6 +53,22 @@ final class NodePage {
               .put("pagesLimit", now.pagesLimit())
               .build());
     }
+    List<Json> unready = new ArrayList<>();
+    for (ServedModel model : models.list()) {
+      String state = models.state(model);
+      if (!state.equals("ready")) {
+        unready.add(Json.object().put("model", model.name()).put("state", state).build());
+      }
+    }
+    List<Json> errors = new ArrayList<>();
+    for (Metrics.Answered each : metrics.errors()) {
+      errors.add(
+          Json.object()
+              .put("request", each.method() + " " + each.path())
+              .put("status", each.status())
+              .put("times", each.times())
+              .build());
+    }
     Runtime runtime = Runtime.getRuntime();
     List<Json> inForce = new ArrayList<>();
     for (Setting setting : settings) {
@@ -61,6 +81,11 @@ final class NodePage {
     }
     return Json.object()
         .put("load", Json.array(load))
+        .put("unready", Json.array(unready))
+        .put("requests", metrics.requests())
+        .put("errors", Json.array(errors))
+        .put("receiptFailures", metrics.receiptFailures())
+        .put("cut", metrics.cut())
         .put("heapBytes", runtime.totalMemory() - runtime.freeMemory())
         .put("freeBytes", Machine.freeMemory())
         .put("settings", Json.array(inForce))

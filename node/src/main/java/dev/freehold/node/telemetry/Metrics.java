@@ -24,6 +24,9 @@ public final class Metrics {
   public record Reading(
       String name, String type, String help, String label, String of, double value) {}
 
+  /** How often an endpoint answered so. */
+  public record Answered(String method, String path, int status, long times) {}
+
   private record Request(String method, String path, int status) implements Comparable<Request> {
     @Override
     public int compareTo(Request other) {
@@ -87,6 +90,36 @@ public final class Metrics {
   /** Counts an answer that was cut because its client left or the node stopped. */
   public void cancelled() {
     cancelled.increment();
+  }
+
+  /** Requests that were answered with a refusal or a failure, by path. */
+  public List<Answered> errors() {
+    return new TreeMap<>(requests)
+        .entrySet().stream()
+            .filter(each -> each.getKey().status >= 400)
+            .map(
+                each ->
+                    new Answered(
+                        each.getKey().method,
+                        each.getKey().path,
+                        each.getKey().status,
+                        each.getValue().sum()))
+            .toList();
+  }
+
+  /** Requests answered. */
+  public long requests() {
+    return requests.values().stream().mapToLong(LongAdder::sum).sum();
+  }
+
+  /** Receipts that could not be stored. */
+  public long receiptFailures() {
+    return receiptFailures.sum();
+  }
+
+  /** Answers that were cut. */
+  public long cut() {
+    return cancelled.sum();
   }
 
   /** Everything, in Prometheus' text format. */
