@@ -14,6 +14,8 @@ import dev.freehold.gateway.GatewayException;
 import dev.freehold.record.Digest;
 import dev.freehold.record.Json;
 import dev.freehold.record.Parsed;
+import dev.freehold.witness.anchor.AnchorLines;
+import dev.freehold.witness.anchor.AnchorSettings;
 import dev.freehold.witness.duty.DutySettings;
 import java.io.File;
 import java.io.IOException;
@@ -22,7 +24,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Function;
@@ -99,6 +104,46 @@ final class GatewayVerb extends Verb {
       description = "Within which time, else an alarm (default ${DEFAULT-VALUE}).")
   private int timeSeconds = 3600;
 
+  @Option(
+      names = "--anchor-rpc",
+      paramLabel = "URL",
+      description =
+          "Anchor its log's checkpoints on a chain (docs/formats/anchor.md): where the chain's"
+              + " JSON-RPC answers. This and the next three together, or none of them.")
+  private @Nullable String anchorRpc;
+
+  @Option(
+      names = "--anchor-chain",
+      paramLabel = "NUMBER",
+      description = "Which chain must answer there (EIP-155).")
+  private @Nullable String anchorChain;
+
+  @Option(
+      names = "--anchor-contract",
+      paramLabel = "ADDRESS",
+      description = "The contract EvidenceAnchor on it ('freehold chain deploy').")
+  private @Nullable String anchorContract;
+
+  @Option(
+      names = "--anchor-key",
+      paramLabel = "FILE",
+      description =
+          "The payment key that publishes and pays ('freehold chain key'): one that nobody else"
+              + " uses, the node neither.")
+  private @Nullable String anchorKey;
+
+  @Option(
+      names = "--anchor-seconds",
+      paramLabel = "SECONDS",
+      description = "Within which time, else an alarm (3600 unless given).")
+  private @Nullable String anchorSeconds;
+
+  @Option(
+      names = "--anchor-depth",
+      paramLabel = "BLOCKS",
+      description = "How many blocks must follow an anchor's (12 unless given).")
+  private @Nullable String anchorDepth;
+
   @Option(names = "--id", description = "Only print the gateway's name: who its mandate is for.")
   private boolean idOnly;
 
@@ -111,21 +156,21 @@ final class GatewayVerb extends Verb {
         print(Json.object().put("gateway", id.toString()).build(), id.toString());
         return OK;
       }
-      Gateway gateway =
-          Gateway.start(
-              new GatewayConfiguration(
-                  folder,
-                  port,
-                  upstream,
-                  upstreamKey == null ? null : Files.readString(upstreamKey).strip(),
-                  owners(),
-                  mandates,
-                  holdRelease,
-                  program(),
-                  duties(),
-                  why -> screen.error("ALARM: " + why)),
-              Passphrases.of(places));
-      serve(gateway);
+      Optional<AnchorSettings> anchor = anchor();
+      GatewayConfiguration configuration =
+          new GatewayConfiguration(
+              folder,
+              port,
+              upstream,
+              upstreamKey == null ? null : Files.readString(upstreamKey).strip(),
+              owners(),
+              mandates,
+              holdRelease,
+              program(),
+              duties(),
+              anchor.orElse(null),
+              why -> screen.error("ALARM: " + why));
+      serve(Gateway.start(configuration, Passphrases.of(places)));
       return OK;
     } catch (GatewayException e) {
       throw new Failure(String.valueOf(e.getMessage()));
@@ -141,6 +186,38 @@ final class GatewayVerb extends Verb {
           Duration.ofSeconds(timeSeconds));
     } catch (IllegalArgumentException e) {
       throw new Failure(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private Optional<AnchorSettings> anchor() throws Failure {
+    Map<String, String> given = new LinkedHashMap<>();
+    put(given, "anchor-rpc", anchorRpc);
+    put(given, "anchor-chain", anchorChain);
+    put(given, "anchor-contract", anchorContract);
+    put(given, "anchor-key", anchorKey);
+    put(given, "anchor-seconds", anchorSeconds);
+    put(given, "anchor-depth", anchorDepth);
+    AnchorLines lines = AnchorLines.none();
+    for (Map.Entry<String, String> each : given.entrySet()) {
+      try {
+        lines = lines.with(each.getKey(), each.getValue(), Path.of("").toAbsolutePath());
+      } catch (NumberFormatException e) {
+        throw new Failure(
+            "--" + each.getKey() + " takes a whole number, not '" + each.getValue() + "'");
+      } catch (IllegalArgumentException e) {
+        throw new Failure(String.valueOf(e.getMessage()));
+      }
+    }
+    try {
+      return lines.read();
+    } catch (IllegalArgumentException e) {
+      throw new Failure("the command line is wrong: " + e.getMessage());
+    }
+  }
+
+  private static void put(Map<String, String> given, String key, @Nullable String value) {
+    if (value != null) {
+      given.put(key, value);
     }
   }
 

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.cli;
 
+import dev.freehold.evidence.anchor.ChainWord;
+import dev.freehold.evidence.anchor.LoggedAnchor;
 import dev.freehold.evidence.log.Entry;
 import dev.freehold.evidence.log.EntryKind;
 import dev.freehold.evidence.log.LogException;
@@ -10,16 +12,22 @@ import dev.freehold.evidence.note.Checkpoint;
 import dev.freehold.evidence.note.NoteCheck;
 import dev.freehold.evidence.note.Origin;
 import dev.freehold.evidence.note.SignedCheckpoint;
-import dev.freehold.ledger.anchor.LoggedAnchor;
+import dev.freehold.ledger.anchor.EvidenceAnchor;
 import dev.freehold.ledger.rpc.Chain;
 import dev.freehold.ledger.rpc.RpcException;
 import dev.freehold.record.Json;
 import dev.freehold.record.Parsed;
+import dev.freehold.record.Timestamp;
+import java.io.IOException;
 import java.net.http.HttpClient;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -38,6 +46,8 @@ final class LogAnchors extends Verb {
 
   @Mixin private ChainVerbs.At at = new ChainVerbs.At();
 
+  @Mixin private LogVerbs.Whose whose = new LogVerbs.Whose();
+
   @Parameters(
       arity = "0..1",
       paramLabel = "FOLDER",
@@ -50,11 +60,19 @@ final class LogAnchors extends Verb {
       description = "The log's key (name+hash+key); a node's log needs none, its name says it.")
   private @Nullable String key;
 
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "FILE",
+      description =
+          "Write what the chain agreed with, so that 'freehold verify --anchors FILE' needs no"
+              + " chain.")
+  private @Nullable Path output;
+
   @Override
   int run() throws Exception {
     PublishedLog log =
         folder == null
-            ? PublishedLog.ofHome(places)
+            ? whose.log(places)
             : PublishedLog.in(folder, key == null ? null : LogVerbs.key(key));
     SignedCheckpoint newest = log.checkpoint();
     if (newest.note().verify(List.of(log.key())) instanceof NoteCheck.Refused) {
@@ -68,11 +86,13 @@ final class LogAnchors extends Verb {
     }
   }
 
-  private int compare(LogReader reader, Chain chain) throws LogException, RpcException, Failure {
+  private int compare(LogReader reader, Chain chain)
+      throws IOException, LogException, RpcException, Failure {
     long head = chain.head().number();
     boolean agree = true;
     long anchored = 0;
     List<Json> all = new ArrayList<>();
+    Set<LoggedAnchor> agreed = new LinkedHashSet<>();
     for (long from = 0; from < reader.size(); from += AT_ONCE) {
       List<byte[]> entries = reader.entries(from, Math.min(reader.size(), from + AT_ONCE));
       for (int i = 0; i < entries.size(); i++) {
@@ -82,7 +102,8 @@ final class LogAnchors extends Verb {
         }
         Told told = told(entry, from + i, reader, chain);
         agree = agree && told.problem.isEmpty();
-        anchored = told.problem.isEmpty() ? Math.max(anchored, told.size) : anchored;
+        anchored = told.problem.isEmpty() ? Math.max(anchored, told.size()) : anchored;
+        told.anchor.filter(_ -> told.problem.isEmpty()).ifPresent(agreed::add);
         if (json) {
           all.add(
               Json.object()
@@ -97,6 +118,14 @@ final class LogAnchors extends Verb {
                   + told.problem.map(what -> "NO, " + what).orElse("the chain agrees"));
         }
       }
+    }
+    if (output != null) {
+      Timestamp now = new Timestamp(InstantSource.system().instant());
+      // The head was asked first: what came after it is for the next time.
+      List<LoggedAnchor> held = agreed.stream().filter(each -> each.block() <= head).toList();
+      List<LoggedAnchor> newest =
+          held.subList(Math.max(0, held.size() - ChainWord.MOST), held.size());
+      Files.write(output, new ChainWord(chain.id(), head, now, newest).encode());
     }
     if (json) {
       screen.json(
@@ -122,13 +151,17 @@ final class LogAnchors extends Verb {
   }
 
   /** One anchor: a line for a person, the size, and what contradicts it. */
-  private record Told(String line, long size, Optional<String> problem) {}
+  private record Told(String line, Optional<LoggedAnchor> anchor, Optional<String> problem) {
+    long size() {
+      return anchor.map(LoggedAnchor::size).orElse(0L);
+    }
+  }
 
   private static Told told(Entry entry, long index, LogReader reader, Chain chain)
       throws LogException, RpcException {
     return switch (LoggedAnchor.read(entry.record())) {
       case Parsed.Malformed<LoggedAnchor>(String reason) ->
-          new Told("entry " + index, 0, Optional.of(reason));
+          new Told("entry " + index, Optional.empty(), Optional.of(reason));
       case Parsed.Read<LoggedAnchor>(LoggedAnchor anchor) -> {
         String line =
             "entry "
@@ -142,15 +175,16 @@ final class LogAnchors extends Verb {
                 + ", "
                 + anchor.transaction();
         if (anchor.size() > index) {
-          yield new Told(line, anchor.size(), Optional.of("it tells of entries that follow it"));
+          yield new Told(
+              line, Optional.of(anchor), Optional.of("it tells of entries that follow it"));
         }
         Origin origin = reader.checkpoint().origin();
         Optional<String> problem =
             anchor.contradicts(new Checkpoint(origin, anchor.size(), reader.root(anchor.size())));
         if (problem.isEmpty()) {
-          problem = anchor.contradicts(chain, origin);
+          problem = EvidenceAnchor.contradicts(anchor, chain, origin);
         }
-        yield new Told(line, anchor.size(), problem);
+        yield new Told(line, Optional.of(anchor), problem);
       }
     };
   }

@@ -6,7 +6,6 @@ import dev.freehold.evidence.note.SignatureLine;
 import dev.freehold.evidence.note.SignedCheckpoint;
 import dev.freehold.record.Json;
 import dev.freehold.witness.duty.Duties;
-import dev.freehold.witness.duty.WitnessedFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 
 /** {@code freehold log status}. */
 @Command(
@@ -21,11 +21,13 @@ import picocli.CommandLine.Command;
     description =
         "Show the log's newest checkpoint, who has cosigned it, and what is owed to others.")
 final class LogStatus extends Verb {
+  @Mixin private LogVerbs.Whose whose = new LogVerbs.Whose();
+
   @Override
   int run() throws Exception {
-    PublishedLog log = PublishedLog.ofHome(places);
+    PublishedLog log = whose.log(places);
     SignedCheckpoint newest = log.checkpoint();
-    Path folder = places.home().resolve(WitnessedFiles.FOLDER);
+    Path folder = log.witnessed();
     List<Duties.Standing> duties = Duties.read(folder.resolve(Duties.FILE));
     List<String> cosigners =
         newest.note().signatures().stream()

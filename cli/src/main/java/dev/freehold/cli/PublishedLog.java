@@ -3,10 +3,14 @@
 package dev.freehold.cli;
 
 import dev.freehold.evidence.ReceiptId;
+import dev.freehold.evidence.anchor.AnchorProof;
+import dev.freehold.evidence.anchor.LoggedAnchor;
+import dev.freehold.evidence.bundle.AuthorisingEntries;
 import dev.freehold.evidence.bundle.NodeLog;
 import dev.freehold.evidence.bundle.ProvenEntry;
 import dev.freehold.evidence.bundle.StampedCheckpoint;
 import dev.freehold.evidence.log.Entry;
+import dev.freehold.evidence.log.EntryKind;
 import dev.freehold.evidence.log.FolderStorage;
 import dev.freehold.evidence.log.LogException;
 import dev.freehold.evidence.log.LogReader;
@@ -34,6 +38,7 @@ import org.jspecify.annotations.Nullable;
 /** A log's published files, read from outside: the node may be running meanwhile. */
 final class PublishedLog {
   private static final String CHECKPOINT = "checkpoint";
+  private static final int AT_ONCE = 256;
 
   private final Path folder;
   private final TileSource files;
@@ -95,6 +100,11 @@ final class PublishedLog {
       case Parsed.Malformed<SignedCheckpoint>(String reason) ->
           throw new Verb.Failure(folder.resolve(CHECKPOINT) + " is damaged: " + reason);
     };
+  }
+
+  /** The folder with what others have vouched for, beside the log's; it may be missing. */
+  Path witnessed() {
+    return folder.resolveSibling(WitnessedFiles.FOLDER);
   }
 
   TileSource files() {
@@ -168,17 +178,29 @@ final class PublishedLog {
               + " 'freehold up' or 'freehold ask' logs what is left");
     }
     Entry entry = LogVerbs.entry(reader.entry(index.get()), index.get());
-    LogReader vouched = new LogReader(files, vouched(index.get(), reader, places));
-    return new ProvenEntry(entry, prove(index.get(), vouched));
+    return prove(List.of(new AuthorisingEntries.Found(index.get(), entry))).getFirst();
   }
 
   /**
-   * The checkpoint to prove an entry under: the first one above it that was stamped, else the
-   * newest that met its quorum of witnesses, else the newest.
+   * The proofs of entries, all under one checkpoint: the first one above them that was stamped,
+   * else the newest that met its quorum of witnesses, else the newest.
    */
-  private static SignedCheckpoint vouched(long index, LogReader reader, Places places)
-      throws IOException, LogException {
-    WitnessedFiles kept = new WitnessedFiles(places.home().resolve(WitnessedFiles.FOLDER));
+  List<ProvenEntry> prove(List<AuthorisingEntries.Found> found)
+      throws Verb.Failure, IOException, LogException {
+    long last = 0;
+    for (AuthorisingEntries.Found each : found) {
+      last = Math.max(last, each.index());
+    }
+    LogReader vouched = new LogReader(files, vouched(last, reader()));
+    List<ProvenEntry> proven = new ArrayList<>();
+    for (AuthorisingEntries.Found each : found) {
+      proven.add(new ProvenEntry(each.entry(), prove(each.index(), vouched)));
+    }
+    return proven;
+  }
+
+  private SignedCheckpoint vouched(long index, LogReader reader) throws IOException, LogException {
+    WitnessedFiles kept = new WitnessedFiles(witnessed());
     SignedCheckpoint best = reader.signed();
     for (SignedCheckpoint each : kept.checkpoints().tailMap(index, false).values()) {
       long size = each.checkpoint().size();
@@ -192,10 +214,10 @@ final class PublishedLog {
     return best;
   }
 
-  /** The stamps of the checkpoint that an entry is proven under. */
-  static List<StampedCheckpoint> stamps(ProvenEntry proven, Places places) throws IOException {
-    WitnessedFiles kept = new WitnessedFiles(places.home().resolve(WitnessedFiles.FOLDER));
-    Checkpoint checkpoint = proven.proof().checkpoint().checkpoint();
+  /** The stamps of the checkpoint that entries are proven under. */
+  List<StampedCheckpoint> stamps(List<ProvenEntry> proven) throws IOException {
+    WitnessedFiles kept = new WitnessedFiles(witnessed());
+    Checkpoint checkpoint = proven.getFirst().proof().checkpoint().checkpoint();
     SignedCheckpoint stamped = kept.checkpoints().get(checkpoint.size());
     List<StampedCheckpoint> stamps = new ArrayList<>();
     if (stamped != null && stamped.checkpoint().equals(checkpoint)) {
@@ -205,6 +227,41 @@ final class PublishedLog {
           .forEach(response -> stamps.add(new StampedCheckpoint(digest, response)));
     }
     return stamps;
+  }
+
+  /** The first anchor over all these entries that the log tells of, as far as there is one. */
+  Optional<AnchorProof> anchor(List<ProvenEntry> proven)
+      throws Verb.Failure, IOException, LogException {
+    long last = 0;
+    for (ProvenEntry each : proven) {
+      last = Math.max(last, each.proof().inclusion().index());
+    }
+    Checkpoint checkpoint = proven.getFirst().proof().checkpoint().checkpoint();
+    LogReader reader = reader();
+    // An anchor's entry follows those that it anchors.
+    for (long from = last + 1; from < reader.size(); from += AT_ONCE) {
+      long at = from;
+      for (byte[] bytes : reader.entries(from, Math.min(reader.size(), from + AT_ONCE))) {
+        Entry entry = LogVerbs.entry(bytes, at++);
+        if (entry.kind() == EntryKind.ANCHOR
+            && LoggedAnchor.read(entry.record()) instanceof Parsed.Read<LoggedAnchor>(var anchor)
+            && anchor.size() > last
+            && anchor.size() <= reader.size()) {
+          AnchorProof proof =
+              new AnchorProof(
+                  anchor,
+                  reader
+                      .consistency(
+                          Math.min(anchor.size(), checkpoint.size()),
+                          Math.max(anchor.size(), checkpoint.size()))
+                      .path());
+          if (proof.proves(checkpoint)) {
+            return Optional.of(proof);
+          }
+        }
+      }
+    }
+    return Optional.empty();
   }
 
   /** Copies what is published; the checkpoint last, so that it never promises what is not there. */

@@ -9,9 +9,11 @@ import dev.freehold.crypto.SigningKey;
 import dev.freehold.evidence.Receipt;
 import dev.freehold.evidence.ReceiptId;
 import dev.freehold.evidence.Transcript;
+import dev.freehold.evidence.anchor.AnchorProof;
 import dev.freehold.evidence.bundle.AuthorisingEntries;
 import dev.freehold.evidence.bundle.Bundle;
 import dev.freehold.evidence.bundle.ProvenEntry;
+import dev.freehold.evidence.bundle.StampedCheckpoint;
 import dev.freehold.evidence.cose.SignedStatement;
 import dev.freehold.evidence.dsse.Envelope;
 import dev.freehold.evidence.dsse.InTotoStatement;
@@ -208,13 +210,7 @@ final class ReceiptVerbs {
       return switch (format) {
         case FREEHOLD -> {
           if (proof || authorised) {
-            List<ProvenEntry> entries = new ArrayList<>();
-            if (authorised) {
-              entries.addAll(authorising(receipt.id()));
-            }
-            ProvenEntry proven = PublishedLog.ofHome(places).proven(receipt.id(), places);
-            entries.add(proven);
-            yield new Bundle(entries, PublishedLog.stamps(proven, places), transcript).encode();
+            yield bundle(receipt.id(), transcript).encode();
           }
           yield transcript == null ? receipt.encode() : transcript.encode();
         }
@@ -241,9 +237,29 @@ final class ReceiptVerbs {
       };
     }
 
-    private List<ProvenEntry> authorising(ReceiptId receipt) throws Exception {
-      PublishedLog log = PublishedLog.ofGateway(places, gateway);
-      List<ProvenEntry> found = AuthorisingEntries.of(log.reader(), receipt);
+    /** Entries of the gateway's log and of the node's, each with what others vouch for. */
+    private Bundle bundle(ReceiptId receipt, @Nullable Transcript transcript) throws Exception {
+      List<ProvenEntry> entries = new ArrayList<>();
+      List<StampedCheckpoint> stamps = new ArrayList<>();
+      List<AnchorProof> anchors = new ArrayList<>();
+      if (authorised) {
+        PublishedLog log = PublishedLog.ofGateway(places, gateway);
+        List<ProvenEntry> proven = log.prove(authorising(log, receipt));
+        entries.addAll(proven);
+        stamps.addAll(log.stamps(proven));
+        log.anchor(proven).ifPresent(anchors::add);
+      }
+      PublishedLog log = PublishedLog.ofHome(places);
+      List<ProvenEntry> proven = List.of(log.proven(receipt, places));
+      entries.addAll(proven);
+      stamps.addAll(log.stamps(proven));
+      log.anchor(proven).ifPresent(anchors::add);
+      return new Bundle(entries, stamps, anchors, transcript);
+    }
+
+    private static List<AuthorisingEntries.Found> authorising(PublishedLog log, ReceiptId receipt)
+        throws Exception {
+      List<AuthorisingEntries.Found> found = AuthorisingEntries.of(log.reader(), receipt);
       if (found.isEmpty()) {
         throw new Failure(
             "no action in the log "

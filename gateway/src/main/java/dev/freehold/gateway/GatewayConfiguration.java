@@ -4,6 +4,7 @@ package dev.freehold.gateway;
 
 import dev.freehold.evidence.control.TaggedDigest;
 import dev.freehold.evidence.mandate.Owner;
+import dev.freehold.witness.anchor.AnchorSettings;
 import dev.freehold.witness.duty.DutySettings;
 import java.net.URI;
 import java.nio.file.Path;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param holdRelease whether an answer is released only once its last record is durable
  * @param measurement digest of the program
  * @param duties what witnesses and time authorities are asked
+ * @param anchorOrNull where its log's checkpoints are anchored, or null for nowhere
  * @param alarm told, in a line, when evidence can't be written
  */
 public record GatewayConfiguration(
@@ -35,6 +37,7 @@ public record GatewayConfiguration(
     boolean holdRelease,
     TaggedDigest measurement,
     DutySettings duties,
+    @Nullable AnchorSettings anchorOrNull,
     Consumer<String> alarm) {
   /** Copies the lists. */
   public GatewayConfiguration {
@@ -63,6 +66,7 @@ public record GatewayConfiguration(
         holdRelease,
         measurement,
         DutySettings.none(),
+        null,
         alarm);
   }
 
@@ -78,6 +82,23 @@ public record GatewayConfiguration(
         holdRelease,
         measurement,
         duties,
+        anchorOrNull,
+        alarm);
+  }
+
+  /** A copy whose log's checkpoints are anchored. */
+  public GatewayConfiguration withAnchor(AnchorSettings anchor) {
+    return new GatewayConfiguration(
+        folder,
+        port,
+        upstream,
+        upstreamKeyOrNull,
+        owners,
+        mandates,
+        holdRelease,
+        measurement,
+        duties,
+        anchor,
         alarm);
   }
 }

@@ -6,7 +6,7 @@
  * OpenAI-compatible server.
  *
  * <p>Floor 5, beside {@code node}, which it never imports: it imports {@code record}, {@code
- * crypto} and {@code evidence}.
+ * crypto}, {@code evidence}, {@code ledger} and {@code witness}.
  */
 @NullMarked
 package dev.freehold.gateway;

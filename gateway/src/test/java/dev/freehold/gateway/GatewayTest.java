@@ -9,6 +9,9 @@ import com.sun.net.httpserver.HttpServer;
 import dev.freehold.crypto.NodeId;
 import dev.freehold.crypto.PassphraseSource;
 import dev.freehold.crypto.SigningKey;
+import dev.freehold.crypto.payment.Address;
+import dev.freehold.record.ChainId;
+import dev.freehold.crypto.payment.PaymentKeyFile;
 import dev.freehold.evidence.action.HistoryCheck;
 import dev.freehold.evidence.bundle.NodeLog;
 import dev.freehold.evidence.control.TaggedDigest;
@@ -38,6 +41,8 @@ import dev.freehold.record.Nonce;
 import dev.freehold.record.Parsed;
 import dev.freehold.record.Timestamp;
 import dev.freehold.testkit.LocalTimestampAuthority;
+import dev.freehold.witness.anchor.AnchorSettings;
+import dev.freehold.witness.duty.Duties;
 import dev.freehold.witness.duty.DutySettings;
 import dev.freehold.witness.duty.WitnessedFiles;
 import dev.freehold.witness.serve.WitnessFolder;
@@ -52,6 +57,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -176,6 +182,56 @@ class GatewayTest {
     assertThat(kinds()).contains(EntryKind.TIMESTAMP);
     stamping.stop(0);
     // The stamps among its records do not keep it from going on with its history.
+    start().close();
+  }
+
+  @Test
+  void anAnchorThatIsNotMadeInTimeRaisesTheAlarmAndKeepsNobodyWaiting() throws Exception {
+    Path purse = folder.resolve("anchor.key");
+    PaymentKeyFile.create(purse, new SecureRandom());
+    AnchorSettings nowhere =
+        new AnchorSettings(
+            URI.create("http://127.0.0.1:9/"),
+            ChainId.DEVELOPMENT,
+            Address.of(new byte[Address.BYTES]),
+            purse,
+            Duration.ofSeconds(1),
+            0);
+    GatewayConfiguration configuration =
+        configuration(List.of(folder.resolve("mandate"))).withAnchor(nowhere);
+    try (Gateway gateway = Gateway.start(configuration)) {
+      assertThat(ask(gateway).statusCode()).isEqualTo(200);
+      for (int i = 0; i < 1000 && alarms.isEmpty(); i++) {
+        Thread.sleep(20);
+      }
+      assertThat(alarms.getFirst())
+          .contains("duty-missed")
+          .contains("\"duty\":\"anchor\"")
+          .contains("the connection failed");
+      assertThat(ask(gateway).statusCode()).isEqualTo(200);
+    }
+    Duties.Standing standing =
+        Duties.read(folder.resolve("home/witnessed").resolve(Duties.FILE)).getFirst();
+    assertThat(standing.name()).isEqualTo("anchor");
+    assertThat(standing.missedSince()).isPresent();
+  }
+
+  @Test
+  void aPaymentKeyThatCannotBeReadKeepsTheGatewayFromStarting() throws Exception {
+    AnchorSettings settings =
+        new AnchorSettings(
+            URI.create("http://127.0.0.1:9/"),
+            ChainId.DEVELOPMENT,
+            Address.of(new byte[Address.BYTES]),
+            Files.writeString(folder.resolve("no.key"), "no key"),
+            Duration.ofSeconds(1),
+            0);
+    GatewayConfiguration configuration =
+        configuration(List.of(folder.resolve("mandate"))).withAnchor(settings);
+    assertThatThrownBy(() -> Gateway.start(configuration))
+        .isInstanceOf(GatewayException.class)
+        .hasMessageContaining("no.key");
+    // Nothing is held: the same folder starts without it.
     start().close();
   }
 

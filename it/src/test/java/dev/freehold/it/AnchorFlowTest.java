@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.abort;
 import dev.freehold.crypto.KeyFile;
 import dev.freehold.crypto.SigningKey;
 import dev.freehold.crypto.payment.Address;
+import dev.freehold.evidence.anchor.ChainWord;
 import dev.freehold.evidence.bundle.NodeLog;
 import dev.freehold.evidence.log.EntryKind;
 import dev.freehold.evidence.log.FolderStorage;
@@ -24,6 +25,7 @@ import dev.freehold.node.files.OwnerFiles;
 import dev.freehold.record.Amount;
 import dev.freehold.record.Json;
 import dev.freehold.record.JsonException;
+import dev.freehold.record.Parsed;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.net.http.HttpClient;
@@ -32,6 +34,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.stream.Stream;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -104,6 +107,86 @@ class AnchorFlowTest {
         assertThat(refused.out()).contains("NO, the chain has no transaction");
       }
     }
+  }
+
+  @Test
+  void aGatewayAnchorsItsLogAndWhatTheChainToldIsWrittenDown() throws Exception {
+    Path anvil = anvil();
+    try (Processes programs = new Processes(folder);
+        HttpClient client = HttpClient.newHttpClient();
+        DevelopmentChain chain = DevelopmentChain.start(anvil, folder.resolve("chain"), client)) {
+      String rpc = chain.address().toString();
+      String key = folder.resolve("gateway-anchor.key").toString();
+      Address account =
+          Address.parse(text(programs.cli("chain", "key", key, "--json"), "account")).orElseThrow();
+      chain.fund(account, new Amount(BigInteger.TEN.pow(18)));
+      String contract =
+          text(
+              programs.cli(
+                  "chain", "deploy", "--rpc", rpc, "--chain", CHAIN, "--key", key, "--json"),
+              "contract");
+      Path mandate = folder.resolve("mandate");
+      String id = programs.cli("gateway", "--id").out().strip();
+      Processes.Run signed =
+          programs.cli(
+              "mandate",
+              "sign",
+              mandate.toString(),
+              "--holder",
+              id,
+              "--model",
+              "m",
+              "--peer",
+              "127.0.0.1:9",
+              "--answers",
+              "5");
+      assertThat(signed.exit()).as(signed.err()).isZero();
+      String[] gateway = {
+        "gateway",
+        "--port",
+        "0",
+        "--json",
+        "--upstream",
+        "http://127.0.0.1:9",
+        "--mandate",
+        mandate.toString(),
+        "--anchor-rpc",
+        rpc,
+        "--anchor-chain",
+        CHAIN,
+        "--anchor-contract",
+        contract,
+        "--anchor-key",
+        key
+      };
+      Processes.Run wrong = programs.cli(with(gateway, "--anchor-depth", "-1"));
+      assertThat(wrong.exit()).isEqualTo(1);
+      assertThat(wrong.err()).contains("anchor-depth");
+      programs.serve(with(gateway, "--anchor-seconds", "2", "--anchor-depth", "0"));
+      Path checkpoint = programs.home().resolve("gateway/log/checkpoint");
+      long end = System.nanoTime() + 30_000_000_000L;
+      while (!Files.exists(checkpoint) || !Files.readString(checkpoint).contains("\n2\n")) {
+        assertThat(System.nanoTime()).as("the anchor's entry comes").isLessThan(end);
+        Thread.sleep(50);
+      }
+      Path told = folder.resolve("told.json");
+      Processes.Run agreed =
+          programs.cli(
+              "log", "anchors", "--gateway", "--rpc", rpc, "--chain", CHAIN, "-o", told.toString());
+      assertThat(agreed.exit()).as(agreed.err()).isZero();
+      assertThat(agreed.out()).contains("entry 1: 1 entries by " + account);
+      assertThat(ChainWord.decode(Files.readAllBytes(told)))
+          .isInstanceOfSatisfying(
+              Parsed.Read.class,
+              read -> assertThat(((ChainWord) read.value()).anchors()).hasSize(1));
+      assertThat(programs.cli("log", "status", "--gateway").out())
+          .contains(id)
+          .contains("anchor within 2 s: no alarm");
+    }
+  }
+
+  private static String[] with(String[] words, String... more) {
+    return Stream.of(words, more).flatMap(Stream::of).toArray(String[]::new);
   }
 
   private static void oneEntry(Path home) throws Exception {

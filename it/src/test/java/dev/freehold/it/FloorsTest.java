@@ -35,8 +35,8 @@ class FloorsTest {
           Map.entry("market", Set.of("record", "crypto", "evidence")),
           Map.entry("catalogue", Set.of("record", "crypto", "engine")),
           Map.entry("fleet", Set.of("record", "crypto", "kernel", "engine", "evidence", "link")),
-          Map.entry("witness", Set.of("record", "crypto", "evidence")),
-          Map.entry("gateway", Set.of("record", "crypto", "evidence", "witness")),
+          Map.entry("witness", Set.of("record", "crypto", "evidence", "ledger")),
+          Map.entry("gateway", Set.of("record", "crypto", "evidence", "ledger", "witness")),
           Map.entry(
               "node",
               Set.of(

@@ -68,7 +68,7 @@ public final class ConfigurationFile {
       } catch (NumberFormatException e) {
         throw new NodeException(
             where + "'" + key + "' takes a whole number, not '" + matcher.group(2) + "'", e);
-      } catch (NodeException e) {
+      } catch (NodeException | IllegalArgumentException e) {
         throw new NodeException(where + e.getMessage(), e);
       }
     }

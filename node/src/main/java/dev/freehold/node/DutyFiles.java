@@ -5,11 +5,14 @@ package dev.freehold.node;
 import dev.freehold.evidence.timestamp.TimestampPolicy;
 import dev.freehold.evidence.witness.Policy;
 import dev.freehold.record.Parsed;
+import dev.freehold.witness.anchor.AnchorLines;
+import dev.freehold.witness.anchor.AnchorSettings;
 import dev.freehold.witness.duty.DutySettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -72,6 +75,19 @@ public record DutyFiles(
           cosigning,
           read(timesOrNull, TimestampPolicy::parse),
           stamping);
+    } catch (IllegalArgumentException e) {
+      throw new NodeException("the node's configuration is wrong: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Where checkpoints are anchored; empty where nothing is said of it.
+   *
+   * @throws NodeException naming what is missing or out of range
+   */
+  Optional<AnchorSettings> anchors() {
+    try {
+      return anchor.read();
     } catch (IllegalArgumentException e) {
       throw new NodeException("the node's configuration is wrong: " + e.getMessage(), e);
     }

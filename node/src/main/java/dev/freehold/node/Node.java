@@ -9,18 +9,11 @@ import dev.freehold.crypto.KeyFileException;
 import dev.freehold.crypto.NodeId;
 import dev.freehold.crypto.PassphraseSource;
 import dev.freehold.crypto.SigningKey;
-import dev.freehold.crypto.payment.PaymentKey;
-import dev.freehold.crypto.payment.PaymentKeyFile;
 import dev.freehold.engine.generate.EngineOptions;
 import dev.freehold.evidence.log.LogException;
 import dev.freehold.evidence.note.SignedCheckpoint;
 import dev.freehold.fleet.job.JobServer;
 import dev.freehold.kernel.Kernels;
-import dev.freehold.ledger.rpc.HttpRpc;
-import dev.freehold.ledger.transaction.FolderIntents;
-import dev.freehold.node.anchor.AnchorSettings;
-import dev.freehold.node.anchor.Anchoring;
-import dev.freehold.node.anchor.Purse;
 import dev.freehold.node.console.Console;
 import dev.freehold.node.console.Sessions;
 import dev.freehold.node.conversations.Conversations;
@@ -52,6 +45,9 @@ import dev.freehold.node.telemetry.EventLog;
 import dev.freehold.node.telemetry.Metrics;
 import dev.freehold.node.work.WorkGate;
 import dev.freehold.record.Json;
+import dev.freehold.witness.anchor.AnchorMeans;
+import dev.freehold.witness.anchor.AnchorSettings;
+import dev.freehold.witness.anchor.Anchoring;
 import dev.freehold.witness.duty.DutySettings;
 import dev.freehold.witness.duty.HttpCourier;
 import dev.freehold.witness.duty.LogDuties;
@@ -177,8 +173,11 @@ public final class Node implements AutoCloseable {
     DutySettings settings = configuration.duties().read();
     Path witnessed = configuration.home().resolve(WitnessedFiles.FOLDER);
     OwnerFiles.folder(witnessed);
-    Optional<AnchorSettings> anchors = configuration.duties().anchor().read();
-    PaymentKey purse = anchors.isEmpty() ? null : PaymentKeyFile.load(anchors.get().key());
+    Optional<AnchorSettings> anchors = configuration.duties().anchors();
+    Optional<AnchorMeans> purse =
+        anchors.isEmpty()
+            ? Optional.empty()
+            : Optional.of(purse(anchors.get(), configuration.home(), held));
     // The log tells the duties of checkpoints, and the duties need the log.
     CompletableFuture<Consumer<SignedCheckpoint>> duties = new CompletableFuture<>();
     EvidenceLog evidence =
@@ -199,22 +198,11 @@ public final class Node implements AutoCloseable {
       throw new NodeException("the policy names a wrong address: " + e.getMessage(), e);
     }
     held.push(owed);
-    if (anchors.isPresent() && purse != null) {
-      Anchoring anchoring;
-      try {
-        anchoring = anchoring(configuration, anchors.get(), purse, evidence, owed, log, held);
-      } catch (IOException e) {
-        duties.completeExceptionally(e);
-        throw e;
-      }
-      duties.complete(
-          checkpoint -> {
-            owed.published(checkpoint);
-            anchoring.published(checkpoint);
-          });
-    } else {
-      duties.complete(owed::published);
-    }
+    purse.ifPresent(
+        means ->
+            owed.add(
+                Anchoring.start(anchors.orElseThrow(), means, evidence, owed.book(), log::event)));
+    duties.complete(owed::published);
     WorkGate work = WorkGate.here(configuration.work());
     FleetNode fleet =
         FleetNode.open(
@@ -303,30 +291,11 @@ public final class Node implements AutoCloseable {
     return new Node(configuration, key, models, api, jobs.server(), server, console, log, held);
   }
 
-  private static Anchoring anchoring(
-      NodeConfiguration configuration,
-      AnchorSettings settings,
-      PaymentKey purse,
-      EvidenceLog evidence,
-      LogDuties owed,
-      EventLog log,
-      Deque<AutoCloseable> held)
-      throws IOException {
-    HttpClient client = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+  private static AnchorMeans purse(AnchorSettings settings, Path home, Deque<AutoCloseable> held)
+      throws IOException, KeyFileException {
+    HttpClient client = AnchorMeans.client();
     held.push(client::shutdownNow);
-    FolderIntents intents =
-        FolderIntents.open(Purse.intents(configuration.home(), settings.chain(), purse.address()));
-    Anchoring anchoring =
-        Anchoring.start(
-            settings,
-            new HttpRpc(client, settings.rpc(), Duration.ofSeconds(10)),
-            purse,
-            intents,
-            evidence,
-            owed.book(),
-            log::event);
-    held.push(anchoring);
-    return anchoring;
+    return AnchorMeans.open(settings, client, home);
   }
 
   private static Models models(NodeConfiguration configuration, EventLog log) {

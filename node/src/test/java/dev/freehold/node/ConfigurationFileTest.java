@@ -5,7 +5,7 @@ package dev.freehold.node;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.freehold.node.anchor.AnchorSettings;
+import dev.freehold.witness.anchor.AnchorSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -169,29 +169,28 @@ class ConfigurationFileTest {
 
   @Test
   void anchorsAreDeclaredWholeOrNotAtAll() {
-    assertThat(DEFAULTS.duties().anchor().read()).isEmpty();
-    AnchorSettings read = parse(ANCHORED).duties().anchor().read().orElseThrow();
+    assertThat(DEFAULTS.duties().anchors()).isEmpty();
+    AnchorSettings read = parse(ANCHORED).duties().anchors().orElseThrow();
     assertThat(read.key()).isEqualTo(Path.of("/home/anchor.key"));
     assertThat(read.within()).isEqualTo(Duration.ofHours(1));
     assertThat(read.depth()).isEqualTo(12);
     read =
         parse(ANCHORED + "anchor-seconds = 60\nanchor-depth = 3\n")
             .duties()
-            .anchor()
-            .read()
+            .anchors()
             .orElseThrow();
     assertThat(read.within()).isEqualTo(Duration.ofMinutes(1));
     assertThat(read.depth()).isEqualTo(3);
     for (String line : ANCHORED.split("\n", -1)) {
       if (!line.isEmpty()) {
         NodeConfiguration part = parse(ANCHORED.replace(line + "\n", ""));
-        assertThatThrownBy(() -> part.duties().anchor().read())
+        assertThatThrownBy(() -> part.duties().anchors())
             .isInstanceOf(NodeException.class)
             .hasMessageEndingWith("and not " + line.substring(0, line.indexOf(' ')));
       }
     }
     NodeConfiguration lonely = parse("anchor-seconds = 60\n");
-    assertThatThrownBy(() -> lonely.duties().anchor().read())
+    assertThatThrownBy(() -> lonely.duties().anchors())
         .hasMessageContaining("anchor-rpc, anchor-chain, anchor-contract, anchor-key");
   }
 
@@ -205,11 +204,11 @@ class ConfigurationFileTest {
     for (String wrong :
         new String[] {"anchor-seconds = 0", "anchor-depth = -1", "anchor-depth = 10001"}) {
       NodeConfiguration read = parse(ANCHORED + wrong);
-      assertThatThrownBy(() -> read.duties().anchor().read())
+      assertThatThrownBy(() -> read.duties().anchors())
           .isInstanceOf(NodeException.class)
           .hasMessageContaining(wrong.substring(0, wrong.indexOf(' ')));
     }
     NodeConfiguration file = parse(ANCHORED.replace("http://127.0.0.1:8545", "file:///x"));
-    assertThatThrownBy(() -> file.duties().anchor().read()).hasMessageContaining("http or https");
+    assertThatThrownBy(() -> file.duties().anchors()).hasMessageContaining("http or https");
   }
 }

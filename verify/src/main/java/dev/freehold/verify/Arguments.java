@@ -3,6 +3,7 @@
 package dev.freehold.verify;
 
 import dev.freehold.crypto.NodeId;
+import dev.freehold.evidence.anchor.ChainWord;
 import dev.freehold.evidence.mandate.Owner;
 import dev.freehold.evidence.mandate.Party;
 import dev.freehold.evidence.note.VerifierKey;
@@ -74,6 +75,7 @@ record Arguments(
         chained      it is part of a gap-free chain of its agent's steps
         matched      the files beside it are the ones it tells of
         timestamped  an authority that you believe says that it was there at a time
+        anchored     a chain holds a checkpoint over it (--anchors)
         equivocated  a log's key signed two histories that can't both be true (of a split view)
 
       Options:
@@ -87,6 +89,8 @@ record Arguments(
                           repeatable
         --policy FILE     which logs count, and how many of which witnesses (C2SP tlog-policy, docs/formats/policy.md)
         --time-policy FILE  who is believed for time, and how many of them (docs/formats/timestamp.md)
+        --anchors FILE    what a chain told whoever asked it ('freehold log anchors -o', docs/formats/anchor.md);
+                          repeatable
         --owner NAME      who may have granted the mandates (did:key:z...); of a passkey
                           NAME,RELYING-PARTY,ORIGIN; repeatable; anybody unless given
         --beside PATH     what the file tells of (see above); repeatable where several make sense
@@ -131,6 +135,7 @@ record Arguments(
     String at = null;
     Policy policy = null;
     TimestampPolicy times = null;
+    List<ChainWord> chains = new ArrayList<>();
     int threads = 0;
     String kernel = null;
     boolean json = false;
@@ -174,6 +179,7 @@ record Arguments(
         case "--log" -> logs.add(log(value(word, rest)));
         case "--policy" -> policy = read(word, value(word, rest), Policy::parse);
         case "--time-policy" -> times = read(word, value(word, rest), TimestampPolicy::parse);
+        case "--anchors" -> chains.add(read(word, value(word, rest), ChainWord::decode));
         case "--owner" -> owners.add(owner(value(word, rest)));
         case "--beside" -> beside.add(value(word, rest));
         case "--key" -> keys.add(value(word, rest));
@@ -193,7 +199,7 @@ record Arguments(
     return new Arguments(
         file,
         model,
-        new Demands(required, node, logs, owners, policy, times),
+        new Demands(required, node, logs, owners, policy, times, chains),
         new Surroundings(beside, keys, authorities, at),
         threads,
         kernel,

@@ -61,6 +61,9 @@ final class BundleFile implements FileKind {
     if (demands.timesOrNull() != null) {
       claims.add(Claim.TIMESTAMPED);
     }
+    if (!demands.chains().isEmpty()) {
+      claims.add(Claim.ANCHORED);
+    }
     if (authorised) {
       claims.add(Claim.AUTHORISED);
     }
@@ -101,6 +104,9 @@ final class BundleFile implements FileKind {
     }
     if (!bundle.stamps().isEmpty() || demanded.contains(Claim.TIMESTAMPED)) {
       findings.add(TimestampedCheck.check(bundle, demands));
+    }
+    if (!bundle.anchors().isEmpty() || demanded.contains(Claim.ANCHORED)) {
+      findings.add(AnchoredCheck.check(bundle, demands));
     }
     if (authorised) {
       findings.add(new AuthorisedCheck(bundle, receipt.get(), demands).check());

@@ -18,6 +18,8 @@ public enum Claim {
   WITNESSED,
   /** Time-stamp authorities say that the checkpoint was there at a time. */
   TIMESTAMPED,
+  /** A chain holds a checkpoint over it, as somebody who asked the chain wrote down. */
+  ANCHORED,
   /** The log's own key signed two histories that can't both be true. */
   EQUIVOCATED,
   /** An owner allowed it: mandate by mandate, each within the one before. */

@@ -3,11 +3,13 @@
 package dev.freehold.verify;
 
 import dev.freehold.crypto.NodeId;
+import dev.freehold.evidence.anchor.ChainWord;
 import dev.freehold.evidence.mandate.Owner;
 import dev.freehold.evidence.note.Origin;
 import dev.freehold.evidence.note.VerifierKey;
 import dev.freehold.evidence.timestamp.TimestampPolicy;
 import dev.freehold.evidence.witness.Policy;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -25,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param policyOrNull which logs count and which witnesses must have cosigned, or null where
  *     nothing is said of it
  * @param timesOrNull who is believed for time, or null for nobody
+ * @param chains what chains told of anchors
  */
 public record Demands(
     @Nullable Set<Claim> claimsOrNull,
@@ -32,21 +35,23 @@ public record Demands(
     List<VerifierKey> logs,
     List<Owner> owners,
     @Nullable Policy policyOrNull,
-    @Nullable TimestampPolicy timesOrNull) {
+    @Nullable TimestampPolicy timesOrNull,
+    List<ChainWord> chains) {
   /** Copies the lists. */
   public Demands {
     claimsOrNull = claimsOrNull == null ? null : Set.copyOf(claimsOrNull);
     logs = List.copyOf(logs);
     owners = List.copyOf(owners);
+    chains = List.copyOf(chains);
   }
 
-  /** Demands that say nothing of witnesses and time. */
+  /** Demands that say nothing of witnesses, time and chains. */
   public Demands(
       @Nullable Set<Claim> claimsOrNull,
       @Nullable NodeId nodeOrNull,
       List<VerifierKey> logs,
       List<Owner> owners) {
-    this(claimsOrNull, nodeOrNull, logs, owners, null, null);
+    this(claimsOrNull, nodeOrNull, logs, owners, null, null, List.of());
   }
 
   /** Each kind of file's own claims, of any node. */
@@ -56,22 +61,29 @@ public record Demands(
 
   /** These demands with other claims. */
   public Demands with(Set<Claim> claims) {
-    return new Demands(claims, nodeOrNull, logs, owners, policyOrNull, timesOrNull);
+    return new Demands(claims, nodeOrNull, logs, owners, policyOrNull, timesOrNull, chains);
   }
 
   /** These demands of one node. */
   public Demands of(NodeId node) {
-    return new Demands(claimsOrNull, node, logs, owners, policyOrNull, timesOrNull);
+    return new Demands(claimsOrNull, node, logs, owners, policyOrNull, timesOrNull, chains);
   }
 
   /** These demands with a policy of witnesses. */
   public Demands with(Policy policy) {
-    return new Demands(claimsOrNull, nodeOrNull, logs, owners, policy, timesOrNull);
+    return new Demands(claimsOrNull, nodeOrNull, logs, owners, policy, timesOrNull, chains);
   }
 
   /** These demands with a policy of time. */
   public Demands with(TimestampPolicy times) {
-    return new Demands(claimsOrNull, nodeOrNull, logs, owners, policyOrNull, times);
+    return new Demands(claimsOrNull, nodeOrNull, logs, owners, policyOrNull, times, chains);
+  }
+
+  /** These demands with what a chain told. */
+  public Demands with(ChainWord word) {
+    List<ChainWord> all = new ArrayList<>(chains);
+    all.add(word);
+    return new Demands(claimsOrNull, nodeOrNull, logs, owners, policyOrNull, timesOrNull, all);
   }
 
   /** The keys of a log that were named: by themselves, or in the policy. */

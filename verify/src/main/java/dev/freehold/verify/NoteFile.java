@@ -5,6 +5,8 @@ package dev.freehold.verify;
 import dev.freehold.evidence.bundle.NodeLog;
 import dev.freehold.evidence.log.FolderStorage;
 import dev.freehold.evidence.log.LogCheck;
+import dev.freehold.evidence.log.LogException;
+import dev.freehold.evidence.log.LogReader;
 import dev.freehold.evidence.note.Checkpoint;
 import dev.freehold.evidence.note.Note;
 import dev.freehold.evidence.note.SignedCheckpoint;
@@ -41,6 +43,12 @@ final class NoteFile implements FileKind {
     if (!given.beside().isEmpty()) {
       own.add(Claim.MATCHED);
     }
+    if (demands.timesOrNull() != null) {
+      own.add(Claim.TIMESTAMPED);
+    }
+    if (!demands.chains().isEmpty()) {
+      own.add(Claim.ANCHORED);
+    }
     Set<Claim> demanded = demands.claims(own);
     return switch (Note.parse(file)) {
       case Parsed.Malformed<Note>(String reason) ->
@@ -70,7 +78,11 @@ final class NoteFile implements FileKind {
     List<Report.Finding> findings = new ArrayList<>();
     findings.add(by.finding(Claim.SIGNED));
     if (!given.beside().isEmpty()) {
-      findings.add(matched(signed, by, demands).finding(Claim.MATCHED));
+      Grounds matched = matched(signed, by, demands);
+      findings.add(matched.finding(Claim.MATCHED));
+      if (matched.hold()) {
+        findings.addAll(vouched(signed, demands, demanded));
+      }
     }
     return Report.of(
         findings,
@@ -82,6 +94,38 @@ final class NoteFile implements FileKind {
                 .put("size", checkpoint.size())
                 .put("root", checkpoint.root().toString())
                 .build()));
+  }
+
+  /** What the entries tell of stamps and anchors, where somebody wants to know. */
+  private List<Report.Finding> vouched(
+      SignedCheckpoint signed, Demands demands, Set<Claim> demanded) {
+    boolean stamps = demands.timesOrNull() != null || demanded.contains(Claim.TIMESTAMPED);
+    boolean anchors = !demands.chains().isEmpty() || demanded.contains(Claim.ANCHORED);
+    List<Report.Finding> findings = new ArrayList<>();
+    if (!stamps && !anchors) {
+      return findings;
+    }
+    try {
+      VouchedEntries told =
+          VouchedEntries.read(
+              new LogReader(FolderStorage.reading(given.beside().getFirst()), signed), demands);
+      if (stamps) {
+        findings.add(told.timestamped());
+      }
+      if (anchors) {
+        findings.add(told.anchored());
+      }
+    } catch (LogException e) {
+      // The files changed since they were compared: nothing of it was checked.
+      Verdict unread = new Verdict.Undecidable(String.valueOf(e.getMessage()));
+      if (stamps) {
+        findings.add(Report.Finding.of(Claim.TIMESTAMPED, unread, ""));
+      }
+      if (anchors) {
+        findings.add(Report.Finding.of(Claim.ANCHORED, unread, ""));
+      }
+    }
+    return findings;
   }
 
   private Grounds matched(SignedCheckpoint signed, Grounds by, Demands demands) {

@@ -5,12 +5,16 @@ package dev.freehold.crypto.payment;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.Optional;
+import java.util.regex.Pattern;
 import org.bouncycastle.crypto.digests.KeccakDigest;
 
 /** A Keccak-256 digest, as EVM chains use it: the padding is that from before SHA-3. */
 public final class Keccak256 {
   /** Length of a digest in bytes. */
   public static final int BYTES = 32;
+
+  private static final Pattern TEXT = Pattern.compile("0x[0-9a-f]{64}");
 
   private final byte[] bytes;
 
@@ -29,6 +33,13 @@ public final class Keccak256 {
           "a Keccak-256 digest has 32 bytes, these are " + bytes.length);
     }
     return new Keccak256(bytes.clone());
+  }
+
+  /** Reads {@code 0x} and 64 lower-case hexadecimal digits; empty for everything else. */
+  public static Optional<Keccak256> parse(String text) {
+    return TEXT.matcher(text).matches()
+        ? Optional.of(new Keccak256(HexFormat.of().parseHex(text, 2, text.length())))
+        : Optional.empty();
   }
 
   /** The digest of the concatenation of {@code parts}. */

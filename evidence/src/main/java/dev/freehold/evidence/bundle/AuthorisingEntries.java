@@ -11,7 +11,6 @@ import dev.freehold.evidence.control.TokenReading;
 import dev.freehold.evidence.log.Entry;
 import dev.freehold.evidence.log.LogException;
 import dev.freehold.evidence.log.LogReader;
-import dev.freehold.evidence.log.TlogProof;
 import dev.freehold.evidence.mandate.Mandate;
 import dev.freehold.evidence.mandate.Revocation;
 import dev.freehold.record.CanonicalJson;
@@ -35,7 +34,12 @@ import org.jspecify.annotations.Nullable;
 public final class AuthorisingEntries {
   private static final int AT_ONCE = 256;
 
-  private record Found(long index, Entry entry) {}
+  /**
+   * An entry that was found, not proven yet.
+   *
+   * @param index where it stands in the log
+   */
+  public record Found(long index, Entry entry) {}
 
   private final LogReader log;
   private final ReceiptId receipt;
@@ -56,14 +60,13 @@ public final class AuthorisingEntries {
   }
 
   /**
-   * The entries in the order of the walk, each with its proof; empty where no action in this log
-   * ended in the receipt.
+   * The entries in the order of the walk; empty where no action in this log ended in the receipt.
    */
-  public static List<ProvenEntry> of(LogReader log, ReceiptId receipt) throws LogException {
+  public static List<Found> of(LogReader log, ReceiptId receipt) throws LogException {
     return new AuthorisingEntries(log, receipt).find();
   }
 
-  private List<ProvenEntry> find() throws LogException {
+  private List<Found> find() throws LogException {
     for (long end = log.size(); end > 0 && !whole; end -= AT_ONCE) {
       long begin = Math.max(0, end - AT_ONCE);
       List<byte[]> entries = log.entries(begin, end);
@@ -73,26 +76,17 @@ public final class AuthorisingEntries {
         }
       }
     }
-    List<ProvenEntry> proven = new ArrayList<>();
+    List<Found> found = new ArrayList<>();
     if (steps.containsKey(Phase.AFTER)) {
-      for (Found mandate : mandates.reversed()) {
-        proven.add(prove(mandate));
-      }
+      found.addAll(mandates.reversed());
       for (Found revocation : revocations.reversed()) {
         if (revocation(revocation.entry).filter(chain::contains).isPresent()) {
-          proven.add(prove(revocation));
+          found.add(revocation);
         }
       }
-      for (Found step : steps.values()) {
-        proven.add(prove(step));
-      }
+      found.addAll(steps.values());
     }
-    return proven;
-  }
-
-  private ProvenEntry prove(Found found) throws LogException {
-    return new ProvenEntry(
-        found.entry, TlogProof.of(log.inclusion(found.index, log.size()), log.signed()));
+    return found;
   }
 
   private void take(Found found) {

@@ -3,6 +3,7 @@
 package dev.freehold.evidence.bundle;
 
 import dev.freehold.evidence.Transcript;
+import dev.freehold.evidence.anchor.AnchorProof;
 import dev.freehold.evidence.log.Entry;
 import dev.freehold.evidence.log.TlogProof;
 import dev.freehold.evidence.note.StrictBase64;
@@ -25,11 +26,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param entries in the order of the walk: mandates, tokens, the receipt, verdicts
  * @param stamps time stamps of the entries' checkpoints
+ * @param anchors where these checkpoints, or others of their logs, are said to be anchored
  * @param transcriptOrNull the transcript, or null
  */
 public record Bundle(
     List<ProvenEntry> entries,
     List<StampedCheckpoint> stamps,
+    List<AnchorProof> anchors,
     @Nullable Transcript transcriptOrNull) {
   /** Value of the member {@code format}. */
   public static final String FORMAT = "freehold-bundle/1";
@@ -39,6 +42,7 @@ public record Bundle(
 
   private static final int MOST_ENTRIES = 64;
   private static final int MOST_STAMPS = 16;
+  private static final int MOST_ANCHORS = 16;
 
   /**
    * Copies the lists.
@@ -48,11 +52,29 @@ public record Bundle(
   public Bundle {
     entries = List.copyOf(entries);
     stamps = List.copyOf(stamps);
-    if (entries.isEmpty() || entries.size() > MOST_ENTRIES || stamps.size() > MOST_STAMPS) {
+    anchors = List.copyOf(anchors);
+    if (entries.isEmpty()
+        || entries.size() > MOST_ENTRIES
+        || stamps.size() > MOST_STAMPS
+        || anchors.size() > MOST_ANCHORS) {
       throw new IllegalArgumentException(
-          "a bundle has 1 to %d entries and up to %d time stamps, not %d and %d"
-              .formatted(MOST_ENTRIES, MOST_STAMPS, entries.size(), stamps.size()));
+          "a bundle has 1 to %d entries, up to %d time stamps and up to %d anchors, not %d, %d and %d"
+              .formatted(
+                  MOST_ENTRIES,
+                  MOST_STAMPS,
+                  MOST_ANCHORS,
+                  entries.size(),
+                  stamps.size(),
+                  anchors.size()));
     }
+  }
+
+  /** A bundle without anchors. */
+  public Bundle(
+      List<ProvenEntry> entries,
+      List<StampedCheckpoint> stamps,
+      @Nullable Transcript transcriptOrNull) {
+    this(entries, stamps, List.of(), transcriptOrNull);
   }
 
   /** The transcript, where it goes along. */
@@ -71,6 +93,11 @@ public record Bundle(
               .build());
     }
     Json.Builder out = Json.object().put("entries", Json.array(proven)).put("format", FORMAT);
+    if (!anchors.isEmpty()) {
+      List<Json> proofs = new ArrayList<>();
+      anchors.forEach(anchor -> proofs.add(anchor.toJson()));
+      out.put("anchors", Json.array(proofs));
+    }
     if (!stamps.isEmpty()) {
       List<Json> tokens = new ArrayList<>();
       for (StampedCheckpoint stamp : stamps) {
@@ -106,12 +133,18 @@ public record Bundle(
           stamps.add(stamp(new Members("an element of \"timestamps\"", each)));
         }
       }
+      List<AnchorProof> anchors = new ArrayList<>();
+      if (members.has("anchors")) {
+        for (Json each : members.array("anchors").items()) {
+          anchors.add(read(AnchorProof.read(each)));
+        }
+      }
       Transcript transcript =
           members.has("transcript")
               ? read(Transcript.decode(CanonicalJson.bytes(members.members("transcript"))))
               : null;
       members.end();
-      Bundle bundle = made(entries, stamps, transcript);
+      Bundle bundle = made(entries, stamps, anchors, transcript);
       Members.requireSame(bundle.encode(), bytes);
       return new Parsed.Read<>(bundle);
     } catch (MalformedException e) {
@@ -120,10 +153,13 @@ public record Bundle(
   }
 
   private static Bundle made(
-      List<ProvenEntry> entries, List<StampedCheckpoint> stamps, @Nullable Transcript transcript)
+      List<ProvenEntry> entries,
+      List<StampedCheckpoint> stamps,
+      List<AnchorProof> anchors,
+      @Nullable Transcript transcript)
       throws MalformedException {
     try {
-      return new Bundle(entries, stamps, transcript);
+      return new Bundle(entries, stamps, anchors, transcript);
     } catch (IllegalArgumentException e) {
       throw new MalformedException(String.valueOf(e.getMessage()));
     }

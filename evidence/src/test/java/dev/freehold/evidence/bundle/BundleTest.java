@@ -7,8 +7,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.freehold.crypto.InclusionProof;
 import dev.freehold.crypto.SigningKey;
+import dev.freehold.crypto.payment.Address;
+import dev.freehold.record.ChainId;
+import dev.freehold.crypto.payment.Keccak256;
 import dev.freehold.evidence.Mutations;
 import dev.freehold.evidence.Samples;
+import dev.freehold.evidence.anchor.AnchorProof;
+import dev.freehold.evidence.anchor.LoggedAnchor;
 import dev.freehold.evidence.log.Entry;
 import dev.freehold.evidence.log.EntryKind;
 import dev.freehold.evidence.log.Source;
@@ -77,6 +82,13 @@ class BundleTest {
         .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> new Bundle(Collections.nCopies(65, one), List.of(), null))
         .isInstanceOf(IllegalArgumentException.class);
+    AnchorProof anchor = anchored(one.proof().checkpoint().checkpoint());
+    assertThatThrownBy(
+            () -> new Bundle(List.of(one), List.of(), Collections.nCopies(17, anchor), null))
+        .hasMessageContaining("up to 16 anchors");
+    assertThatThrownBy(
+            () -> new AnchorProof(anchor.anchor(), Collections.nCopies(64, Digest.sha256("x"))))
+        .hasMessageContaining("up to 63 hashes");
   }
 
   @ParameterizedTest
@@ -134,6 +146,21 @@ class BundleTest {
         List.of(new ProvenEntry(entry, proof)),
         Collections.nCopies(
             stamps, new StampedCheckpoint(Digest.sha256(checkpoint.text()), new byte[] {48, 0})),
+        Collections.nCopies(stamps, anchored(checkpoint)),
         whole ? Samples.transcript(1) : null);
+  }
+
+  private static AnchorProof anchored(Checkpoint checkpoint) {
+    Address address = Address.of(new byte[Address.BYTES]);
+    return new AnchorProof(
+        LoggedAnchor.of(
+            new ChainId(1),
+            address,
+            address,
+            checkpoint,
+            Keccak256.hash("transaction"),
+            7,
+            Keccak256.hash("block")),
+        List.of(Digest.sha256("sibling")));
   }
 }

@@ -5,6 +5,8 @@ package dev.freehold.ledger.anchor;
 import com.esaulpaugh.headlong.abi.Function;
 import com.esaulpaugh.headlong.abi.Tuple;
 import dev.freehold.crypto.payment.Address;
+import dev.freehold.crypto.payment.Keccak256;
+import dev.freehold.evidence.anchor.LoggedAnchor;
 import dev.freehold.evidence.note.Checkpoint;
 import dev.freehold.evidence.note.Origin;
 import dev.freehold.ledger.contract.PackedContract;
@@ -20,12 +22,17 @@ import java.math.BigInteger;
 import java.nio.BufferUnderflowException;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 
 /** The evidence anchor at one address of one chain. */
 public final class EvidenceAnchor {
   private static final Function ANCHOR = PackedContract.EVIDENCE_ANCHOR.function("anchor");
   private static final Function LATEST = PackedContract.EVIDENCE_ANCHOR.function("latest");
+
+  private static final int WORD = 32;
+  private static final Keccak256 ANCHORED =
+      Keccak256.hash(PackedContract.EVIDENCE_ANCHOR.event("Anchored").getCanonicalSignature());
 
   private final Chain chain;
   private final Address contract;
@@ -138,8 +145,64 @@ public final class EvidenceAnchor {
             ((BigInteger) values.get(2)).longValue()));
   }
 
+  /**
+   * Compares an anchor with a chain, as the chain is now: empty where it agrees, else what
+   * contradicts it.
+   *
+   * @param origin the log's
+   * @throws RpcException if the chain does not answer
+   */
+  public static Optional<String> contradicts(LoggedAnchor anchor, Chain there, Origin origin)
+      throws RpcException {
+    if (!there.id().equals(anchor.chain())) {
+      return Optional.of("it is of chain " + anchor.chain() + ", and this is " + there.id());
+    }
+    Optional<Chain.Mined> mined = there.mined(anchor.transaction());
+    if (mined.isEmpty()) {
+      return Optional.of("the chain has no transaction " + anchor.transaction() + " in a block");
+    }
+    if (!mined.get().succeeded()) {
+      return Optional.of("the transaction was reverted");
+    }
+    boolean same =
+        mined.get().block() == anchor.block()
+            && mined.get().blockHash().equals(anchor.blockHash())
+            && there
+                .block(anchor.block())
+                .filter(found -> found.hash().equals(anchor.blockHash()))
+                .isPresent();
+    if (!same) {
+      return Optional.of("the transaction stands in another block than " + anchor.block());
+    }
+    boolean told =
+        there.told(anchor.contract(), anchor.block(), anchor.block()).stream()
+            .anyMatch(
+                each ->
+                    each.transaction().equals(anchor.transaction())
+                        && each.blockHash().equals(anchor.blockHash())
+                        && each.event().topics().equals(topics(anchor, origin))
+                        && Arrays.equals(each.event().data(), data(anchor)));
+    return told
+        ? Optional.empty()
+        : Optional.of("the contract tells of no such anchor in this transaction");
+  }
+
+  private static List<Keccak256> topics(LoggedAnchor anchor, Origin origin) {
+    byte[] padded = new byte[WORD];
+    System.arraycopy(anchor.publisher().bytes(), 0, padded, WORD - Address.BYTES, Address.BYTES);
+    return List.of(ANCHORED, Keccak256.of(padded), Keccak256.of(name(origin).bytes()));
+  }
+
+  private static byte[] data(LoggedAnchor anchor) {
+    byte[] data = new byte[2 * WORD];
+    byte[] number = BigInteger.valueOf(anchor.size()).toByteArray();
+    System.arraycopy(number, 0, data, WORD - number.length, number.length);
+    System.arraycopy(anchor.root().bytes(), 0, data, WORD, WORD);
+    return data;
+  }
+
   /** An origin as the contract knows it. */
-  static Digest name(Origin origin) {
+  private static Digest name(Origin origin) {
     return Digest.sha256(origin.text());
   }
 

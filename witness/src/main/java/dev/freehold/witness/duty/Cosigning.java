@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * asked for the same checkpoint at once, one round after the other; one that is slow or down holds
  * up neither the log nor the others, and is asked again.
  */
-final class Cosigning implements AutoCloseable {
+final class Cosigning implements LogDuty {
   static final String DUTY = "witnesses";
 
   /** After that a round that misses its quorum gives way to a newer checkpoint. */
@@ -100,8 +100,8 @@ final class Cosigning implements AutoCloseable {
     threads.forEach(Thread::start);
   }
 
-  /** A checkpoint is published; returns at once. */
-  void published(SignedCheckpoint checkpoint) {
+  @Override
+  public void published(SignedCheckpoint checkpoint) {
     synchronized (lock) {
       newest = checkpoint;
       lock.notifyAll();

@@ -10,25 +10,22 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 
 /** All that is owed for one log. It works on its own threads; nothing here holds up the log. */
-public final class LogDuties implements AutoCloseable {
+public final class LogDuties implements LogDuty {
   private static final long CHECK_MILLIS = 250;
 
   private final Duties duties;
-  private final @Nullable Cosigning cosigning;
-  private final @Nullable Stamping stamping;
+  private final List<LogDuty> all = new CopyOnWriteArrayList<>();
   private final Thread alarms;
   private final CountDownLatch closing = new CountDownLatch(1);
 
-  private LogDuties(Duties duties, @Nullable Cosigning cosigning, @Nullable Stamping stamping) {
+  private LogDuties(Duties duties) {
     this.duties = duties;
-    this.cosigning = cosigning;
-    this.stamping = stamping;
     this.alarms = Thread.ofVirtual().name("duties").unstarted(this::watch);
   }
 
@@ -57,35 +54,18 @@ public final class LogDuties implements AutoCloseable {
             means.nanos,
             standing -> tell(means.notices, standing));
     WitnessedFiles files = new WitnessedFiles(means.folder);
+    LogDuties all = new LogDuties(duties);
     Policy policy = settings.policyOrNull();
-    Cosigning cosigning = null;
     if (policy != null) {
       duties.declare(Cosigning.DUTY, settings.cosigning());
-      cosigning = new Cosigning(policy, log, files, duties, means.courier, means.notices);
+      Cosigning cosigning = new Cosigning(policy, log, files, duties, means.courier, means.notices);
+      cosigning.start();
+      all.add(cosigning);
     }
     TimestampPolicy times = settings.timesOrNull();
-    Stamping stamping = null;
     if (times != null) {
-      duties.declare(Stamping.DUTY, settings.stamping());
-      stamping =
-          new Stamping(
-              times,
-              settings.stamping(),
-              policy != null,
-              log,
-              files,
-              duties,
-              means.courier,
-              means.random,
-              means.clock,
-              means.notices);
-    }
-    LogDuties all = new LogDuties(duties, cosigning, stamping);
-    if (cosigning != null) {
-      cosigning.start();
-    }
-    if (stamping != null) {
-      stamping.start();
+      all.add(
+          Stamping.start(times, settings.stamping(), policy != null, log, files, duties, means));
     }
     all.alarms.start();
     return all;
@@ -112,14 +92,14 @@ public final class LogDuties implements AutoCloseable {
     }
   }
 
-  /** A checkpoint is published; returns at once. */
+  /** Takes another duty on, which is closed with the rest; before the first checkpoint. */
+  public void add(LogDuty duty) {
+    all.add(duty);
+  }
+
+  @Override
   public void published(SignedCheckpoint checkpoint) {
-    if (cosigning != null) {
-      cosigning.published(checkpoint);
-    }
-    if (stamping != null) {
-      stamping.published(checkpoint);
-    }
+    all.forEach(duty -> duty.published(checkpoint));
   }
 
   /** The book, for duties to others than witnesses and authorities; it raises their alarms too. */
@@ -135,12 +115,7 @@ public final class LogDuties implements AutoCloseable {
   @Override
   public void close() {
     closing.countDown();
-    if (cosigning != null) {
-      cosigning.close();
-    }
-    if (stamping != null) {
-      stamping.close();
-    }
+    all.forEach(LogDuty::close);
     try {
       alarms.join();
     } catch (InterruptedException e) {

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The Freehold authors
 // SPDX-License-Identifier: Apache-2.0
-package dev.freehold.ledger.anchor;
+package dev.freehold.evidence.anchor;
 
 import dev.freehold.crypto.payment.Address;
 import dev.freehold.crypto.payment.Keccak256;
@@ -16,9 +16,6 @@ import dev.freehold.record.Digest;
 import dev.freehold.record.Json;
 import dev.freehold.record.Members;
 import dev.freehold.record.Parsed;
-import java.math.BigInteger;
-import java.util.Arrays;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -49,9 +46,6 @@ public record LoggedAnchor(
   public static final String FORMAT = "freehold-anchor/1";
 
   private static final long SAFE = (1L << 53) - 1;
-  private static final int WORD = 32;
-  private static final Keccak256 ANCHORED =
-      Keccak256.hash(PackedContract.EVIDENCE_ANCHOR.event("Anchored").getCanonicalSignature());
 
   /**
    * Checks the ranges.
@@ -72,7 +66,8 @@ public record LoggedAnchor(
       Address publisher,
       Checkpoint checkpoint,
       Keccak256 transaction,
-      Chain.Mined mined) {
+      long block,
+      Keccak256 blockHash) {
     return new LoggedAnchor(
         chain,
         contract,
@@ -81,8 +76,8 @@ public record LoggedAnchor(
         checkpoint.root(),
         Digest.sha256(checkpoint.text()),
         transaction,
-        mined.block(),
-        mined.blockHash());
+        block,
+        blockHash);
   }
 
   /** The record. */
@@ -129,7 +124,7 @@ public record LoggedAnchor(
     }
   }
 
-  private static long number(Members members, String name) throws Members.MalformedException {
+  static long number(Members members, String name) throws Members.MalformedException {
     if (members.value(name) instanceof Json.Num number
         && number.integral()
         && number.isSafeInteger()) {
@@ -150,10 +145,18 @@ public record LoggedAnchor(
     return members.typed(
         name,
         text ->
-            Hex.data(text)
-                .filter(bytes -> bytes.length == Keccak256.BYTES)
-                .map(Keccak256::of)
+            Keccak256.parse(text)
                 .orElseThrow(() -> new IllegalArgumentException("it is not a hash")));
+  }
+
+  /** Whether it is one of this checkpoint's log: of its origin, size and root. */
+  public boolean of(Checkpoint claimed) {
+    return contradicts(claimed).isEmpty();
+  }
+
+  /** The checkpoint that it tells of, if it is of a log with this origin. */
+  public Optional<Checkpoint> checkpoint(Origin origin) {
+    return Optional.of(new Checkpoint(origin, size, root)).filter(this::of);
   }
 
   /**
@@ -168,58 +171,5 @@ public record LoggedAnchor(
     return Digest.sha256(own.text()).equals(checkpoint)
         ? Optional.empty()
         : Optional.of("the digest of the checkpoint is another one");
-  }
-
-  /**
-   * Compares the entry with the chain, as the chain is now: empty where it agrees, else what
-   * contradicts it.
-   *
-   * @param origin the log's
-   * @throws RpcException if the chain does not answer
-   */
-  public Optional<String> contradicts(Chain there, Origin origin) throws RpcException {
-    if (!there.id().equals(chain)) {
-      return Optional.of("it is of chain " + chain + ", and this is " + there.id());
-    }
-    Optional<Chain.Mined> mined = there.mined(transaction);
-    if (mined.isEmpty()) {
-      return Optional.of("the chain has no transaction " + transaction + " in a block");
-    }
-    if (!mined.get().succeeded()) {
-      return Optional.of("the transaction was reverted");
-    }
-    boolean same =
-        mined.get().block() == block
-            && mined.get().blockHash().equals(blockHash)
-            && there.block(block).filter(found -> found.hash().equals(blockHash)).isPresent();
-    if (!same) {
-      return Optional.of("the transaction stands in another block than " + block);
-    }
-    boolean told =
-        there.told(contract, block, block).stream()
-            .anyMatch(
-                each ->
-                    each.transaction().equals(transaction)
-                        && each.blockHash().equals(blockHash)
-                        && each.event().topics().equals(topics(origin))
-                        && Arrays.equals(each.event().data(), data()));
-    return told
-        ? Optional.empty()
-        : Optional.of("the contract tells of no such anchor in this transaction");
-  }
-
-  private List<Keccak256> topics(Origin origin) {
-    byte[] padded = new byte[WORD];
-    System.arraycopy(publisher.bytes(), 0, padded, WORD - Address.BYTES, Address.BYTES);
-    return List.of(
-        ANCHORED, Keccak256.of(padded), Keccak256.of(EvidenceAnchor.name(origin).bytes()));
-  }
-
-  private byte[] data() {
-    byte[] data = new byte[2 * WORD];
-    byte[] number = BigInteger.valueOf(size).toByteArray();
-    System.arraycopy(number, 0, data, WORD - number.length, number.length);
-    System.arraycopy(root.bytes(), 0, data, WORD, WORD);
-    return data;
   }
 }

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The Freehold authors
 // SPDX-License-Identifier: Apache-2.0
 
-/** Intents under every fault of disk and chain. */
+/** The duty towards a chain, under every fault of log and chain. */
 @NullMarked
-package dev.freehold.ledger.transaction;
+package dev.freehold.witness.anchor;
 
 import org.jspecify.annotations.NullMarked;

@@ -1,15 +1,17 @@
 // SPDX-FileCopyrightText: The Freehold authors
 // SPDX-License-Identifier: Apache-2.0
-package dev.freehold.node.anchor;
+package dev.freehold.witness.anchor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.freehold.crypto.payment.Address;
 import dev.freehold.crypto.payment.Keccak256;
 import dev.freehold.crypto.payment.PaymentKey;
+import dev.freehold.evidence.anchor.LoggedAnchor;
 import dev.freehold.evidence.note.Checkpoint;
 import dev.freehold.evidence.note.Origin;
 import dev.freehold.evidence.note.SignedCheckpoint;
+import dev.freehold.ledger.anchor.EvidenceAnchor;
 import dev.freehold.ledger.anchor.LoggedAnchor;
 import dev.freehold.ledger.rpc.Chain;
 import dev.freehold.ledger.transaction.FolderIntents;
@@ -18,6 +20,8 @@ import dev.freehold.record.Digest;
 import dev.freehold.record.Json;
 import dev.freehold.record.Parsed;
 import dev.freehold.witness.duty.Duties;
+import dev.freehold.witness.duty.LogDuty;
+import dev.freehold.witness.duty.OwnLog;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,14 +50,14 @@ class AnchoringTest {
   private final FakeAnchorChain chain = new FakeAnchorChain(CONTRACT, KEY.address());
 
   @SuppressWarnings("NullAway.Init")
-  private GrowingLog log;
+  private OwnLog log;
 
   @SuppressWarnings("NullAway.Init")
   private Duties duties;
 
   @BeforeEach
   void open() throws Exception {
-    log = new GrowingLog(folder.resolve("log"));
+    log = new OwnLog(folder.resolve("log"));
   }
 
   @AfterEach
@@ -61,7 +65,7 @@ class AnchoringTest {
     log.close();
   }
 
-  private Anchoring start(int depth) throws Exception {
+  private LogDuty start(int depth) throws Exception {
     duties =
         new Duties(
             folder.resolve("duties.json"),
@@ -81,9 +85,7 @@ class AnchoringTest {
             folder.resolve("anchor.key"),
             WITHIN,
             depth),
-        chain,
-        KEY,
-        FolderIntents.open(folder.resolve("intents")),
+        new AnchorMeans(chain, KEY, FolderIntents.open(folder.resolve("intents"))),
         log,
         duties,
         (event, fields) -> told.add(event + " " + fields.write()));
@@ -92,8 +94,8 @@ class AnchoringTest {
   @Test
   void aCheckpointIsAnchoredOnceAndLoggedOnceItLiesDeepEnough() throws Exception {
     chain.mining(false);
-    try (Anchoring anchoring = start(2)) {
-      anchoring.published(log.grow(3));
+    try (LogDuty anchoring = start(2)) {
+      anchoring.published(log.grow(3, "x"));
       until(() -> chain.known() == 1);
       chain.mine();
       chain.mine();
@@ -103,18 +105,18 @@ class AnchoringTest {
       until(() -> log.anchors().size() == 1);
       LoggedAnchor anchor = log.anchors().getFirst();
       assertThat(anchor.contradicts(log.at(3))).isEmpty();
-      assertThat(anchor.contradicts(connected(), log.at(3).origin())).isEmpty();
+      assertThat(EvidenceAnchor.contradicts(anchor, connected(), log.at(3).origin())).isEmpty();
       assertThat(anchor.size()).isEqualTo(3);
       assertThat(anchor.publisher()).isEqualTo(KEY.address());
       // The entry that tells of the anchor asks for no anchor of its own.
-      anchoring.published(log.grow(0));
+      anchoring.published(log.grow(0, "x"));
       nanos.addAndGet(WITHIN.toNanos() * 10);
       Thread.sleep(300);
       duties.check();
       assertThat(told).isEmpty();
       assertThat(chain.known()).isEqualTo(1);
       // The next receipt does, after half the time.
-      anchoring.published(log.grow(1));
+      anchoring.published(log.grow(1, "x"));
       Thread.sleep(300);
       assertThat(chain.known()).isEqualTo(1);
       nanos.addAndGet(WITHIN.toNanos() * 6 / 10);
@@ -131,8 +133,8 @@ class AnchoringTest {
   @Test
   void aChainThatIsDownRaisesTheAlarmAndIsUsedAgainWhenItIsBack() throws Exception {
     chain.down(true);
-    try (Anchoring anchoring = start(0)) {
-      anchoring.published(log.grow(2));
+    try (LogDuty anchoring = start(0)) {
+      anchoring.published(log.grow(2, "x"));
       until(() -> duties.standings().getFirst().why().contains("the connection failed"));
       assertThat(told).isEmpty();
       nanos.addAndGet(WITHIN.toNanos() + 1);
@@ -148,13 +150,13 @@ class AnchoringTest {
   void whatBecameOfATransactionIsLookedUpAndNothingIsSentTwice() throws Exception {
     chain.losing(true);
     chain.mining(false);
-    try (Anchoring anchoring = start(0)) {
-      anchoring.published(log.grow(2));
+    try (LogDuty anchoring = start(0)) {
+      anchoring.published(log.grow(2, "x"));
       until(() -> chain.known() == 1);
     }
     // The next process knows nothing but what the disk holds.
-    try (Anchoring anchoring = start(0)) {
-      anchoring.published(log.grow(4));
+    try (LogDuty anchoring = start(0)) {
+      anchoring.published(log.grow(4, "x"));
       Thread.sleep(300);
       assertThat(chain.received()).isEqualTo(1);
       chain.losing(false);
@@ -172,8 +174,8 @@ class AnchoringTest {
   @Test
   void anEntryThatACrashLostIsMadeByTheNextProcessAndOnlyOnce() throws Exception {
     log.losing(true);
-    SignedCheckpoint checkpoint = log.grow(2);
-    try (Anchoring anchoring = start(0)) {
+    SignedCheckpoint checkpoint = log.grow(2, "x");
+    try (LogDuty anchoring = start(0)) {
       anchoring.published(checkpoint);
       until(() -> chain.executed() == 1);
       Thread.sleep(300);
@@ -181,8 +183,8 @@ class AnchoringTest {
     assertThat(log.anchors()).isEmpty();
     log.losing(false);
     for (int i = 0; i < 2; i++) {
-      try (Anchoring anchoring = start(0)) {
-        anchoring.published(log.grow(0));
+      try (LogDuty anchoring = start(0)) {
+        anchoring.published(log.grow(0, "x"));
         until(() -> log.anchors().size() == 1);
         Thread.sleep(200);
       }
@@ -193,8 +195,8 @@ class AnchoringTest {
 
   @Test
   void anAnchorThatIsTakenBackIsNoticedAndHandedOverAgain() throws Exception {
-    try (Anchoring anchoring = start(0)) {
-      anchoring.published(log.grow(2));
+    try (LogDuty anchoring = start(0)) {
+      anchoring.published(log.grow(2, "x"));
       until(() -> log.anchors().size() == 1);
       chain.takeBack();
       until(() -> told.stream().anyMatch(line -> line.startsWith("anchor-taken-back")));
@@ -203,9 +205,9 @@ class AnchoringTest {
       LoggedAnchor after = log.anchors().getLast();
       assertThat(after.transaction()).isEqualTo(before.transaction());
       assertThat(after.blockHash()).isNotEqualTo(before.blockHash());
-      assertThat(before.contradicts(connected(), log.at(2).origin()).orElse(""))
+      assertThat(EvidenceAnchor.contradicts(before, connected(), log.at(2).origin()).orElse(""))
           .contains("stands in another block");
-      assertThat(after.contradicts(connected(), log.at(2).origin())).isEmpty();
+      assertThat(EvidenceAnchor.contradicts(after, connected(), log.at(2).origin())).isEmpty();
       assertThat(chain.executed()).isEqualTo(1);
     }
   }
@@ -213,8 +215,8 @@ class AnchoringTest {
   @Test
   void anotherChainAtTheAddressIsNeitherPaidNorBelieved() throws Exception {
     chain.number(5);
-    try (Anchoring anchoring = start(0)) {
-      anchoring.published(log.grow(2));
+    try (LogDuty anchoring = start(0)) {
+      anchoring.published(log.grow(2, "x"));
       until(() -> duties.standings().getFirst().why().contains("this is chain 5"));
       nanos.addAndGet(WITHIN.toNanos() + 1);
       until(() -> alarm("this is chain 5"));
@@ -225,8 +227,8 @@ class AnchoringTest {
   @Test
   void anAccountWithTooLittleIsSaidAndUsedOnceItHasEnough() throws Exception {
     chain.balance(1_000);
-    try (Anchoring anchoring = start(0)) {
-      anchoring.published(log.grow(2));
+    try (LogDuty anchoring = start(0)) {
+      anchoring.published(log.grow(2, "x"));
       until(() -> duties.standings().getFirst().why().contains("has 1000, and it may cost"));
       nanos.addAndGet(WITHIN.toNanos() + 1);
       until(() -> alarm("has 1000, and it may cost"));
@@ -239,8 +241,8 @@ class AnchoringTest {
   @Test
   void anAddressWithoutTheContractIsNotPaid() throws Exception {
     chain.deployed(false);
-    try (Anchoring anchoring = start(0)) {
-      anchoring.published(log.grow(2));
+    try (LogDuty anchoring = start(0)) {
+      anchoring.published(log.grow(2, "x"));
       until(() -> duties.standings().getFirst().why().contains("no evidence anchor at"));
       assertThat(chain.known()).isZero();
     }
@@ -250,8 +252,8 @@ class AnchoringTest {
   void anIntentThatIsDamagedStopsEverything() throws Exception {
     Files.createDirectories(folder.resolve("intents"));
     Files.writeString(folder.resolve("intents/00000000000000000000.json"), "{}");
-    try (Anchoring anchoring = start(0)) {
-      anchoring.published(log.grow(2));
+    try (LogDuty anchoring = start(0)) {
+      anchoring.published(log.grow(2, "x"));
       until(() -> duties.standings().getFirst().why().contains("Nothing is sent"));
       assertThat(chain.known()).isZero();
     }
@@ -259,8 +261,8 @@ class AnchoringTest {
 
   @Test
   void anEntryIsRejectedForEachWayInWhichTheChainOrTheLogSaysOtherwise() throws Exception {
-    try (Anchoring anchoring = start(0)) {
-      anchoring.published(log.grow(2));
+    try (LogDuty anchoring = start(0)) {
+      anchoring.published(log.grow(2, "x"));
       until(() -> log.anchors().size() == 1);
     }
     LoggedAnchor anchor = log.anchors().getFirst();
@@ -284,7 +286,9 @@ class AnchoringTest {
 
   private void rejects(LoggedAnchor anchor, String member, Json value, Origin origin, String reason)
       throws Exception {
-    assertThat(changed(anchor, member, value).contradicts(connected(), origin).orElse(""))
+    assertThat(
+            EvidenceAnchor.contradicts(changed(anchor, member, value), connected(), origin)
+                .orElse(""))
         .contains(reason);
   }
 
@@ -298,8 +302,8 @@ class AnchoringTest {
 
   @Test
   void readsRecordsOfOneFormOnly() throws Exception {
-    try (Anchoring anchoring = start(0)) {
-      anchoring.published(log.grow(2));
+    try (LogDuty anchoring = start(0)) {
+      anchoring.published(log.grow(2, "x"));
       until(() -> log.anchors().size() == 1);
     }
     Json.Obj good = log.anchors().getFirst().toJson();

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The Freehold authors
 // SPDX-License-Identifier: Apache-2.0
-package dev.freehold.node;
+package dev.freehold.witness.anchor;
 
 import dev.freehold.crypto.payment.Address;
 import dev.freehold.node.anchor.AnchorSettings;
@@ -36,8 +36,13 @@ public record AnchorLines(
     return new AnchorLines(null, null, null, null, null, null);
   }
 
-  /** A copy with another line: the key is one of those that begin with {@code anchor-}. */
-  AnchorLines with(String key, String value, Path home) {
+  /**
+   * A copy with another line: the key is one of those that begin with {@code anchor-}.
+   *
+   * @param home where a file's name starts from
+   * @throws IllegalArgumentException saying what the key takes
+   */
+  public AnchorLines with(String key, String value, Path home) {
     return switch (key) {
       case "anchor-rpc" ->
           new AnchorLines(
@@ -72,7 +77,7 @@ public record AnchorLines(
               keyOrNull,
               withinOrNull,
               Integer.parseInt(value));
-      default -> throw new NodeException("there is no setting '" + key + "' of anchors");
+      default -> throw new IllegalArgumentException("there is no setting '" + key + "' of anchors");
     };
   }
 
@@ -80,7 +85,7 @@ public record AnchorLines(
     try {
       return URI.create(value);
     } catch (IllegalArgumentException e) {
-      throw new NodeException("'anchor-rpc' takes an address of http or https", e);
+      throw new IllegalArgumentException("'anchor-rpc' takes an address of http or https", e);
     }
   }
 
@@ -89,7 +94,7 @@ public record AnchorLines(
     try {
       return new ChainId(number);
     } catch (IllegalArgumentException e) {
-      throw new NodeException("'anchor-chain': " + e.getMessage(), e);
+      throw new IllegalArgumentException("'anchor-chain': " + e.getMessage(), e);
     }
   }
 
@@ -97,7 +102,7 @@ public record AnchorLines(
     return Address.parse(value)
         .orElseThrow(
             () ->
-                new NodeException(
+                new IllegalArgumentException(
                     "'anchor-contract' takes an address (0x and 40 digits, with its checksum), not '"
                         + value
                         + "'"));
@@ -106,9 +111,9 @@ public record AnchorLines(
   /**
    * All of it; empty where nothing is said.
    *
-   * @throws NodeException naming what is missing or out of range
+   * @throws IllegalArgumentException naming what is missing or out of range
    */
-  Optional<AnchorSettings> read() {
+  public Optional<AnchorSettings> read() {
     if (equals(none())) {
       return Optional.empty();
     }
@@ -118,22 +123,17 @@ public record AnchorLines(
       missing(missing, "anchor-chain", chainOrNull);
       missing(missing, "anchor-contract", contractOrNull);
       missing(missing, "anchor-key", keyOrNull);
-      throw new NodeException(
-          "the node's configuration is wrong: it says something of anchors, and not "
-              + String.join(", ", missing));
+      throw new IllegalArgumentException(
+          "it says something of anchors, and not " + String.join(", ", missing));
     }
-    try {
-      return Optional.of(
-          new AnchorSettings(
-              rpcOrNull,
-              chainOrNull,
-              contractOrNull,
-              keyOrNull,
-              withinOrNull == null ? AnchorSettings.WITHIN : withinOrNull,
-              depthOrNull == null ? AnchorSettings.DEPTH : depthOrNull));
-    } catch (IllegalArgumentException e) {
-      throw new NodeException("the node's configuration is wrong: " + e.getMessage(), e);
-    }
+    return Optional.of(
+        new AnchorSettings(
+            rpcOrNull,
+            chainOrNull,
+            contractOrNull,
+            keyOrNull,
+            withinOrNull == null ? AnchorSettings.WITHIN : withinOrNull,
+            depthOrNull == null ? AnchorSettings.DEPTH : depthOrNull));
   }
 
   private static void missing(List<String> missing, String name, @Nullable Object value) {
