@@ -5,6 +5,9 @@ package dev.freehold.verify;
 import dev.freehold.crypto.PrivateKeyInfo;
 import dev.freehold.crypto.PublicKeyInfo;
 import dev.freehold.crypto.SigningKey;
+import dev.freehold.crypto.payment.Address;
+import dev.freehold.crypto.payment.ChainId;
+import dev.freehold.crypto.payment.Keccak256;
 import dev.freehold.evidence.action.Action;
 import dev.freehold.evidence.action.AgentRecorder;
 import dev.freehold.evidence.action.AgentTerms;
@@ -12,8 +15,13 @@ import dev.freehold.evidence.action.Capability;
 import dev.freehold.evidence.action.Classification;
 import dev.freehold.evidence.action.EffectKind;
 import dev.freehold.evidence.action.Outcome;
+import dev.freehold.evidence.anchor.AnchorProof;
+import dev.freehold.evidence.anchor.LoggedAnchor;
+import dev.freehold.evidence.bundle.Bundle;
 import dev.freehold.evidence.bundle.LoggedReceipt;
 import dev.freehold.evidence.bundle.NodeLog;
+import dev.freehold.evidence.bundle.ProvenEntry;
+import dev.freehold.evidence.bundle.StampedCheckpoint;
 import dev.freehold.evidence.control.Decision;
 import dev.freehold.evidence.control.TaggedDigest;
 import dev.freehold.evidence.cose.CoseReceipt;
@@ -37,12 +45,15 @@ import dev.freehold.evidence.mandate.Party;
 import dev.freehold.evidence.mandate.Refusal;
 import dev.freehold.evidence.mandate.Revocation;
 import dev.freehold.evidence.modelsigning.ModelSignature;
+import dev.freehold.evidence.note.Checkpoint;
 import dev.freehold.evidence.note.KeyName;
 import dev.freehold.evidence.note.NoteSigner;
 import dev.freehold.evidence.note.Origin;
 import dev.freehold.evidence.note.SignedCheckpoint;
+import dev.freehold.evidence.timestamp.LoggedTimestamp;
 import dev.freehold.evidence.timestamp.TimestampAuthority;
 import dev.freehold.evidence.timestamp.TimestampRequest;
+import dev.freehold.evidence.witness.SplitView;
 import dev.freehold.record.Digest;
 import dev.freehold.record.Json;
 import dev.freehold.record.Nonce;
@@ -271,5 +282,61 @@ final class KindSamples {
             : List.of(),
         EVENING,
         null);
+  }
+
+  /** At least one file of each kind, good or at least whole. */
+  List<byte[]> files() throws Exception {
+    Entry receiptEntry =
+        Entry.decode(entry)
+            .orElse(
+                reason -> {
+                  throw new AssertionError(reason);
+                });
+    LoggedAnchor anchor =
+        LoggedAnchor.of(
+            new ChainId(31_337),
+            Address.of(new byte[Address.BYTES]),
+            Address.of(new byte[Address.BYTES]),
+            checkpoint.checkpoint(),
+            Keccak256.hash("transaction"),
+            7,
+            Keccak256.hash("block"));
+    byte[] stamp = stamp(LoggedTimestamp.message(checkpoint.checkpoint()));
+    List<byte[]> files = new ArrayList<>();
+    files.add(Invented.receipt().encode());
+    files.add(Invented.transcript(1).encode());
+    files.add(
+        new Bundle(
+                List.of(new ProvenEntry(receiptEntry, proof)),
+                List.of(
+                    new StampedCheckpoint(
+                        Digest.sha256(LoggedTimestamp.message(checkpoint.checkpoint())), stamp)),
+                List.of(new AnchorProof(anchor, List.of())),
+                Invented.transcript(1))
+            .encode());
+    files.add(SplitView.of(other("a"), other("b")).orElseThrow().encode());
+    files.add(proof.withExtra(entry).encode());
+    files.add(entry);
+    files.add(cosigned());
+    files.add(receipt.encode());
+    files.add(statement.encode());
+    files.add(modelSignature());
+    files.add(tuned());
+    files.add(receiptEnvelope(Invented.KEY));
+    files.add(stamp(checkpoint.encode()));
+    files.add(mandates(OWNER, HELPER).encode());
+    files.add(revocation(OWNER));
+    files.add(refusal(Timestamp.parse("2026-11-24T00:00:00.001Z")));
+    files.add(tokens.getFirst());
+    files.add(history());
+    files.add(capability);
+    return files;
+  }
+
+  private SignedCheckpoint other(String root) {
+    Checkpoint claimed = new Checkpoint(checkpoint.checkpoint().origin(), 9, Digest.sha256(root));
+    return claimed.signed(
+        NoteSigner.ed25519(NodeLog.keyName(Invented.KEY.nodeId()), Invented.KEY)
+            .sign(claimed, NOON.instant()));
   }
 }

@@ -4,20 +4,9 @@ package dev.freehold.verify;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.freehold.evidence.bundle.Bundle;
-import dev.freehold.evidence.bundle.NodeLog;
-import dev.freehold.evidence.bundle.ProvenEntry;
-import dev.freehold.evidence.log.Entry;
-import dev.freehold.evidence.note.Checkpoint;
-import dev.freehold.evidence.note.NoteSigner;
-import dev.freehold.evidence.note.SignedCheckpoint;
-import dev.freehold.evidence.witness.SplitView;
-import dev.freehold.record.Digest;
-import dev.freehold.record.Timestamp;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -50,7 +39,7 @@ class KindsFuzzTest {
   @Test
   void noDamagedFileOfAnyKindIsMoreThanJudged() throws Exception {
     KindSamples samples = new KindSamples(folder);
-    List<byte[]> files = files(samples);
+    List<byte[]> files = samples.files();
     Demands demands = Demands.usual();
     Verifier verifier =
         new Verifier(
@@ -82,47 +71,6 @@ class KindsFuzzTest {
 
   private static String headline(Report report) {
     return report.subject().orElseThrow().headline();
-  }
-
-  private static List<byte[]> files(KindSamples samples) throws Exception {
-    Entry entry =
-        Entry.decode(samples.entry)
-            .orElse(
-                reason -> {
-                  throw new AssertionError(reason);
-                });
-    List<byte[]> files = new ArrayList<>();
-    files.add(Invented.receipt().encode());
-    files.add(Invented.transcript(1).encode());
-    files.add(
-        new Bundle(
-                List.of(new ProvenEntry(entry, samples.proof)), List.of(), Invented.transcript(1))
-            .encode());
-    files.add(SplitView.of(other(samples, "a"), other(samples, "b")).orElseThrow().encode());
-    files.add(samples.proof.withExtra(samples.entry).encode());
-    files.add(samples.entry);
-    files.add(samples.cosigned());
-    files.add(samples.receipt.encode());
-    files.add(samples.statement.encode());
-    files.add(samples.modelSignature());
-    files.add(samples.tuned());
-    files.add(KindSamples.receiptEnvelope(Invented.KEY));
-    files.add(samples.stamp(samples.checkpoint.encode()));
-    files.add(KindSamples.mandates(KindSamples.OWNER, KindSamples.HELPER).encode());
-    files.add(samples.revocation(KindSamples.OWNER));
-    files.add(KindSamples.refusal(Timestamp.parse("2026-11-24T00:00:00.001Z")));
-    files.add(samples.tokens.getFirst());
-    files.add(samples.history());
-    files.add(samples.capability);
-    return files;
-  }
-
-  private static SignedCheckpoint other(KindSamples samples, String root) {
-    Checkpoint checkpoint =
-        new Checkpoint(samples.checkpoint.checkpoint().origin(), 9, Digest.sha256(root));
-    return checkpoint.signed(
-        NoteSigner.ed25519(NodeLog.keyName(Invented.KEY.nodeId()), Invented.KEY)
-            .sign(checkpoint, KindSamples.NOON.instant()));
   }
 
   /** One to three changes: a byte, a bit, a cut, a piece doubled, taken out, or put in. */
