@@ -180,7 +180,7 @@ class AnchorFlowTest {
               Parsed.Read.class,
               read -> assertThat(((ChainWord) read.value()).anchors()).hasSize(1));
       assertThat(programs.cli("log", "status", "--gateway").out())
-          .contains(id)
+          .contains("freehold.internal/" + id.substring("did:key:".length()))
           .contains("anchor within 2 s: no alarm");
     }
   }
