@@ -10,6 +10,10 @@ import dev.freehold.evidence.note.VerifierKey;
 import dev.freehold.evidence.timestamp.TimestampPolicy;
 import dev.freehold.evidence.witness.Policy;
 import dev.freehold.record.Parsed;
+import dev.freehold.verify.answer.SignedCheck;
+import dev.freehold.verify.verdict.Claim;
+import dev.freehold.verify.verdict.Demands;
+import dev.freehold.verify.verdict.UsageException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -111,15 +115,6 @@ record Arguments(
 
   /** More than any file that an option names may have. */
   private static final int FILE_LIMIT = (1 << 20) + 1;
-
-  /** The command line cannot be understood; the message says what to do. */
-  static final class UsageException extends Exception {
-    private static final long serialVersionUID = 1L;
-
-    UsageException(String message) {
-      super(message);
-    }
-  }
 
   static Arguments parse(List<String> words) throws UsageException {
     Deque<String> rest = new ArrayDeque<>(words);

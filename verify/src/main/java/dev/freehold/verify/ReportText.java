@@ -3,6 +3,8 @@
 package dev.freehold.verify;
 
 import dev.freehold.record.Json;
+import dev.freehold.verify.verdict.Report;
+import dev.freehold.verify.verdict.Verdict;
 import java.util.ArrayList;
 import java.util.List;
 

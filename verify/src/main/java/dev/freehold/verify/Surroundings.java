@@ -7,6 +7,8 @@ import dev.freehold.crypto.Pem;
 import dev.freehold.crypto.PublicKeyInfo;
 import dev.freehold.evidence.timestamp.TimestampAuthority;
 import dev.freehold.record.Timestamp;
+import dev.freehold.verify.verdict.Given;
+import dev.freehold.verify.verdict.UsageException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -46,10 +48,9 @@ record Surroundings(
    * Reads keys and certificates, and looks whether the files beside are there.
    *
    * @param fileOrNull the file to check; a log's folder lies beside its own checkpoint
-   * @throws Arguments.UsageException if something is not what the option takes
+   * @throws UsageException if something is not what the option takes
    */
-  Given read(@Nullable Path fileOrNull, InstantSource clock)
-      throws Arguments.UsageException, IOException {
+  Given read(@Nullable Path fileOrNull, InstantSource clock) throws UsageException, IOException {
     List<Path> paths = new ArrayList<>();
     if (fileOrNull != null && Files.isRegularFile(fileOrNull.resolve(VerifyMain.LOG))) {
       paths.add(fileOrNull);
@@ -57,7 +58,7 @@ record Surroundings(
     for (String name : beside) {
       Path path = Path.of(name);
       if (!Files.exists(path)) {
-        throw new Arguments.UsageException("there is no file " + path + " (--beside)");
+        throw new UsageException("there is no file " + path + " (--beside)");
       }
       paths.add(path);
     }
@@ -72,17 +73,17 @@ record Surroundings(
     return new Given(paths, read, trusted, at(clock), fileOrNull);
   }
 
-  private Timestamp at(InstantSource clock) throws Arguments.UsageException {
+  private Timestamp at(InstantSource clock) throws UsageException {
     String text = atOrNull;
     try {
       return text == null ? new Timestamp(clock.instant()) : Timestamp.parse(text);
     } catch (IllegalArgumentException e) {
-      throw new Arguments.UsageException(
+      throw new UsageException(
           "--at takes a moment such as 2026-11-23T22:15:00.000Z, not '" + text + "'");
     }
   }
 
-  private static PublicKeyInfo key(String text) throws Arguments.UsageException, IOException {
+  private static PublicKeyInfo key(String text) throws UsageException, IOException {
     Optional<NodeId> node = NodeId.parse(text);
     if (node.isPresent()) {
       return PublicKeyInfo.of(node.get().key());
@@ -90,12 +91,11 @@ record Surroundings(
     try {
       return PublicKeyInfo.ofPem(text("--key", text));
     } catch (IllegalArgumentException e) {
-      throw new Arguments.UsageException("--key " + text + ": " + e.getMessage());
+      throw new UsageException("--key " + text + ": " + e.getMessage());
     }
   }
 
-  private static TimestampAuthority authority(String name)
-      throws Arguments.UsageException, IOException {
+  private static TimestampAuthority authority(String name) throws UsageException, IOException {
     List<X509Certificate> certificates = new ArrayList<>();
     try {
       for (Pem block : Pem.parse(text("--authority", name))) {
@@ -106,16 +106,14 @@ record Surroundings(
       }
       return new TimestampAuthority(name, certificates, Instant.EPOCH, Optional.empty());
     } catch (IllegalArgumentException | CertificateException e) {
-      throw new Arguments.UsageException(
-          "--authority " + name + " holds no certificates: " + e.getMessage());
+      throw new UsageException("--authority " + name + " holds no certificates: " + e.getMessage());
     }
   }
 
-  private static String text(String option, String name)
-      throws Arguments.UsageException, IOException {
+  private static String text(String option, String name) throws UsageException, IOException {
     Path path = Path.of(name);
     if (!Files.isRegularFile(path)) {
-      throw new Arguments.UsageException("there is no file " + path + " (" + option + ")");
+      throw new UsageException("there is no file " + path + " (" + option + ")");
     }
     try (InputStream in = Files.newInputStream(path)) {
       return new String(in.readNBytes(LIMIT), StandardCharsets.UTF_8);

@@ -5,6 +5,12 @@ package dev.freehold.verify;
 import dev.freehold.evidence.bundle.Bundle;
 import dev.freehold.evidence.dsse.Envelope;
 import dev.freehold.record.StandardError;
+import dev.freehold.verify.replay.ModelFiles;
+import dev.freehold.verify.replay.ReplayCheck;
+import dev.freehold.verify.verdict.Given;
+import dev.freehold.verify.verdict.Report;
+import dev.freehold.verify.verdict.UsageException;
+import dev.freehold.verify.verdict.Verdict;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
@@ -63,7 +69,7 @@ public final class VerifyMain {
     Arguments arguments;
     try {
       arguments = Arguments.parse(words);
-    } catch (Arguments.UsageException e) {
+    } catch (UsageException e) {
       return wrongUse(err, String.valueOf(e.getMessage()));
     }
     String file = arguments.fileOrNull();
@@ -92,7 +98,7 @@ public final class VerifyMain {
       try (InputStream in = path == null ? System.in : Files.newInputStream(path)) {
         bytes = in.readNBytes(LIMIT + 1);
       }
-    } catch (Arguments.UsageException e) {
+    } catch (UsageException e) {
       return wrongUse(err, String.valueOf(e.getMessage()));
     } catch (InvalidPathException | NoSuchFileException e) {
       return wrongUse(err, "there is no file " + file);
@@ -103,7 +109,7 @@ public final class VerifyMain {
     try {
       ReplayCheck replay = ReplayCheck.of(models, arguments.kernelOrNull(), arguments.threads());
       report = new Verifier(arguments.demands(), replay, given).verify(bytes);
-    } catch (Arguments.UsageException e) {
+    } catch (UsageException e) {
       return wrongUse(err, String.valueOf(e.getMessage()));
     } catch (RuntimeException | OutOfMemoryError | StackOverflowError | LinkageError e) {
       // The virtual machine's own exit code for this is 1, which would read as Invalid.

@@ -58,6 +58,7 @@ import dev.freehold.record.Digest;
 import dev.freehold.record.Json;
 import dev.freehold.record.Nonce;
 import dev.freehold.record.Timestamp;
+import dev.freehold.verify.verdict.Given;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;

@@ -4,6 +4,12 @@ package dev.freehold.verify;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.freehold.verify.replay.ModelFiles;
+import dev.freehold.verify.replay.ReplayCheck;
+import dev.freehold.verify.verdict.Demands;
+import dev.freehold.verify.verdict.FileKind;
+import dev.freehold.verify.verdict.Report;
+import dev.freehold.verify.verdict.Verdict;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -2,6 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.verify;
 
+import dev.freehold.verify.replay.ModelFiles;
+import dev.freehold.verify.replay.ReplayCheck;
+import dev.freehold.verify.verdict.Demands;
+import dev.freehold.verify.verdict.FileKind;
+import dev.freehold.verify.verdict.Report;
+import dev.freehold.verify.verdict.Verdict;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

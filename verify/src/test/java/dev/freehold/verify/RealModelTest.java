@@ -10,6 +10,7 @@ import dev.freehold.evidence.Kind;
 import dev.freehold.evidence.Transcript;
 import dev.freehold.kernel.Kernels;
 import dev.freehold.record.Digest;
+import dev.freehold.verify.replay.ModelFiles;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
