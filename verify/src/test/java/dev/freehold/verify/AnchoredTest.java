@@ -5,7 +5,6 @@ package dev.freehold.verify;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.freehold.crypto.payment.Address;
-import dev.freehold.record.ChainId;
 import dev.freehold.crypto.payment.Keccak256;
 import dev.freehold.evidence.anchor.AnchorProof;
 import dev.freehold.evidence.anchor.ChainWord;
@@ -25,6 +24,7 @@ import dev.freehold.evidence.note.Checkpoint;
 import dev.freehold.evidence.note.KeyName;
 import dev.freehold.evidence.note.NoteSigner;
 import dev.freehold.evidence.note.Origin;
+import dev.freehold.record.ChainId;
 import dev.freehold.record.Digest;
 import dev.freehold.record.Json;
 import dev.freehold.record.Timestamp;

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.freehold.crypto.Pem;
 import dev.freehold.crypto.payment.Address;
-import dev.freehold.record.ChainId;
 import dev.freehold.crypto.payment.Keccak256;
 import dev.freehold.evidence.anchor.ChainWord;
 import dev.freehold.evidence.anchor.LoggedAnchor;
@@ -25,6 +24,7 @@ import dev.freehold.evidence.note.Origin;
 import dev.freehold.evidence.timestamp.LoggedTimestamp;
 import dev.freehold.evidence.timestamp.TimestampPolicy;
 import dev.freehold.evidence.timestamp.TimestampRequest;
+import dev.freehold.record.ChainId;
 import dev.freehold.record.Digest;
 import dev.freehold.record.Json;
 import dev.freehold.record.Timestamp;

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.evidence.anchor;
 
-import dev.freehold.record.ChainId;
 import dev.freehold.record.CanonicalJson;
+import dev.freehold.record.ChainId;
 import dev.freehold.record.Json;
 import dev.freehold.record.Members;
 import dev.freehold.record.Members.MalformedException;

@@ -6,12 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.freehold.crypto.payment.Address;
-import dev.freehold.record.ChainId;
 import dev.freehold.crypto.payment.Keccak256;
 import dev.freehold.evidence.Mutations;
 import dev.freehold.evidence.note.Checkpoint;
 import dev.freehold.evidence.note.Origin;
 import dev.freehold.record.CanonicalJson;
+import dev.freehold.record.ChainId;
 import dev.freehold.record.Digest;
 import dev.freehold.record.Json;
 import dev.freehold.record.JsonException;

@@ -3,7 +3,6 @@
 package dev.freehold.witness.anchor;
 
 import dev.freehold.crypto.payment.Address;
-import dev.freehold.node.anchor.AnchorSettings;
 import dev.freehold.record.ChainId;
 import java.net.URI;
 import java.nio.file.Path;

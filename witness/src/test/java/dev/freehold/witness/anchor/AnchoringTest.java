@@ -12,7 +12,6 @@ import dev.freehold.evidence.note.Checkpoint;
 import dev.freehold.evidence.note.Origin;
 import dev.freehold.evidence.note.SignedCheckpoint;
 import dev.freehold.ledger.anchor.EvidenceAnchor;
-import dev.freehold.ledger.anchor.LoggedAnchor;
 import dev.freehold.ledger.rpc.Chain;
 import dev.freehold.ledger.transaction.FolderIntents;
 import dev.freehold.record.ChainId;
