@@ -7,6 +7,18 @@ import dev.freehold.catalogue.Machine;
 import dev.freehold.catalogue.ModelStore;
 import dev.freehold.catalogue.ModelUnavailable;
 import dev.freehold.catalogue.StoredModel;
+import dev.freehold.cli.doctor.Finding;
+import dev.freehold.cli.doctor.Findings;
+import dev.freehold.cli.doctor.FleetFindings;
+import dev.freehold.cli.doctor.KeyFindings;
+import dev.freehold.cli.doctor.ModelFindings;
+import dev.freehold.cli.doctor.ServiceFindings;
+import dev.freehold.cli.service.Commands;
+import dev.freehold.cli.service.Supervisor;
+import dev.freehold.engine.gguf.Gguf;
+import dev.freehold.engine.gguf.GgufException;
+import dev.freehold.engine.model.MemoryNeed;
+import dev.freehold.engine.model.ModelException;
 import dev.freehold.kernel.Kernel;
 import dev.freehold.kernel.Kernels;
 import dev.freehold.kernel.NativeLibrary;
@@ -26,13 +38,11 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 import picocli.CommandLine.Command;
 
 /** {@code freehold doctor}. */
@@ -40,20 +50,7 @@ import picocli.CommandLine.Command;
     name = "doctor",
     description = "Look at this machine and this home: what is wrong, and how to mend it.")
 final class Doctor extends Verb {
-  private enum State {
-    OK,
-    NOTE,
-    WRONG
-  }
-
-  /**
-   * One finding.
-   *
-   * @param cure what to do; empty where nothing is wrong
-   */
-  private record Finding(String what, State state, String found, String cure) {}
-
-  private final List<Finding> findings = new ArrayList<>();
+  private final Findings findings = new Findings();
 
   @Override
   int run() throws Exception {
@@ -67,10 +64,12 @@ final class Doctor extends Verb {
     duties();
     port();
     work();
-    boolean wrong = findings.stream().anyMatch(f -> f.state() == State.WRONG);
+    service();
+    fleet();
+    boolean wrong = findings.anyWrong();
     if (json) {
       List<Json> all = new ArrayList<>();
-      for (Finding finding : findings) {
+      for (Finding finding : findings.all()) {
         all.add(
             Json.object()
                 .put("what", finding.what())
@@ -81,7 +80,7 @@ final class Doctor extends Verb {
       }
       screen.json(Json.object().put("well", !wrong).put("findings", Json.array(all)).build());
     } else {
-      for (Finding finding : findings) {
+      for (Finding finding : findings.all()) {
         screen.line(
             String.format(
                 Locale.ROOT,
@@ -198,19 +197,7 @@ final class Doctor extends Verb {
       note("home", places.home() + " has no key yet", "'freehold up' makes one");
       return;
     }
-    Set<PosixFilePermission> permissions = Set.of();
-    try {
-      permissions = Files.getPosixFilePermissions(key);
-    } catch (UnsupportedOperationException e) {
-      note(
-          "home", "this file system has no owner-only permissions", "keep " + key + " from others");
-    }
-    if (permissions.contains(PosixFilePermission.GROUP_READ)
-        || permissions.contains(PosixFilePermission.OTHERS_READ)) {
-      wrong("home", "others can read " + key, "chmod 600 " + key);
-    } else {
-      ok("home", places.home() + ", its key is the owner's alone");
-    }
+    KeyFindings.look(places.home(), findings);
   }
 
   private void receipts() {
@@ -289,15 +276,65 @@ final class Doctor extends Verb {
     }
   }
 
+  /** What the running node knows of its models and its fleet; without one, what would fit. */
+  private void fleet() throws Exception {
+    Catalogue catalogue = Catalogue.shipped();
+    long free = Machine.freeMemory();
+    if (Endpoint.find(places.home()).isEmpty()) {
+      for (StoredModel model : new ModelStore(places.cache(), InstantSource.system()).list()) {
+        try (Gguf file = Gguf.open(model.file())) {
+          ModelFindings.look(model.name(), MemoryNeed.of(file), free, catalogue, findings);
+        } catch (GgufException | ModelException e) {
+          wrong(
+              "model",
+              model.name() + " can't be read: " + e.getMessage(),
+              "remove it: freehold model rm " + model.name());
+        }
+      }
+      return;
+    }
+    Json.Obj report;
+    try {
+      report = new OwnerClient(places).ask("fleet", Json.object().build());
+    } catch (IOException | Failure e) {
+      wrong(
+          "node",
+          "the running node does not tell how it is: " + e.getMessage(),
+          "end its process and start it again");
+      return;
+    }
+    FleetFindings.look(report, findings);
+    if (report.get("models").orElse(Json.Null.VALUE) instanceof Json.Arr models) {
+      for (Json each : models.items()) {
+        if (each instanceof Json.Obj model && OwnerClient.text(model, "state").equals("failed")) {
+          ModelFindings.failed(
+              OwnerClient.text(model, "name"),
+              OwnerClient.text(model, "problem"),
+              free,
+              catalogue,
+              findings);
+        }
+      }
+    }
+  }
+
+  private void service() throws IOException, InterruptedException {
+    Optional<Supervisor> supervisor =
+        ServiceVerbs.supervisor(places, System.getProperty("os.name", ""), Commands.here());
+    if (supervisor.isPresent()) {
+      ServiceFindings.look(supervisor.get().status(), findings);
+    }
+  }
+
   private void ok(String what, String found) {
-    findings.add(new Finding(what, State.OK, found, ""));
+    findings.ok(what, found);
   }
 
   private void note(String what, String found, String cure) {
-    findings.add(new Finding(what, State.NOTE, found, cure));
+    findings.note(what, found, cure);
   }
 
   private void wrong(String what, String found, String cure) {
-    findings.add(new Finding(what, State.WRONG, found, cure));
+    findings.wrong(what, found, cure);
   }
 }

@@ -237,7 +237,8 @@ public final class Node implements AutoCloseable {
             atOnce,
             configuration.fleet().replayShare());
     OwnerAnswers fleetAnswers =
-        new OwnerAnswers(fleet, jobs.quarantine(), jobs.paces(), store, work);
+        new OwnerAnswers(
+            fleet, jobs.quarantine(), jobs.paces(), store, models, work);
     OwnerToken owner = OwnerToken.renew(configuration.home(), random);
     // Without TLS its cookie would cross the network in clear.
     Console console =

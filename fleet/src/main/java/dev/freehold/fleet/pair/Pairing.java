@@ -10,10 +10,14 @@ import dev.freehold.link.stream.LinkStream;
 import dev.freehold.link.stream.Messages;
 import dev.freehold.link.stream.Protocol;
 import dev.freehold.record.Parsed;
+import dev.freehold.record.Timestamp;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
@@ -22,11 +26,16 @@ public final class Pairing {
   /** Of the stream on which the two speak. */
   public static final Protocol PROTOCOL = new Protocol("freehold/pair/1");
 
+  private static final int REMEMBERED = 16;
+
   private final Links links;
   private final Book book;
   private final MemberName self;
   private final InstantSource clock;
   private final RandomGenerator random;
+
+  /** The newest last; guarded by itself. */
+  private final Deque<RefusedJoin> refused = new ArrayDeque<>();
 
   /**
    * @param self what this machine is called
@@ -58,12 +67,31 @@ public final class Pairing {
       throw new IOException("it is no join");
     }
     switch (book.use(join)) {
-      case Book.Outcome.Not(PairRefusal why) -> messages.send(new PairMessage.Refused(why).bytes());
+      case Book.Outcome.Not(PairRefusal why) -> {
+        remember(new RefusedJoin(new Timestamp(clock.instant()), join.invite(), peer, why));
+        messages.send(new PairMessage.Refused(why).bytes());
+      }
       case Book.Outcome.Done(Paired paired, Drawn secret) -> {
         messages.send(
             new PairMessage.Accepted(secret, clock.instant(), self, links.address()).bytes());
         onPaired.accept(paired);
       }
+    }
+  }
+
+  private void remember(RefusedJoin join) {
+    synchronized (refused) {
+      if (refused.size() == REMEMBERED) {
+        refused.removeFirst();
+      }
+      refused.addLast(join);
+    }
+  }
+
+  /** The last joiners that were turned away since this began, at most sixteen. */
+  public List<RefusedJoin> refused() {
+    synchronized (refused) {
+      return List.copyOf(refused);
     }
   }
 

@@ -15,6 +15,7 @@ import dev.freehold.fleet.pair.Invite;
 import dev.freehold.fleet.pair.InviteId;
 import dev.freehold.fleet.pair.Paired;
 import dev.freehold.fleet.pair.Pairing;
+import dev.freehold.fleet.pair.RefusedJoin;
 import dev.freehold.fleet.presence.Lookout;
 import dev.freehold.fleet.presence.Presence;
 import dev.freehold.fleet.presence.Sight;
@@ -26,6 +27,7 @@ import dev.freehold.link.relay.RelayState;
 import dev.freehold.link.stream.LinkStream;
 import dev.freehold.link.stream.MonotonicClock;
 import dev.freehold.link.stream.Protocol;
+import dev.freehold.record.Timestamp;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -58,6 +60,17 @@ public final class FleetNode implements AutoCloseable {
 
   /** What members are served beside; owned by this object's monitor. */
   private final Map<Protocol, StreamService> served = new HashMap<>();
+
+  /** What the last join failed of, until one succeeds. */
+  private volatile @Nullable FailedJoin failedJoin;
+
+  /**
+   * A join of this node's that failed.
+   *
+   * @param at when
+   * @param why for a person
+   */
+  public record FailedJoin(Timestamp at, String why) {}
 
   /** Set once, with this object's monitor held. */
   private volatile @Nullable Open open;
@@ -199,8 +212,13 @@ public final class FleetNode implements AutoCloseable {
   public Pairing.Result join(Invite invite) throws IOException, InterruptedException {
     Open now = opened();
     Pairing.Result result = now.pairing().join(invite, PATIENCE);
-    if (result instanceof Pairing.Result.Joined(Paired paired, Duration _)) {
-      now.lookout().ask(paired.member());
+    switch (result) {
+      case Pairing.Result.Joined(Paired paired, Duration _) -> {
+        failedJoin = null;
+        now.lookout().ask(paired.member());
+      }
+      case Pairing.Result.NotJoined(String why) ->
+          failedJoin = new FailedJoin(new Timestamp(clock.instant()), why);
     }
     return result;
   }
@@ -215,6 +233,17 @@ public final class FleetNode implements AutoCloseable {
           .forEach(Link::close);
     }
     return removed;
+  }
+
+  /** The last joiners that this node turned away. */
+  public List<RefusedJoin> refusedJoins() {
+    Open now = open;
+    return now == null ? List.of() : now.pairing().refused();
+  }
+
+  /** The last join of this node's, where it failed. */
+  public Optional<FailedJoin> failedJoin() {
+    return Optional.ofNullable(failedJoin);
   }
 
   /** How every member stands. */

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
@@ -140,6 +141,14 @@ public final class Models implements AutoCloseable {
       return "loading";
     }
     return future.isCompletedExceptionally() ? "failed" : "ready";
+  }
+
+  /** Why a model can't be used; empty where it can, or may yet. */
+  public Optional<String> problem(ServedModel model) {
+    CompletableFuture<Serving> future = future(model);
+    return future.state() == Future.State.FAILED
+        ? Optional.of(String.valueOf(future.exceptionNow().getMessage()))
+        : Optional.empty();
   }
 
   private CompletableFuture<Serving> future(ServedModel model) {
