@@ -237,8 +237,7 @@ public final class Node implements AutoCloseable {
             atOnce,
             configuration.fleet().replayShare());
     OwnerAnswers fleetAnswers =
-        new OwnerAnswers(
-            fleet, jobs.quarantine(), jobs.paces(), store, models, work);
+        new OwnerAnswers(fleet, jobs.quarantine(), jobs.paces(), store, models, work);
     OwnerToken owner = OwnerToken.renew(configuration.home(), random);
     // Without TLS its cookie would cross the network in clear.
     Console console =

@@ -15,6 +15,7 @@ import dev.freehold.fleet.pair.Invite;
 import dev.freehold.fleet.pair.InviteId;
 import dev.freehold.fleet.pair.Paired;
 import dev.freehold.fleet.pair.Pairing;
+import dev.freehold.fleet.pair.RefusedJoin;
 import dev.freehold.fleet.presence.Presence;
 import dev.freehold.fleet.presence.Sight;
 import dev.freehold.fleet.route.Paces;
@@ -22,6 +23,8 @@ import dev.freehold.link.LinkState;
 import dev.freehold.link.address.RelayAddress;
 import dev.freehold.link.relay.RelayState;
 import dev.freehold.node.receipts.ReceiptStore;
+import dev.freehold.node.serve.Models;
+import dev.freehold.node.serve.ServedModel;
 import dev.freehold.node.work.Hindrance;
 import dev.freehold.node.work.WorkGate;
 import dev.freehold.record.Json;
@@ -45,6 +48,7 @@ public final class OwnerAnswers {
   private final Quarantine quarantine;
   private final Paces paces;
   private final ReceiptStore receipts;
+  private final Models models;
   private final WorkGate work;
 
   /**
@@ -53,11 +57,17 @@ public final class OwnerAnswers {
    * @param work whether this machine works for the others now
    */
   public OwnerAnswers(
-      FleetNode fleet, Quarantine quarantine, Paces paces, ReceiptStore receipts, WorkGate work) {
+      FleetNode fleet,
+      Quarantine quarantine,
+      Paces paces,
+      ReceiptStore receipts,
+      Models models,
+      WorkGate work) {
     this.fleet = fleet;
     this.quarantine = quarantine;
     this.paces = paces;
     this.receipts = receipts;
+    this.models = models;
     this.work = work;
   }
 
@@ -218,7 +228,40 @@ public final class OwnerAnswers {
         .put("reachable", fleet.reachable())
         .put("notWorking", work.hindrances().stream().findFirst().map(Hindrance::why).orElse(null))
         .put("relays", Json.array(relays))
+        .put("models", Json.array(models.list().stream().map(this::model).toList()))
+        .put(
+            "refusedJoins",
+            Json.array(fleet.refusedJoins().stream().map(OwnerAnswers::refusedJoin).toList()))
+        .put(
+            "failedJoin",
+            fleet
+                .failedJoin()
+                .map(
+                    failed ->
+                        (Json)
+                            Json.object()
+                                .put("at", failed.at().toString())
+                                .put("why", failed.why())
+                                .build())
+                .orElse(Json.Null.VALUE))
         .put("members", Json.array(fleet.sights().stream().map(this::member).toList()))
+        .build();
+  }
+
+  private Json model(ServedModel model) {
+    return Json.object()
+        .put("name", model.name())
+        .put("state", models.state(model))
+        .put("problem", models.problem(model).orElse(null))
+        .build();
+  }
+
+  private static Json refusedJoin(RefusedJoin join) {
+    return Json.object()
+        .put("at", join.at().toString())
+        .put("invite", join.invite().hex())
+        .put("node", join.node().toString())
+        .put("reason", join.why().name().toLowerCase(Locale.ROOT))
         .build();
   }
 
