@@ -50,6 +50,13 @@ public final class PaymentSignature {
     return Optional.of(new PaymentSignature(Arrays.copyOf(bytes, 64), bytes[64] - 27));
   }
 
+  /** Reads {@link #toString}; empty for everything else. */
+  public static Optional<PaymentSignature> parse(String text) {
+    return text.matches("0x[0-9a-f]{" + 2 * BYTES + "}")
+        ? decode(HexFormat.of().parseHex(text, 2, text.length()))
+        : Optional.empty();
+  }
+
   /** Who signed this digest; empty where nobody can have. */
   public Optional<Address> signer(Keccak256 digest) {
     return Curve.fastest().recover(compact, digest.bytes(), parity).map(key -> Address.of(key, 1));
@@ -84,7 +91,7 @@ public final class PaymentSignature {
     return 31 * Arrays.hashCode(compact) + parity;
   }
 
-  /** {@code 0x} and 130 hexadecimal digits. */
+  /** {@code 0x} and 130 lower-case hexadecimal digits. */
   @Override
   public String toString() {
     return "0x" + HexFormat.of().formatHex(bytes());

@@ -3,6 +3,8 @@
 package dev.freehold.evidence.payment;
 
 import dev.freehold.record.Amount;
+import dev.freehold.record.Json;
+import dev.freehold.record.Members;
 import dev.freehold.record.Timestamp;
 import java.util.Optional;
 
@@ -35,11 +37,45 @@ public record ChannelState(Amount balance, Amount claimed, Optional<Withdrawal> 
     return balance.less(leaving).atLeast(claimed);
   }
 
+  /** As formats embed it. */
+  public Json.Obj toJson() {
+    return Json.object()
+        .put("balance", balance.toString())
+        .put("claimed", claimed.toString())
+        .put("withdrawal", withdrawal.<Json>map(Withdrawal::toJson).orElse(Json.Null.VALUE))
+        .build();
+  }
+
+  /** Reads all members of {@link #toJson}. */
+  public static ChannelState read(Members members) throws Members.MalformedException {
+    Amount balance = Coin.amount(members, "balance");
+    Amount claimed = Coin.amount(members, "claimed");
+    Optional<Withdrawal> withdrawal = Optional.empty();
+    if (!(members.value("withdrawal") instanceof Json.Null)) {
+      Members pending = members.object("withdrawal");
+      withdrawal =
+          Optional.of(
+              new Withdrawal(
+                  Coin.amount(pending, "amount"), pending.typed("from", Timestamp::parse)));
+      pending.end();
+    }
+    members.end();
+    try {
+      return new ChannelState(balance, claimed, withdrawal);
+    } catch (IllegalArgumentException e) {
+      throw new Members.MalformedException(String.valueOf(e.getMessage()));
+    }
+  }
+
   /**
    * Coins that the payer has asked back.
    *
    * @param amount how many at most
    * @param from when they can be taken
    */
-  public record Withdrawal(Amount amount, Timestamp from) {}
+  public record Withdrawal(Amount amount, Timestamp from) {
+    private Json.Obj toJson() {
+      return Json.object().put("amount", amount.toString()).put("from", from.toString()).build();
+    }
+  }
 }

@@ -38,6 +38,11 @@ public record Domain(String name, String version, ChainId chain, Address contrac
 
   /** What is signed of a struct in this domain. */
   public Keccak256 digest(TypedStruct struct) {
-    return Keccak256.hash(PREFIX, separator().bytes(), struct.structHash().bytes());
+    return digest(separator(), struct);
+  }
+
+  /** The same, where the domain's {@link #separator} is known already. */
+  public static Keccak256 digest(Keccak256 separator, TypedStruct struct) {
+    return Keccak256.hash(PREFIX, separator.bytes(), struct.structHash().bytes());
   }
 }

@@ -15,7 +15,6 @@ import dev.freehold.record.Members;
 import dev.freehold.record.Parsed;
 import dev.freehold.record.Timestamp;
 import java.nio.charset.StandardCharsets;
-import java.util.HexFormat;
 import java.util.Optional;
 
 /**
@@ -93,18 +92,11 @@ public record KeyBinding(
             members.typed("account", text -> required(Address.parse(text), "an address")),
             members.typed("issued", Timestamp::parse),
             members.typed("signature", Signature::parse),
-            members.typed("payment", KeyBinding::paymentSignature));
+            members.typed(
+                "payment",
+                text -> required(PaymentSignature.parse(text), "r, s and v in hexadecimal")));
     members.end();
     return binding;
-  }
-
-  private static PaymentSignature paymentSignature(String text) {
-    if (!text.matches("0x[0-9a-f]{130}")) {
-      throw new IllegalArgumentException("it is not 0x and 130 lower-case hexadecimal digits");
-    }
-    return required(
-        PaymentSignature.decode(HexFormat.of().parseHex(text, 2, text.length())),
-        "a signature on secp256k1 of the lower half");
   }
 
   private static <T> T required(Optional<T> value, String due) {

@@ -3,6 +3,7 @@
 package dev.freehold.evidence.payment;
 
 import dev.freehold.crypto.payment.Address;
+import dev.freehold.crypto.payment.Keccak256;
 import dev.freehold.crypto.payment.PaymentSignature;
 import dev.freehold.record.ChainId;
 
@@ -15,4 +16,17 @@ import dev.freehold.record.ChainId;
  * @param signature not yet believed
  */
 public record SignedVoucher(
-    ChainId chain, Address contract, Voucher voucher, PaymentSignature signature) {}
+    ChainId chain, Address contract, Voucher voucher, PaymentSignature signature) {
+  /** Whether this key's holder signed it, for this contract and chain. */
+  public boolean signedBy(Address authorizer) {
+    return signedBy(authorizer, Domain.ofPaymentChannels(chain, contract).separator());
+  }
+
+  /** The same, where the domain's separator is known already. */
+  public boolean signedBy(Address authorizer, Keccak256 separator) {
+    return signature
+        .signer(Domain.digest(separator, voucher))
+        .filter(authorizer::equals)
+        .isPresent();
+  }
+}

@@ -103,8 +103,10 @@ class KeyBindingTest {
         "not an address");
     refused(TEXT.replace("did:key:z6", "did:key:z7"), "not a did:key");
     refused(TEXT.replace("10:00:00.000Z", "10:00:00Z"), "time stamp");
-    refused(TEXT.replace("\"payment\":\"0x", "\"payment\":\"0X"), "130 lower-case");
-    refused(TEXT.replace(BINDING.payment().toString(), "0x" + "f".repeat(128) + "1b"), "secp256k1");
+    refused(TEXT.replace("\"payment\":\"0x", "\"payment\":\"0X"), "not r, s and v");
+    refused(
+        TEXT.replace(BINDING.payment().toString(), "0x" + "f".repeat(128) + "1b"),
+        "not r, s and v");
     refused(TEXT.replace("\"signature\":\"", "\"signature\":\"="), "base64url");
     refused("[]", "not an object");
     refused("x".repeat(2000), "limit");

@@ -1,0 +1,133 @@
+// SPDX-FileCopyrightText: The Freehold authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.freehold.market.channel;
+
+import dev.freehold.crypto.payment.PaymentSignature;
+import dev.freehold.evidence.payment.Channel;
+import dev.freehold.evidence.payment.ChannelState;
+import dev.freehold.evidence.payment.Claimable;
+import dev.freehold.evidence.payment.Coin;
+import dev.freehold.evidence.payment.SignedVoucher;
+import dev.freehold.evidence.payment.Voucher;
+import dev.freehold.record.Amount;
+import dev.freehold.record.CanonicalJson;
+import dev.freehold.record.Json;
+import dev.freehold.record.Members;
+import dev.freehold.record.Parsed;
+import java.util.Optional;
+
+/**
+ * What a seller keeps of a channel: the best voucher is here before it serves for it.
+ *
+ * @param channel the channel
+ * @param state what the chain held of it when it was last asked
+ * @param paid the amount of the best voucher
+ * @param signature of the best voucher, already checked; empty where there is none
+ * @param served the worth of what was served in all, at most: while the seller runs, all that is
+ *     paid counts as served here
+ */
+public record PayeeChannel(
+    Channel channel,
+    ChannelState state,
+    Amount paid,
+    Optional<PaymentSignature> signature,
+    Amount served)
+    implements ChannelEnd {
+  /** Value of the member {@code format}. */
+  public static final String FORMAT = "freehold-payee-channel/1";
+
+  private static final int LIMIT = 16 << 10;
+
+  /**
+   * Checks that amount and signature go together.
+   *
+   * @throws IllegalArgumentException if there is one of them only
+   */
+  public PayeeChannel {
+    if (!paid.fitsChannel() || paid.equals(Amount.ZERO) != signature.isEmpty()) {
+      throw new IllegalArgumentException(
+          "a best voucher has an amount and a signature, or neither");
+    }
+  }
+
+  /** A channel without voucher. What was claimed of it before was served before. */
+  public static PayeeChannel fresh(Channel channel, ChannelState state) {
+    return new PayeeChannel(channel, state, Amount.ZERO, Optional.empty(), state.claimed());
+  }
+
+  /** What can be claimed; empty where that is nothing more than the chain has already. */
+  public Optional<Claimable> claimable() {
+    if (signature.isEmpty() || paid.compareTo(state.claimed()) <= 0) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Claimable(
+            channel,
+            new SignedVoucher(
+                channel.chain(),
+                channel.contract(),
+                new Voucher(channel.id(), paid),
+                signature.get())));
+  }
+
+  PayeeChannel with(ChannelState seen) {
+    return new PayeeChannel(channel, seen, paid, signature, served);
+  }
+
+  PayeeChannel with(Amount best, PaymentSignature checked) {
+    return new PayeeChannel(channel, state, best, Optional.of(checked), served);
+  }
+
+  PayeeChannel serving(Amount total) {
+    return new PayeeChannel(channel, state, paid, signature, total);
+  }
+
+  @Override
+  public byte[] encode() {
+    return CanonicalJson.bytes(
+        Json.object()
+            .put("channel", channel.toJson())
+            .put("format", FORMAT)
+            .put("paid", paid.toString())
+            .put("served", served.toString())
+            .put(
+                "signature",
+                signature.<Json>map(given -> Json.of(given.toString())).orElse(Json.Null.VALUE))
+            .put("state", state.toJson())
+            .build());
+  }
+
+  /** Reads the one encoding. */
+  public static Parsed<PayeeChannel> decode(byte[] bytes) {
+    try {
+      Members members = new Members("the channel", Members.parse(bytes, LIMIT));
+      if (!members.string("format").equals(FORMAT)) {
+        throw new Members.MalformedException("its format is not " + FORMAT);
+      }
+      Optional<PaymentSignature> signature =
+          members.value("signature") instanceof Json.Null
+              ? Optional.empty()
+              : Optional.of(
+                  members.typed(
+                      "signature",
+                      text ->
+                          PaymentSignature.parse(text)
+                              .orElseThrow(
+                                  () -> new IllegalArgumentException("it is no signature"))));
+      PayeeChannel end =
+          new PayeeChannel(
+              Channel.read(members.object("channel")),
+              ChannelState.read(members.object("state")),
+              Coin.amount(members, "paid"),
+              signature,
+              Coin.amount(members, "served"));
+      members.end();
+      Members.requireSame(end.encode(), bytes);
+      return new Parsed.Read<>(end);
+    } catch (Members.MalformedException e) {
+      return new Parsed.Malformed<>("not a payee's channel: " + e.reason());
+    } catch (IllegalArgumentException e) {
+      return new Parsed.Malformed<>("not a payee's channel: " + e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,142 @@
+// SPDX-FileCopyrightText: The Freehold authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.freehold.market.match;
+
+import dev.freehold.market.offer.Offer;
+import dev.freehold.market.offer.Price;
+import dev.freehold.record.Amount;
+import dev.freehold.record.Timestamp;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/**
+ * The offers that fit a demand, best first, and why the others don't.
+ *
+ * <p>Best is what costs least: the price of the tokens expected, and the worth of the time they
+ * take at the pace this buyer measured; the sum is multiplied by how often the seller has to be
+ * asked until an answer is whole, (answers + 2) / (whole answers + 1). A seller that was never
+ * measured counts as the median of those that were: neither preferred nor shunned. Among equals the
+ * order is that of their keys, so that the same facts give the same choice.
+ *
+ * @param ranked best first
+ * @param excluded in the order in which they came
+ */
+public record Match(List<Ranked> ranked, List<Excluded> excluded) {
+  /** Copies both. */
+  public Match {
+    ranked = List.copyOf(ranked);
+    excluded = List.copyOf(excluded);
+  }
+
+  /**
+   * An offer that fits.
+   *
+   * @param candidate the offer and what is known of its seller
+   * @param cost of the tokens expected
+   * @param waiting worth of the time they take
+   * @param score what it is ranked by: lower is better
+   */
+  public record Ranked(Candidate candidate, Amount cost, Amount waiting, BigInteger score) {}
+
+  /**
+   * An offer that does not fit.
+   *
+   * @param candidate the offer and what is known of its seller
+   * @param why the first reason
+   */
+  public record Excluded(Candidate candidate, Unfit why) {}
+
+  /** Ranks the candidates. The result depends on nothing but the arguments. */
+  public static Match of(Demand demand, List<Candidate> candidates, Timestamp now) {
+    List<Candidate> fit = new ArrayList<>();
+    List<Excluded> excluded = new ArrayList<>();
+    for (Candidate candidate : candidates) {
+      Optional<Unfit> why = unfit(demand, candidate, now);
+      if (why.isPresent()) {
+        excluded.add(new Excluded(candidate, why.get()));
+      } else {
+        fit.add(candidate);
+      }
+    }
+    double[] known =
+        fit.stream()
+            .flatMapToDouble(
+                each -> each.history().pace().stream().mapToDouble(pace -> micros(demand, pace)))
+            .sorted()
+            .toArray();
+    OptionalDouble median =
+        known.length == 0 ? OptionalDouble.empty() : OptionalDouble.of(known[known.length / 2]);
+    List<Ranked> ranked = new ArrayList<>(fit.size());
+    for (Candidate candidate : fit) {
+      ranked.add(ranked(demand, candidate, median.orElse(0)));
+    }
+    ranked.sort(
+        Comparator.comparing(Ranked::score)
+            .thenComparing(each -> key(each.candidate()), Arrays::compareUnsigned));
+    return new Match(ranked, excluded);
+  }
+
+  private static byte[] key(Candidate candidate) {
+    return candidate.offer().seller().node().key().bytes();
+  }
+
+  private static Optional<Unfit> unfit(Demand demand, Candidate candidate, Timestamp now) {
+    Offer offer = candidate.offer();
+    Price price = offer.terms().price();
+    if (!offer.model().digest().equals(demand.model())) {
+      return Optional.of(Unfit.OTHER_MODEL);
+    }
+    if (offer.arithmetic() != demand.arithmetic()) {
+      return Optional.of(Unfit.OTHER_ARITHMETIC);
+    }
+    if (!offer.terms().coin().equals(demand.coin())) {
+      return Optional.of(Unfit.OTHER_COIN);
+    }
+    if (now.compareTo(offer.expires()) >= 0) {
+      return Optional.of(Unfit.EXPIRED);
+    }
+    if (offer.streams() == 0) {
+      return Optional.of(Unfit.WITHDRAWN);
+    }
+    if ((long) demand.expected().input() + demand.expected().output() > offer.context()) {
+      return Optional.of(Unfit.CONTEXT);
+    }
+    if (!price.within(demand.most())) {
+      return Optional.of(Unfit.TOO_DEAR);
+    }
+    if (!candidate.tier().within(demand.widest())) {
+      return Optional.of(Unfit.TIER);
+    }
+    if (candidate.history().invalid() > 0) {
+      return Optional.of(Unfit.LIED);
+    }
+    return Optional.empty();
+  }
+
+  private static Ranked ranked(Demand demand, Candidate candidate, double unmeasured) {
+    History history = candidate.history();
+    double micros = history.pace().map(pace -> micros(demand, pace)).orElse(unmeasured);
+    Amount cost = candidate.offer().terms().price().cost(demand.expected());
+    // Less than a microsecond is nothing; more than three hundred years are enough to be last.
+    BigInteger time = new BigDecimal(Math.min(Math.rint(micros), 1e16)).toBigInteger();
+    Amount waiting =
+        new Amount(demand.second().units().multiply(time).divide(BigInteger.valueOf(1_000_000)));
+    long whole = (long) history.answers() - history.broken();
+    BigInteger score =
+        cost.units()
+            .add(waiting.units())
+            .multiply(BigInteger.valueOf(1_000L * (history.answers() + 2L)))
+            .divide(BigInteger.valueOf(whole + 1));
+    return new Ranked(candidate, cost, waiting, score);
+  }
+
+  private static double micros(Demand demand, History.Pace pace) {
+    return demand.expected().input() * pace.input() + demand.expected().output() * pace.output();
+  }
+}
