@@ -121,7 +121,7 @@ public final class Processes implements AutoCloseable {
   }
 
   /** Ends the serving program that was started last, as Ctrl-C does. */
-  void endLast() {
+  public void endLast() {
     end(serving.removeLast());
   }
 

@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.node;
 
-import dev.freehold.node.anchor.AnchorSettings;
+import dev.freehold.witness.anchor.AnchorLines;
+import dev.freehold.witness.anchor.AnchorSettings;
 import dev.freehold.node.console.Setting;
 import dev.freehold.node.fleet.FleetSettings;
 import java.net.InetSocketAddress;

@@ -103,7 +103,7 @@ class DoctorFlowTest {
           copy.serve("up", "--port", "0", "--json", "--quiet");
           eventually(anna, "another machine has proven this node's key");
         }
-        relay.close();
+        relay.endLast();
         eventually(bert, "anna is not reached");
         eventually(anna, "is not reached: ");
       }
