@@ -70,7 +70,8 @@ public record PayeeChannel(
                 signature.get())));
   }
 
-  PayeeChannel with(ChannelState seen) {
+  /** The same, with what the chain holds of it now. */
+  public PayeeChannel with(ChannelState seen) {
     return new PayeeChannel(channel, seen, paid, signature, served);
   }
 

@@ -14,6 +14,8 @@ import dev.freehold.evidence.payment.SignedVoucher;
 import dev.freehold.evidence.payment.Voucher;
 import dev.freehold.market.offer.Price;
 import dev.freehold.market.offer.TokenCounts;
+import dev.freehold.market.spending.Limits;
+import dev.freehold.market.spending.SpendingLimits;
 import dev.freehold.record.Amount;
 import java.io.IOException;
 import java.time.InstantSource;

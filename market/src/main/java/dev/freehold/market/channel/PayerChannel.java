@@ -61,7 +61,8 @@ public record PayerChannel(
         channel, state, signed.plus(more), today, today.equals(day) ? before : signed);
   }
 
-  PayerChannel with(ChannelState seen) {
+  /** The same, with what the chain holds of it now. */
+  public PayerChannel with(ChannelState seen) {
     return new PayerChannel(channel, seen, signed, day, before);
   }
 

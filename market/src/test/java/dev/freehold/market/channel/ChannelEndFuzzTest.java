@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.freehold.evidence.payment.Channel;
 import dev.freehold.market.offer.Sellers;
+import dev.freehold.market.spending.LimitBook;
+import dev.freehold.market.spending.LimitFile;
 import dev.freehold.record.Amount;
 import dev.freehold.record.Parsed;
 import java.io.IOException;

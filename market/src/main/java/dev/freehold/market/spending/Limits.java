@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The Freehold authors
 // SPDX-License-Identifier: Apache-2.0
-package dev.freehold.market.channel;
+package dev.freehold.market.spending;
 
 import dev.freehold.evidence.payment.Coin;
 import java.io.IOException;
