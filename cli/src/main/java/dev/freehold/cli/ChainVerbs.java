@@ -35,8 +35,8 @@ import picocli.CommandLine.Parameters;
 /** {@code freehold chain}: what a person does once, so that a node can anchor its log. */
 @Command(
     name = "chain",
-    description = "A chain that holds checkpoints of the log: a payment key, and the contract.",
-    subcommands = {ChainVerbs.Key.class, ChainVerbs.Deploy.class})
+    description = "Chains: a payment key, the contract that holds checkpoints, and how it stands.",
+    subcommands = {ChainVerbs.Key.class, ChainVerbs.Deploy.class, ChainStatus.class})
 final class ChainVerbs {
   @Mixin
   @SuppressWarnings("unused")

@@ -28,6 +28,7 @@ import picocli.CommandLine.Model.CommandSpec;
       RelayVerb.class,
       MandateVerbs.class,
       ChainVerbs.class,
+      WalletVerbs.class,
       Conformance.class,
       KeyVerbs.class,
       ServiceVerbs.class,

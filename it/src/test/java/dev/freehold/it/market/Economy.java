@@ -34,6 +34,7 @@ import dev.freehold.record.Json;
 import dev.freehold.record.Timestamp;
 import java.io.IOException;
 import java.math.BigInteger;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -114,6 +115,15 @@ final class Economy implements AutoCloseable {
   /** The chain's JSON-RPC, for tests that lose calls. */
   Rpc rpc() {
     return rpc;
+  }
+
+  /** Stops the chain; closing it afterwards does no harm. */
+  void stop() {
+    development.close();
+  }
+
+  URI rpcAddress() {
+    return development.address();
   }
 
   ChannelContract channels() {
@@ -208,7 +218,7 @@ final class Economy implements AutoCloseable {
 
   @Override
   public void close() {
-    development.close();
+    stop();
     client.close();
   }
 }

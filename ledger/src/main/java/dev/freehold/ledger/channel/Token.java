@@ -31,8 +31,7 @@ public record Token(Chain chain, Address address) {
         chain.call(
             address,
             BALANCE
-                .encodeCallWithArgs(
-                    com.esaulpaugh.headlong.abi.Address.wrap(owner.toString()))
+                .encodeCallWithArgs(com.esaulpaugh.headlong.abi.Address.wrap(owner.toString()))
                 .array());
     try {
       Tuple values = BALANCE.decodeReturn(answer);

@@ -83,7 +83,9 @@ public final class HttpRpc implements Rpc {
       throw unanswered(method, "interrupted", e);
     } catch (ExecutionException e) {
       Throwable cause = e.getCause() instanceof IOException broken ? broken : e;
-      throw unanswered(method, "the connection failed: " + cause.getMessage(), cause);
+      // A refused connection has no message of its own.
+      String what = cause.getMessage() == null ? cause.toString() : cause.getMessage();
+      throw unanswered(method, "the connection failed: " + what, cause);
     }
   }
 
