@@ -4,6 +4,7 @@ package dev.freehold.fleet;
 
 import dev.freehold.crypto.NodeId;
 import dev.freehold.link.address.NodeAddress;
+import dev.freehold.record.Tier;
 import dev.freehold.record.Timestamp;
 
 /**

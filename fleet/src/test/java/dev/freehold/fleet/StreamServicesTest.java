@@ -14,6 +14,7 @@ import dev.freehold.link.stream.LinkStream;
 import dev.freehold.link.stream.MonotonicClock;
 import dev.freehold.link.stream.Protocol;
 import dev.freehold.link.stream.StreamCancelled;
+import dev.freehold.record.Tier;
 import dev.freehold.record.Timestamp;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

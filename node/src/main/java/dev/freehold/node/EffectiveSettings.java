@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.node;
 
-import dev.freehold.witness.anchor.AnchorLines;
-import dev.freehold.witness.anchor.AnchorSettings;
 import dev.freehold.node.console.Setting;
 import dev.freehold.node.fleet.FleetSettings;
+import dev.freehold.witness.anchor.AnchorLines;
+import dev.freehold.witness.anchor.AnchorSettings;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;

@@ -3,7 +3,7 @@
 package dev.freehold.fleet.job;
 
 import dev.freehold.crypto.NodeId;
-import dev.freehold.fleet.Tier;
+import dev.freehold.record.Tier;
 import java.util.List;
 
 /**

@@ -3,11 +3,11 @@
 package dev.freehold.fleet.pair;
 
 import dev.freehold.crypto.NodeId;
-import dev.freehold.fleet.Tier;
 import dev.freehold.link.address.NodeAddress;
 import dev.freehold.record.Digest;
 import dev.freehold.record.Members.MalformedException;
 import dev.freehold.record.Parsed;
+import dev.freehold.record.Tier;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.time.Instant;

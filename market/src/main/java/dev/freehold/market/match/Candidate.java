@@ -3,7 +3,7 @@
 package dev.freehold.market.match;
 
 import dev.freehold.market.offer.Offer;
-import dev.freehold.market.offer.Tier;
+import dev.freehold.record.Tier;
 
 /**
  * An offer, and what the buyer knows of whoever made it.

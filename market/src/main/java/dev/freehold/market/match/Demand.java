@@ -4,10 +4,10 @@ package dev.freehold.market.match;
 
 import dev.freehold.evidence.payment.Coin;
 import dev.freehold.market.offer.Price;
-import dev.freehold.market.offer.Tier;
 import dev.freehold.market.offer.TokenCounts;
 import dev.freehold.record.Amount;
 import dev.freehold.record.Digest;
+import dev.freehold.record.Tier;
 
 /**
  * What a buyer wants.

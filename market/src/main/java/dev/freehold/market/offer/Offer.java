@@ -4,6 +4,7 @@ package dev.freehold.market.offer;
 
 import dev.freehold.evidence.Statement;
 import dev.freehold.evidence.payment.KeyBinding;
+import dev.freehold.record.Tier;
 import dev.freehold.record.Timestamp;
 import java.time.Duration;
 

@@ -13,6 +13,7 @@ import dev.freehold.record.Digest;
 import dev.freehold.record.Json;
 import dev.freehold.record.Members;
 import dev.freehold.record.Parsed;
+import dev.freehold.record.Tier;
 import dev.freehold.record.Timestamp;
 import java.time.Duration;
 import java.util.Optional;

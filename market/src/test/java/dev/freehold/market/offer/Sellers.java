@@ -11,6 +11,7 @@ import dev.freehold.evidence.payment.KeyBinding;
 import dev.freehold.record.Amount;
 import dev.freehold.record.ChainId;
 import dev.freehold.record.Digest;
+import dev.freehold.record.Tier;
 import dev.freehold.record.Timestamp;
 import java.nio.ByteBuffer;
 import java.time.Duration;

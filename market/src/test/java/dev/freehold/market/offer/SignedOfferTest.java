@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.freehold.evidence.payment.KeyBinding;
 import dev.freehold.record.Amount;
 import dev.freehold.record.Parsed;
+import dev.freehold.record.Tier;
 import dev.freehold.record.Timestamp;
 import java.io.IOException;
 import java.math.BigInteger;

@@ -3,9 +3,9 @@
 package dev.freehold.node.fleet;
 
 import dev.freehold.fleet.MemberName;
-import dev.freehold.fleet.Tier;
 import dev.freehold.link.LinkSettings;
 import dev.freehold.link.address.RelayAddress;
+import dev.freehold.record.Tier;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;

@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.node.jobs;
 
-import dev.freehold.fleet.Tier;
 import dev.freehold.fleet.job.JobPeer;
 import dev.freehold.node.serve.ServedModel;
 import dev.freehold.record.Digest;
+import dev.freehold.record.Tier;
 import java.util.List;
 
 /** Where a model is. */

@@ -2,13 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.node.jobs;
 
-import dev.freehold.fleet.Tier;
 import dev.freehold.fleet.job.JobPeer;
 import dev.freehold.fleet.job.JobPeers;
 import dev.freehold.fleet.job.OfferedModel;
 import dev.freehold.node.serve.Models;
 import dev.freehold.node.serve.ServedModel;
 import dev.freehold.record.Digest;
+import dev.freehold.record.Tier;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
