@@ -90,7 +90,7 @@ final class Resumption {
           throw broken(entry, fault.get().reason());
         }
       }
-      case RECEIPT, REFUSAL, VERDICT, VOUCHER, SETTLEMENT, ANCHOR, TIMESTAMP, END -> {}
+      case RECEIPT, REFUSAL, VERDICT, VOUCHER, SETTLEMENT, ANCHOR, TIMESTAMP, IDENTITY, END -> {}
     }
   }
 

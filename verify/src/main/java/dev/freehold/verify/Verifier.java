@@ -5,6 +5,7 @@ package dev.freehold.verify;
 import dev.freehold.record.Timestamp;
 import dev.freehold.verify.answer.AnswerFile;
 import dev.freehold.verify.answer.BundleFile;
+import dev.freehold.verify.answer.KeysBeside;
 import dev.freehold.verify.control.CapabilityFile;
 import dev.freehold.verify.control.MandateFile;
 import dev.freehold.verify.control.RefusalFile;
@@ -18,6 +19,8 @@ import dev.freehold.verify.log.TimestampFile;
 import dev.freehold.verify.replay.ReplayCheck;
 import dev.freehold.verify.statement.CoseReceiptFile;
 import dev.freehold.verify.statement.EnvelopeFile;
+import dev.freehold.verify.statement.KeyBindingFile;
+import dev.freehold.verify.statement.KeyStatementFile;
 import dev.freehold.verify.statement.ModelSignatureFile;
 import dev.freehold.verify.statement.StatementFile;
 import dev.freehold.verify.verdict.Claim;
@@ -58,11 +61,13 @@ public final class Verifier {
    */
   public Verifier(Demands demands, ReplayCheck replay, Given given) {
     this.demands = demands;
-    AnswerFile answers = new AnswerFile(replay);
+    AnswerFile answers = new AnswerFile(replay, KeysBeside.of(given));
     this.kinds =
         List.of(
             answers,
             new BundleFile(answers),
+            new KeyStatementFile(),
+            new KeyBindingFile(),
             new SplitViewFile(),
             new ProofFile(given),
             new EntryFile(given),

@@ -119,6 +119,9 @@ final class KindCases {
             ANY,
             samples.given(false, false, "mandate"),
             authorised));
+    cases.put("key binding", new Case(KindSamples.binding(), ANY, nothing, signed));
+    cases.put("succession", new Case(KindSamples.succession(), ANY, nothing, signed));
+    cases.put("end of a key", new Case(KindSamples.keyEnd(), ANY, nothing, signed));
     cases.put(
         "refusal",
         new Case(

@@ -7,6 +7,7 @@ import dev.freehold.crypto.PublicKeyInfo;
 import dev.freehold.crypto.SigningKey;
 import dev.freehold.crypto.payment.Address;
 import dev.freehold.crypto.payment.Keccak256;
+import dev.freehold.crypto.payment.PaymentKey;
 import dev.freehold.evidence.action.Action;
 import dev.freehold.evidence.action.AgentRecorder;
 import dev.freehold.evidence.action.AgentTerms;
@@ -29,6 +30,7 @@ import dev.freehold.evidence.dsse.Envelope;
 import dev.freehold.evidence.dsse.InTotoStatement;
 import dev.freehold.evidence.dsse.Provenance;
 import dev.freehold.evidence.dsse.ReceiptStatement;
+import dev.freehold.evidence.identity.KeyStatement;
 import dev.freehold.evidence.log.Entry;
 import dev.freehold.evidence.log.EntryKind;
 import dev.freehold.evidence.log.FolderStorage;
@@ -49,6 +51,7 @@ import dev.freehold.evidence.note.KeyName;
 import dev.freehold.evidence.note.NoteSigner;
 import dev.freehold.evidence.note.Origin;
 import dev.freehold.evidence.note.SignedCheckpoint;
+import dev.freehold.evidence.payment.KeyBinding;
 import dev.freehold.evidence.timestamp.LoggedTimestamp;
 import dev.freehold.evidence.timestamp.TimestampAuthority;
 import dev.freehold.evidence.timestamp.TimestampRequest;
@@ -255,6 +258,19 @@ final class KindSamples {
         .encode();
   }
 
+  static byte[] binding() {
+    return KeyBinding.sign(SIGNER, PaymentKey.ofSecret(Digest.sha256("account").bytes()), NOON)
+        .encode();
+  }
+
+  static byte[] succession() {
+    return KeyStatement.Succession.sign(Invented.KEY, Invented.OTHER_KEY, MIDNIGHT).encode();
+  }
+
+  static byte[] keyEnd() {
+    return KeyStatement.End.sign(Invented.KEY, MIDNIGHT).encode();
+  }
+
   /** The signer refuses the mandates as expired. */
   static byte[] refusal(Timestamp when) {
     return Refusal.sign(
@@ -318,6 +334,9 @@ final class KindSamples {
     files.add(SplitView.of(other("a"), other("b")).orElseThrow().encode());
     files.add(proof.withExtra(entry).encode());
     files.add(entry);
+    files.add(binding());
+    files.add(succession());
+    files.add(keyEnd());
     files.add(cosigned());
     files.add(receipt.encode());
     files.add(statement.encode());

@@ -32,7 +32,7 @@ class KindsFuzzerTest {
         }
       }
     }
-    assertThat(names).hasSize(16);
+    assertThat(names).hasSize(18);
   }
 
   @Test

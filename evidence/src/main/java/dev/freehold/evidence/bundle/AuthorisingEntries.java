@@ -109,7 +109,16 @@ public final class AuthorisingEntries {
                   });
       case MANDATE -> mandate(found);
       case REVOCATION -> revocations.add(found);
-      case RECEIPT, REFUSAL, VERDICT, TOKEN, VOUCHER, SETTLEMENT, ANCHOR, TIMESTAMP, END -> {}
+      case RECEIPT,
+          REFUSAL,
+          VERDICT,
+          TOKEN,
+          VOUCHER,
+          SETTLEMENT,
+          ANCHOR,
+          TIMESTAMP,
+          IDENTITY,
+          END -> {}
     }
   }
 

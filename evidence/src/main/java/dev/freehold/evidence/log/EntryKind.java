@@ -34,6 +34,8 @@ public enum EntryKind {
   ANCHOR,
   /** A time given by an authority. */
   TIMESTAMP,
+  /** What a source says of its key. */
+  IDENTITY,
   /** The end of a source: nothing of it follows. */
   END;
 

@@ -26,9 +26,11 @@ public final class AnswerFile implements FileKind {
   static final Set<Claim> CLAIMS = Set.of(Claim.SIGNED, Claim.TRANSCRIPT, Claim.REPLAYED);
 
   private final ReplayCheck replay;
+  private final KeysBeside keys;
 
-  public AnswerFile(ReplayCheck replay) {
+  public AnswerFile(ReplayCheck replay, KeysBeside keys) {
     this.replay = replay;
+    this.keys = keys;
   }
 
   @Override
@@ -66,7 +68,7 @@ public final class AnswerFile implements FileKind {
     };
   }
 
-  private static List<Report.Finding> receiptAlone(Receipt receipt, Demands demands) {
+  private List<Report.Finding> receiptAlone(Receipt receipt, Demands demands) {
     Verdict missing =
         new Verdict.Undecidable(
             "the file holds the receipt alone: whoever asked can export it with its transcript ('freehold receipt export "
@@ -97,12 +99,21 @@ public final class AnswerFile implements FileKind {
         signed, opened, Report.Finding.of(Claim.REPLAYED, replayed.verdict(), replayed.checked()));
   }
 
-  private static Report.Finding signed(Receipt receipt, Demands demands) {
+  private Report.Finding signed(Receipt receipt, Demands demands) {
     NodeId signer = receipt.statement().node();
     return Report.Finding.of(
         Claim.SIGNED,
-        SignedCheck.check(receipt, demands.nodeOrNull()),
-        "by " + signer + (demands.node().isPresent() ? ", the expected node" : ""));
+        SignedCheck.check(receipt, demands.nodeOrNull(), keys),
+        "by "
+            + signer
+            + demands
+                .node()
+                .map(
+                    expected ->
+                        expected.equals(signer)
+                            ? ", the expected node"
+                            : ", which follows the expected node " + expected)
+                .orElse(""));
   }
 
   static Report.Subject subject(Receipt receipt) {

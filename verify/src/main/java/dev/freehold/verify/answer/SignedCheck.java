@@ -5,6 +5,7 @@ package dev.freehold.verify.answer;
 import dev.freehold.crypto.NodeId;
 import dev.freehold.crypto.VerifyingKey;
 import dev.freehold.evidence.Receipt;
+import dev.freehold.record.Timestamp;
 import dev.freehold.verify.verdict.Claim;
 import dev.freehold.verify.verdict.Verdict;
 import java.util.HexFormat;
@@ -19,10 +20,12 @@ public final class SignedCheck {
    * Checks the signature, and that the signer is the expected one where one is expected.
    *
    * @param expected the node that must have signed, or null
+   * @param keys what is known of keys
    */
-  public static Verdict check(Receipt receipt, @Nullable NodeId expected) {
+  public static Verdict check(Receipt receipt, @Nullable NodeId expected, KeysBeside keys) {
     NodeId signer = receipt.statement().node();
-    if (expected != null && !expected.equals(signer)) {
+    Timestamp finished = receipt.statement().finished();
+    if (expected != null && !keys.stands(signer, expected, finished)) {
       return Verdict.invalid("it is signed by " + signer + ", not by the expected " + expected);
     }
     if (!receipt.signed()) {
@@ -31,7 +34,7 @@ public final class SignedCheck {
               + signer
               + " never signed it");
     }
-    return new Verdict.Valid();
+    return keys.judge(signer, finished);
   }
 
   /** Reads a node's name, or the 64 hexadecimal digits of its public key. */

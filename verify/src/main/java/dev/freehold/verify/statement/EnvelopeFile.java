@@ -13,6 +13,7 @@ import dev.freehold.evidence.dsse.ReceiptStatement;
 import dev.freehold.record.Digest;
 import dev.freehold.record.Json;
 import dev.freehold.record.Parsed;
+import dev.freehold.verify.answer.KeysBeside;
 import dev.freehold.verify.answer.SignedCheck;
 import dev.freehold.verify.verdict.Claim;
 import dev.freehold.verify.verdict.Demands;
@@ -152,12 +153,12 @@ public final class EnvelopeFile implements FileKind {
   }
 
   /** The receipt names its node: that key has to have signed both. */
-  private static void receipt(
+  private void receipt(
       Envelope envelope, InTotoStatement statement, Demands demands, Grounds signed) {
     switch (ReceiptStatement.read(statement)) {
       case Parsed.Malformed<Receipt>(String reason) -> signed.against(reason);
       case Parsed.Read<Receipt>(Receipt receipt) -> {
-        switch (SignedCheck.check(receipt, demands.nodeOrNull())) {
+        switch (SignedCheck.check(receipt, demands.nodeOrNull(), KeysBeside.of(given))) {
           case Verdict.Valid _ -> signed.holds("receipt by " + receipt.statement().node());
           case Verdict.Invalid(List<String> reasons) -> reasons.forEach(signed::against);
           case Verdict.Undecidable(String why) -> signed.missing(why);
