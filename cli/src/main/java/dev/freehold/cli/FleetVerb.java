@@ -4,6 +4,9 @@ package dev.freehold.cli;
 
 import dev.freehold.fleet.presence.Presence;
 import dev.freehold.record.Json;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -14,7 +17,7 @@ import picocli.CommandLine.Parameters;
     description =
         "Show the machines of this fleet: link, round trip, models, load, measured speed, last"
             + " receipt, words.",
-    subcommands = {FleetVerb.Remove.class, FleetVerb.Release.class})
+    subcommands = {FleetVerb.Follow.class, FleetVerb.Remove.class, FleetVerb.Release.class})
 final class FleetVerb extends Verb {
   @Override
   int run() throws Exception {
@@ -98,6 +101,39 @@ final class FleetVerb extends Verb {
     return from.get(name).orElse(Json.Null.VALUE) instanceof Json.Arr all
         ? all.items().stream().filter(Json.Obj.class::isInstance).map(Json.Obj.class::cast).toList()
         : List.of();
+  }
+
+  /** {@code freehold fleet follow}. */
+  @Command(
+      name = "follow",
+      description = "Take a machine's new key, by the statement that 'freehold key rotate' made.")
+  static final class Follow extends Verb {
+    private static final long LIMIT = 4096;
+
+    @Parameters(paramLabel = "FILE", description = "The statement of the old key.")
+    private Path file = Path.of("");
+
+    @Override
+    int run() throws Exception {
+      if (Files.size(file) > LIMIT) {
+        throw new Failure(file + " is longer than any statement about a key");
+      }
+      Json.Obj answer =
+          new OwnerClient(places)
+              .ask(
+                  "follow",
+                  Json.object()
+                      .put(
+                          "statement", new String(Files.readAllBytes(file), StandardCharsets.UTF_8))
+                      .build());
+      if (json) {
+        screen.json(answer);
+      } else {
+        screen.line(OwnerClient.text(answer, "name") + " is " + OwnerClient.text(answer, "node"));
+        screen.line("It was      " + OwnerClient.text(answer, "was"));
+      }
+      return OK;
+    }
   }
 
   /** {@code freehold fleet release}. */

@@ -8,6 +8,7 @@ import dev.freehold.crypto.NodeId;
 import dev.freehold.crypto.Passphrase;
 import dev.freehold.crypto.SigningKey;
 import dev.freehold.node.Node;
+import dev.freehold.node.identity.HomeKey;
 import dev.freehold.node.keys.Keyring;
 import dev.freehold.node.keys.PassphraseFile;
 import dev.freehold.record.Json;
@@ -26,7 +27,14 @@ import picocli.CommandLine.Option;
 @Command(
     name = "key",
     description = "The private keys of this home: who they are, and how they are protected.",
-    subcommands = {KeyVerbs.Show.class, KeyVerbs.Seal.class, KeyVerbs.Open.class})
+    subcommands = {
+      KeyVerbs.Show.class,
+      KeyVerbs.Seal.class,
+      KeyVerbs.Open.class,
+      KeyIdentity.Bind.class,
+      KeyIdentity.Rotate.class,
+      KeyIdentity.Revoke.class
+    })
 final class KeyVerbs {
   @Mixin
   @SuppressWarnings("unused")
@@ -82,6 +90,11 @@ final class KeyVerbs {
     @Override
     int run(Path file) throws IOException, KeyFileException {
       tell(file, KeyFile.name(file), KeyFile.sealed(file) ? "passphrase" : "file permissions");
+      if (!json && file.equals(places.home().resolve(Node.KEY_FILE))) {
+        for (Path former : HomeKey.former(places.home())) {
+          screen.line("before it   did:key:" + former.getFileName() + ", in " + former);
+        }
+      }
       return OK;
     }
   }

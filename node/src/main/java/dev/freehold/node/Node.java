@@ -78,6 +78,9 @@ public final class Node implements AutoCloseable {
   /** The node's key, in its home. */
   public static final String KEY_FILE = "node.key";
 
+  /** The key that takes its place, while a rotation is under way. */
+  public static final String NEXT_KEY_FILE = "node.key.next";
+
   private static final Duration LOADING = Duration.ofMinutes(10);
   private static final Duration FAREWELL = Duration.ofSeconds(3);
 
@@ -157,6 +160,10 @@ public final class Node implements AutoCloseable {
     }
     OwnerFiles.folder(configuration.home());
     held.push(HomeLock.take(configuration.home()));
+    if (Files.exists(configuration.home().resolve(NEXT_KEY_FILE))) {
+      throw new NodeException(
+          "a change of this node's key broke off: 'freehold key rotate' ends it");
+    }
     EventLog log = new EventLog(configuration.home(), Clock.systemUTC());
     held.push(log);
     // First, since they take longest; the rest comes up meanwhile.

@@ -3,6 +3,7 @@
 package dev.freehold.fleet.pair;
 
 import dev.freehold.crypto.NodeId;
+import dev.freehold.evidence.identity.KeyStatement;
 import dev.freehold.fleet.Member;
 import dev.freehold.fleet.MemberName;
 import dev.freehold.fleet.Members;
@@ -27,6 +28,9 @@ import java.util.random.RandomGenerator;
 public final class Book implements Members {
   /** How long an invite is valid. */
   public static final Duration VALID = Duration.ofMinutes(15);
+
+  /** How far another machine's clock may be ahead of ours. */
+  private static final Duration AHEAD = Duration.ofMinutes(5);
 
   /** The most invites that are remembered at once. */
   static final int INVITES = 64;
@@ -223,6 +227,56 @@ public final class Book implements Members {
             words);
     write(new BookPage(with(paired), page.invites()));
     return paired;
+  }
+
+  /** What came of a statement that another key follows a member's. */
+  public sealed interface Followed {
+    /** The member has the new key from now on. */
+    record Done(Member member) implements Followed {}
+
+    /**
+     * Nothing changed.
+     *
+     * @param why for a person
+     */
+    record Not(String why) implements Followed {}
+  }
+
+  /** A member's key is followed by another: only the old one's own signature says so. */
+  public synchronized Followed follow(KeyStatement.Succession succession) throws IOException {
+    Optional<String> unsigned = succession.unsigned();
+    if (unsigned.isPresent()) {
+      return new Followed.Not(unsigned.get());
+    }
+    if (succession.from().instant().isAfter(clock.instant().plus(AHEAD))) {
+      return new Followed.Not(
+          "it holds from "
+              + succession.from()
+              + " on, which is not yet: compare the clocks of the two machines");
+    }
+    Optional<Paired> old = member(succession.node());
+    if (old.isEmpty()) {
+      return new Followed.Not(
+          "no member has the key "
+              + succession.node()
+              + (member(succession.next()).isPresent()
+                  ? ": its successor is a member already"
+                  : "; 'freehold fleet' shows the members"));
+    }
+    if (member(succession.next()).isPresent()) {
+      return new Followed.Not("another member has the key " + succession.next() + " already");
+    }
+    Member was = old.get().member();
+    Member is =
+        new Member(
+            was.name(),
+            was.tier(),
+            new NodeAddress(succession.next(), was.address().relays(), was.address().direct()),
+            was.since());
+    List<Paired> members = new ArrayList<>(page.members());
+    members.set(members.indexOf(old.get()), new Paired(is, old.get().words()));
+    write(new BookPage(members, page.invites()));
+    return new Followed.Done(is);
   }
 
   /** Removes a member; empty where there is none of that name. */

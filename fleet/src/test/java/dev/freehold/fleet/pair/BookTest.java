@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.freehold.crypto.NodeId;
 import dev.freehold.crypto.SigningKey;
+import dev.freehold.evidence.identity.KeyStatement;
+import dev.freehold.fleet.Member;
 import dev.freehold.fleet.MemberName;
 import dev.freehold.fleet.presence.Presence;
 import dev.freehold.link.address.NodeAddress;
@@ -178,6 +180,80 @@ class BookTest {
     open();
     assertThat(book.use(join)).isInstanceOf(Book.Outcome.Done.class);
     refused(join(invite, OTHER), PairRefusal.USED_BY_ANOTHER);
+  }
+
+  private static SigningKey key(int number) {
+    byte[] seed = new byte[SigningKey.SEED_BYTES];
+    Arrays.fill(seed, (byte) number);
+    return SigningKey.ofSeed(seed);
+  }
+
+  private KeyStatement.Succession succession(int from, int to) {
+    return KeyStatement.Succession.sign(key(from), key(to), new Timestamp(now));
+  }
+
+  private void notFollowed(KeyStatement.Succession succession, String why) throws IOException {
+    List<Member> before = book.list();
+    assertThat(book.follow(succession))
+        .isInstanceOfSatisfying(
+            Book.Followed.Not.class, not -> assertThat(not.why()).contains(why));
+    assertThat(book.list()).isEqualTo(before);
+  }
+
+  @Test
+  void aMemberKeepsItsPlaceUnderTheKeyThatItsOldOneNames() throws IOException {
+    book.use(join(invite(), JOINER));
+    Paired before = book.paired().getFirst();
+    assertThat(book.follow(succession(2, 3))).isInstanceOf(Book.Followed.Done.class);
+    open();
+    assertThat(book.find(JOINER)).isEmpty();
+    Paired after = book.paired().getFirst();
+    assertThat(after.member().node()).isEqualTo(OTHER);
+    assertThat(after.member().name()).isEqualTo(before.member().name());
+    assertThat(after.member().tier()).isEqualTo(before.member().tier());
+    assertThat(after.words()).isEqualTo(before.words());
+    notFollowed(succession(2, 3), "its successor is a member already");
+  }
+
+  @Test
+  void noKeyIsFollowedButOnItsOwnWord() throws IOException {
+    book.use(join(invite(), JOINER));
+    KeyStatement.Succession good = succession(2, 3);
+    KeyStatement.Succession thiefs = succession(4, 3);
+    notFollowed(
+        new KeyStatement.Succession(
+            JOINER, OTHER, good.from(), thiefs.signature(), good.nextSignature()),
+        "did not sign this succession");
+    notFollowed(
+        new KeyStatement.Succession(JOINER, OTHER, good.from(), good.signature(), good.signature()),
+        "did not sign that it follows");
+    notFollowed(thiefs, "no member has the key");
+    notFollowed(
+        KeyStatement.Succession.sign(
+            key(2), key(3), new Timestamp(now.plus(Duration.ofMinutes(6)))),
+        "not yet");
+    book.use(join(invite(), OTHER));
+    notFollowed(good, "another member has the key");
+  }
+
+  /** The crash table's row of a followed key. */
+  @Test
+  void whereKeepingAFollowedKeyFailsNothingChangesHereAndAgainMendsIt() throws IOException {
+    for (boolean persists : new boolean[] {false, true}) {
+      kept.bytes = null;
+      open();
+      book.use(join(invite(), JOINER));
+      kept.fails = true;
+      kept.persists = persists;
+      assertThatThrownBy(() -> book.follow(succession(2, 3))).hasMessage("the disk is full");
+      assertThat(book.find(JOINER)).isPresent();
+      kept.fails = false;
+      open();
+      assertThat(book.find(OTHER).isPresent()).isEqualTo(persists);
+      book.follow(succession(2, 3));
+      assertThat(book.find(OTHER)).isPresent();
+      assertThat(book.list()).hasSize(1);
+    }
   }
 
   @Test

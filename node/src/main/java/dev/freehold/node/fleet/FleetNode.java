@@ -4,6 +4,7 @@ package dev.freehold.node.fleet;
 
 import dev.freehold.crypto.NodeId;
 import dev.freehold.crypto.SigningKey;
+import dev.freehold.evidence.identity.KeyStatement;
 import dev.freehold.fleet.Member;
 import dev.freehold.fleet.MemberName;
 import dev.freehold.fleet.Members;
@@ -221,6 +222,19 @@ public final class FleetNode implements AutoCloseable {
           failedJoin = new FailedJoin(new Timestamp(clock.instant()), why);
     }
     return result;
+  }
+
+  /** Another key follows a member's, by that one's own word; the link to the old one ends. */
+  public Book.Followed follow(KeyStatement.Succession succession) throws IOException {
+    Book.Followed followed = book.follow(succession);
+    Open now = open;
+    if (followed instanceof Book.Followed.Done(Member member) && now != null) {
+      now.links().all().stream()
+          .filter(link -> link.peer().equals(succession.node()))
+          .forEach(Link::close);
+      now.lookout().ask(member);
+    }
+    return followed;
   }
 
   /** Removes a member, and ends the link to it. Empty where there is none of that name. */

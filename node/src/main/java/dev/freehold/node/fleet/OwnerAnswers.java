@@ -4,6 +4,7 @@ package dev.freehold.node.fleet;
 
 import dev.freehold.crypto.NodeId;
 import dev.freehold.evidence.ReceiptId;
+import dev.freehold.evidence.identity.KeyStatement;
 import dev.freehold.fleet.Member;
 import dev.freehold.fleet.MemberName;
 import dev.freehold.fleet.check.Quarantine;
@@ -32,6 +33,7 @@ import dev.freehold.record.Members.MalformedException;
 import dev.freehold.record.Parsed;
 import dev.freehold.record.Tier;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -109,6 +111,7 @@ public final class OwnerAnswers {
         case "withdraw" -> told = withdraw(asked.typed("id", InviteId::new));
         case "join" -> told = join(asked.string("invite"));
         case "remove" -> told = remove(asked.typed("name", MemberName::new));
+        case "follow" -> told = follow(asked.string("statement"));
         case "release" -> told = release(asked.typed("name", MemberName::new));
         default -> {
           return Optional.empty();
@@ -200,6 +203,32 @@ public final class OwnerAnswers {
         .put("removed", removed.name().text())
         .put("node", removed.node().toString())
         .build();
+  }
+
+  private Json.Obj follow(String text) throws IOException, RefusedException {
+    KeyStatement statement =
+        switch (KeyStatement.decode(text.getBytes(StandardCharsets.UTF_8))) {
+          case Parsed.Read<KeyStatement>(KeyStatement read) -> read;
+          case Parsed.Malformed<KeyStatement>(String reason) ->
+              throw refused("this is no statement about a key: " + reason);
+        };
+    if (!(statement instanceof KeyStatement.Succession succession)) {
+      throw refused("this statement names no successor");
+    }
+    if (quarantine.holds(succession.node())) {
+      // A new key is no way out.
+      throw refused(
+          "the machine was set aside: 'freehold fleet' says why; release it first if that is mended");
+    }
+    return switch (fleet.follow(succession)) {
+      case Book.Followed.Not(String why) -> throw refused(why);
+      case Book.Followed.Done(Member member) ->
+          Json.object()
+              .put("name", member.name().text())
+              .put("was", succession.node().toString())
+              .put("node", member.node().toString())
+              .build();
+    };
   }
 
   private Json.Obj report() {

@@ -1,0 +1,107 @@
+// SPDX-FileCopyrightText: The Freehold authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.freehold.it.fleet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.freehold.it.Processes;
+import dev.freehold.it.Processes.Run;
+import dev.freehold.record.Json;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A machine of a fleet gets a new key: old receipts stay, new ones count, the others follow. */
+@Timeout(300)
+class KeyFlowTest {
+  private static final String SMOLLM2 =
+      "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53";
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  @TempDir private Path folder;
+
+  private Processes machine(String name, String configuration) throws IOException {
+    Path own = Files.createDirectories(folder.resolve(name));
+    Processes machine = new Processes(own);
+    Files.createDirectories(machine.home());
+    Files.writeString(
+        machine.home().resolve("config"), "fleet-name = " + name + "\n" + configuration);
+    return machine;
+  }
+
+  private static String text(Json.Obj from, String name) {
+    return ((Json.Str) from.get(name).orElseThrow()).value();
+  }
+
+  private static Json.Obj done(Run run) {
+    assertThat(run.exit()).as(run.out() + run.err()).isZero();
+    return (Json.Obj) Json.parse(run.out().strip());
+  }
+
+  private static void done(Run run, String said) {
+    assertThat(run.exit()).as(run.out() + run.err()).isZero();
+    assertThat(run.out()).contains(said);
+  }
+
+  private Path receipt(Processes machine, String name) throws Exception {
+    Json.Obj answer = done(machine.cli("ask", "--json", "--max-tokens", "4", "Say yes."));
+    Path file = folder.resolve(name);
+    Run export =
+        machine.cli(
+            "receipt", "export", text(answer, "receipt"), "--proof", "--output", file.toString());
+    assertThat(export.exit()).as(export.err()).isZero();
+    return file;
+  }
+
+  @Test
+  void aMachineOfAFleetGetsANewKey() throws Exception {
+    try (Processes relay = machine("relay", "")) {
+      assumeTrue(Files.exists(relay.model(SMOLLM2)), "skipped: SmolLM2 is not in the cache");
+      String place = text(relay.serve("relay", "--port", "0", "--json"), "relay");
+      try (Processes anna = machine("anna", "relays = " + place + "\n");
+          Processes bert = machine("bert", "")) {
+        anna.serve("up", "--port", "0", "--json", "--quiet");
+        bert.serve("up", "--port", "0", "--json", "--quiet");
+        String invite = text(done(anna.cli("invite", "--json")), "invite");
+        done(bert.cli("join", invite, "--json"));
+        Path before = receipt(anna, "before.json");
+        assertThat(anna.cli("key", "rotate").err()).contains("another node runs on");
+        anna.endLast();
+
+        Path statement = folder.resolve("succession.json");
+        done(anna.cli("key", "rotate", "--output", statement.toString()), "is          did:key:");
+        Json.Obj succession = (Json.Obj) Json.parse(Files.readString(statement));
+        assertThat(text(done(anna.cli("key", "show", "--json")), "name"))
+            .isEqualTo(text(succession, "next"));
+        assertThat(anna.verify(statement).exit()).isZero();
+
+        anna.serve("up", "--port", "0", "--json", "--quiet");
+        Path after = receipt(anna, "after.json");
+        String old = text(succession, "node");
+        String beside = statement.toString();
+        // Before and after, each under the key of its time.
+        done(anna.verify(before, "--node", old, "--beside", beside), "Valid");
+        done(anna.verify(after, "--node", old, "--beside", beside), "which follows the expected");
+        assertThat(anna.verify(after, "--node", old).out()).contains("not by the expected");
+        assertThat(anna.cli("log", "check").exit()).isZero();
+
+        Run follow = bert.cli("fleet", "follow", statement.toString());
+        assertThat(follow.exit()).as(follow.err()).isZero();
+        Instant end = Instant.now().plus(PATIENCE);
+        while (!bert.cli("fleet").out().contains("anna  own  relay")
+            && Instant.now().isBefore(end)) {
+          Thread.sleep(500);
+        }
+        assertThat(bert.cli("fleet").out()).contains("anna  own  relay");
+        assertThat(bert.cli("fleet", "follow", statement.toString()).err())
+            .contains("its successor is a member already");
+      }
+    }
+  }
+}
