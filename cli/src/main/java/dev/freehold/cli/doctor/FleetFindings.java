@@ -173,7 +173,8 @@ public final class FleetFindings {
     findings.note(
         "join",
         "the last 'freehold join', at " + text(failed, "at") + ", failed: " + text(failed, "why"),
-        "have the other machine make another invite, and join within 15 minutes");
+        "see there what became of the invite ('freehold invite list'), make another one, and join"
+            + " within 15 minutes");
   }
 
   private static List<Json.Obj> objects(Json.Obj from, String name) {

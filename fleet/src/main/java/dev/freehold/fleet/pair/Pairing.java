@@ -131,7 +131,8 @@ public final class Pairing {
       return new Result.NotJoined(
           "the inviting machine can't be reached ("
               + state
-              + "): is 'freehold up' running there, and the invite younger than 15 minutes?");
+              + "): is 'freehold up' running there, and the invite still open ('freehold invite list'"
+              + " there)? With none open it lets no stranger in");
     }
     Drawn nonce = Drawn.random(random);
     Result result = ask(invite, link, nonce);

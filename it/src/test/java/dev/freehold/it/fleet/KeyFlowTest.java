@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A machine of a fleet gets a new key: old receipts stay, new ones count, the others follow. */
-@Timeout(300)
+@Timeout(420)
 class KeyFlowTest {
   private static final String SMOLLM2 =
       "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53";
