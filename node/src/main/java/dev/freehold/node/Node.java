@@ -295,6 +295,9 @@ public final class Node implements AutoCloseable {
             configuration.accessLog());
     HttpServer server = listen(configuration, api);
     Thread.ofPlatform().name("key-preparation").daemon().start(key::prepare);
+    if (console != null) {
+      FirstLook.prepare(console, models, server.port());
+    }
     return new Node(configuration, key, models, api, jobs.server(), server, console, log, held);
   }
 

@@ -138,6 +138,7 @@ class ConsoleTest {
         aChangedFileIsInvalid(browser, evidence);
         checks.picture(browser, "receipts");
         checks.accessible(browser);
+        whateverIsChangedTheBrowsersCheckIsSound(browser, evidence);
         noWordOfAModelBecomesMarkup(browser);
         conversationsAreKeptRenamedAndErased(processes, browser, base, checks);
         theOtherPagesShowWhatThereIs(browser, base, checks);
@@ -259,7 +260,12 @@ class ConsoleTest {
     browser.open(base + "/console/");
     browser.until("document.querySelector('#model')?.options.length", "1");
     browser.click("new");
-    browser.type("Count from one to one thousand, slowly.");
+    // Without chance, so that the answer is as long each time.
+    browser.value(
+        "(() => { const plain = window.fetch; window.fetch = (to, how) =>"
+            + " plain(to, String(to).includes('completions') ? {...how, body:"
+            + " JSON.stringify({...JSON.parse(how.body), temperature: 0})} : how); })()");
+    browser.type("Write a long story about a lighthouse.");
     browser.until("document.querySelector('.message:not(.asked)')?.innerText.length > 60", "true");
     browser.click("stop");
     browser.until("document.querySelector('.foot')?.innerText.includes('stopped')", "true");
@@ -302,6 +308,19 @@ class ConsoleTest {
     assertThat(browser.value(reasons)).contains("not JSON");
     give(browser, evidence.replace("gravity", "levity"));
     browser.until(verdict, "Invalid");
+  }
+
+  private static void whateverIsChangedTheBrowsersCheckIsSound(Browser browser, String evidence)
+      throws Exception {
+    String fuzz = Files.readString(Path.of("src", "test", "browser", "evidence-fuzz.js"));
+    assertThat(
+            browser.promised(
+                "await ("
+                    + fuzz.substring(fuzz.indexOf("async (whole"))
+                    + ")("
+                    + Json.of(evidence).write()
+                    + ", 20261129, 1500)"))
+        .isEqualTo("sound");
   }
 
   private static void noWordOfAModelBecomesMarkup(Browser browser) throws Exception {

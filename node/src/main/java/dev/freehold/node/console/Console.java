@@ -29,6 +29,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
@@ -87,6 +88,9 @@ public final class Console {
   private final MandatePage mandates;
   private final NodePage node;
   private final ReentrantLock judging = new ReentrantLock();
+
+  /** Files of this program by their name, as they are sent; read once. */
+  private final Map<String, String> texts = new ConcurrentHashMap<>();
 
   /**
    * What the pages show.
@@ -156,6 +160,19 @@ public final class Console {
     this.node = new NodePage(more.models, more.metrics, more.settings, more.events);
   }
 
+  /**
+   * Reads what the first page needs and runs what answers it, so that the owner's first look at a
+   * node that has just started does not wait for that. It changes nothing.
+   */
+  public void prepare() {
+    PAGES.keySet().forEach(this::page);
+    for (String name : FILES.keySet()) {
+      get("files/" + name);
+    }
+    get("data/conversations");
+    sessions.accepts("");
+  }
+
   /** The path of a new link, which works once. */
   public String link() {
     return HOME + "enter?once=" + sessions.link();
@@ -204,15 +221,16 @@ public final class Console {
   }
 
   private ConsoleAnswer get(String what) {
-    String page = PAGES.get(what.startsWith("receipts/") ? "receipts/" : what);
-    if (page != null) {
-      return new ConsoleAnswer(
-          200, HTML, read("layout.html").replace("<!--page-->", read(page)), Map.of());
+    String page = what.startsWith("receipts/") ? "receipts/" : what;
+    if (PAGES.containsKey(page)) {
+      return new ConsoleAnswer(200, HTML, page(page), Map.of());
     }
     if (what.startsWith("files/")) {
       String name = what.substring("files/".length());
       String type = FILES.get(name);
-      return type == null ? nothing() : new ConsoleAnswer(200, type, read(name), Map.of());
+      return type == null
+          ? nothing()
+          : new ConsoleAnswer(200, type, texts.computeIfAbsent(name, Console::read), Map.of());
     }
     if (what.startsWith("evidence/")) {
       return evidence(what.substring("evidence/".length()))
@@ -317,6 +335,15 @@ public final class Console {
     } finally {
       judging.unlock();
     }
+  }
+
+  private String page(String name) {
+    String file = PAGES.get(name);
+    if (file == null) {
+      throw new IllegalArgumentException("there is no page '" + name + "'");
+    }
+    return texts.computeIfAbsent(
+        file, page -> read("layout.html").replace("<!--page-->", read(page)));
   }
 
   private static String read(String name) {

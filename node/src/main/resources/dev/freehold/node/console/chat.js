@@ -2,10 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { element, render } from "./markdown.js";
 import * as conversations from "./conversations.js";
-import { confirmed, entered } from "./dialog.js";
 import { replay } from "./seal.js";
 
 const at = (id) => document.getElementById(id);
+// Not needed for the first look.
+const dialog = () => import("./dialog.js");
 let current = conversations.fresh();
 let running = null;
 
@@ -115,6 +116,7 @@ async function enter(id) {
 }
 
 async function erase(id, question) {
+  const { confirmed } = await dialog();
   if (await confirmed(question, "Delete")) {
     if (id === current.id) {
       change(conversations.fresh());
@@ -242,6 +244,7 @@ at("new").addEventListener("click", () => {
 });
 at("rename").addEventListener("click", async () => {
   const named = current;
+  const { entered } = await dialog();
   const title = await entered("What shall this conversation be called?", named.title, "Rename", 120);
   if (title) {
     await kept(conversations.rename(named, title));
@@ -250,6 +253,7 @@ at("rename").addEventListener("click", async () => {
 at("erase").addEventListener("click", () =>
   erase(current.id, "Delete this conversation from this machine? Receipts and the transcripts of its answers stay; \u2018freehold receipt forget\u2019 erases those."));
 at("erase-all").addEventListener("click", async () => {
+  const { confirmed } = await dialog();
   if (await confirmed("Delete all conversations from this machine?", "Delete all")) {
     change(conversations.fresh());
     await kept(conversations.eraseAll());

@@ -14,6 +14,9 @@ export function canonical(value) {
   if (value !== null && typeof value === "object") {
     return "{" + Object.keys(value).sort().map((k) => JSON.stringify(k) + ":" + canonical(value[k])).join(",") + "}";
   }
+  if (typeof value === "string" && !value.isWellFormed()) {
+    throw new Error("a lone surrogate is not a character");
+  }
   return JSON.stringify(value);
 }
 
@@ -29,6 +32,12 @@ const bytesOf = (...parts) => {
 };
 const sha256 = async (...parts) => new Uint8Array(await crypto.subtle.digest("SHA-256", bytesOf(...parts)));
 const hex = (bytes) => [...bytes].map((b) => b.toString(16).padStart(2, "0")).join("");
+const saltOf = (text) => {
+  if (!/^[0-9a-f]{32}$/.test(text)) {
+    throw new Error("a salt has 32 lower-case hexadecimal digits");
+  }
+  return fromHex(text);
+};
 const fromHex = (text) => Uint8Array.from(text.match(/../g) ?? [], (pair) => parseInt(pair, 16));
 const fromBase64 = (text) => {
   const binary = atob(text);
@@ -95,6 +104,9 @@ function parseProof(text) {
   const split = note.lastIndexOf("\n\n");
   const body = note.slice(0, split + 1);
   const [origin, size, root] = body.split("\n");
+  if (!note.endsWith("\n") || note.endsWith("\n\n")) {
+    throw new Error("the checkpoint's signatures end with one line feed");
+  }
   if (split < 0 || !/^(0|[1-9][0-9]*)$/.test(size ?? "")) {
     throw new Error("the checkpoint is none");
   }
@@ -105,7 +117,7 @@ function parseProof(text) {
     origin,
     size: BigInt(size),
     root: fromBase64(root),
-    signatures: note.slice(split + 2).split("\n").filter((line) => line !== ""),
+    signatures: note.slice(split + 2).split("\n").slice(0, -1),
   };
 }
 
@@ -176,19 +188,22 @@ async function transcriptOpens({ receipt, transcript }) {
   if (canonical(transcript.receipt) !== canonical(receipt)) {
     return "the transcript is of another receipt";
   }
-  if ("sha256:" + hex(await sha256(fromHex(salts.request), request)) !== receipt.request) {
+  if ("sha256:" + hex(await sha256(saltOf(salts.request), request)) !== receipt.request) {
     return "the request is not what the receipt was signed for";
   }
-  if ("sha256:" + hex(await sha256(fromHex(salts.response), canonical(response))) !== receipt.response) {
+  if ("sha256:" + hex(await sha256(saltOf(salts.response), canonical(response))) !== receipt.response) {
     return "the answer is not what the receipt was signed for";
   }
   if (outputs.length !== receipt.choices.length) {
     return "the transcript has another number of answers";
   }
   for (const [i, choice] of receipt.choices.entries()) {
+    if (!Array.isArray(outputs[i]) || outputs[i].some((id) => !Number.isInteger(id) || id < 0 || id >= 2 ** 32)) {
+      return "the tokens are no tokens";
+    }
     const ids = new DataView(new ArrayBuffer(4 * outputs[i].length));
     outputs[i].forEach((id, at) => ids.setUint32(4 * at, id));
-    const digest = await sha256(fromHex(salts.response), new Uint8Array(ids.buffer));
+    const digest = await sha256(saltOf(salts.response), new Uint8Array(ids.buffer));
     if ("sha256:" + hex(digest) !== choice.tokens) {
       return "the tokens are not what the receipt was signed for";
     }
@@ -209,8 +224,11 @@ async function logged({ receipt, entry, proof }) {
   const key = keyOf(receipt.node);
   const id = (await sha256(name, "\n", Uint8Array.of(1), key)).slice(0, 4);
   for (const line of proof.signatures) {
-    const [dash, who, base64] = line.split(" ");
-    const bytes = dash === "\u2014" && who === name ? fromBase64(base64) : new Uint8Array();
+    const [dash, who, base64, more] = line.split(" ");
+    if (dash !== "\u2014" || !who || !base64 || more !== undefined) {
+      return "a signature of the checkpoint is none";
+    }
+    const bytes = who === name ? fromBase64(base64) : new Uint8Array();
     if (same(bytes.slice(0, 4), id)) {
       return (await signed(key, bytes.slice(4), proof.body)) ? null : "the checkpoint's signature is wrong";
     }
