@@ -16,6 +16,7 @@ import dev.freehold.evidence.action.Classification;
 import dev.freehold.evidence.action.EffectKind;
 import dev.freehold.evidence.action.Outcome;
 import dev.freehold.evidence.anchor.AnchorProof;
+import dev.freehold.evidence.anchor.ChainWord;
 import dev.freehold.evidence.anchor.LoggedAnchor;
 import dev.freehold.evidence.bundle.Bundle;
 import dev.freehold.evidence.bundle.LoggedReceipt;
@@ -42,6 +43,7 @@ import dev.freehold.evidence.mandate.Allowance;
 import dev.freehold.evidence.mandate.Mandate;
 import dev.freehold.evidence.mandate.MandateChain;
 import dev.freehold.evidence.mandate.MandateFault;
+import dev.freehold.evidence.mandate.Owner;
 import dev.freehold.evidence.mandate.Party;
 import dev.freehold.evidence.mandate.Refusal;
 import dev.freehold.evidence.mandate.Revocation;
@@ -54,13 +56,16 @@ import dev.freehold.evidence.note.SignedCheckpoint;
 import dev.freehold.evidence.payment.KeyBinding;
 import dev.freehold.evidence.timestamp.LoggedTimestamp;
 import dev.freehold.evidence.timestamp.TimestampAuthority;
+import dev.freehold.evidence.timestamp.TimestampPolicy;
 import dev.freehold.evidence.timestamp.TimestampRequest;
+import dev.freehold.evidence.witness.Policy;
 import dev.freehold.evidence.witness.SplitView;
 import dev.freehold.record.ChainId;
 import dev.freehold.record.Digest;
 import dev.freehold.record.Json;
 import dev.freehold.record.Nonce;
 import dev.freehold.record.Timestamp;
+import dev.freehold.verify.verdict.Demands;
 import dev.freehold.verify.verdict.Given;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -69,6 +74,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -309,15 +315,7 @@ final class KindSamples {
                 reason -> {
                   throw new AssertionError(reason);
                 });
-    LoggedAnchor anchor =
-        LoggedAnchor.of(
-            new ChainId(31_337),
-            Address.of(new byte[Address.BYTES]),
-            Address.of(new byte[Address.BYTES]),
-            checkpoint.checkpoint(),
-            Keccak256.hash("transaction"),
-            7,
-            Keccak256.hash("block"));
+    LoggedAnchor anchor = anchor();
     byte[] stamp = stamp(LoggedTimestamp.message(checkpoint.checkpoint()));
     List<byte[]> files = new ArrayList<>();
     files.add(Invented.receipt().encode());
@@ -351,6 +349,34 @@ final class KindSamples {
     files.add(history());
     files.add(capability);
     return files;
+  }
+
+  private LoggedAnchor anchor() {
+    return LoggedAnchor.of(
+        ChainId.DEVELOPMENT,
+        Address.of(new byte[Address.BYTES]),
+        Address.of(new byte[Address.BYTES]),
+        checkpoint.checkpoint(),
+        Keccak256.hash("transaction"),
+        7,
+        Keccak256.hash("block"));
+  }
+
+  /** Demands of everything that a policy or a file can demand. */
+  Demands strict() {
+    TimestampAuthority believed =
+        new TimestampAuthority("ours", List.of(authority.root()), Instant.EPOCH, Optional.empty());
+    NoteSigner.Ed25519 log =
+        NoteSigner.ed25519(NodeLog.keyName(Invented.KEY.nodeId()), Invented.KEY);
+    Policy.KnownWitness witness = new Policy.KnownWitness("w", WITNESS.verifierKey(), null);
+    return new Demands(
+            null,
+            null,
+            List.of(log.verifierKey(), WITNESS.verifierKey()),
+            List.of(Owner.of(Party.of(OWNER.nodeId()))))
+        .with(new Policy(List.of(), List.of(witness), new Policy.Quorum.One(witness)))
+        .with(new TimestampPolicy(List.of(believed), Map.of(), 1))
+        .with(new ChainWord(ChainId.DEVELOPMENT, 9, NOON, List.of(anchor())));
   }
 
   private SignedCheckpoint other(String root) {

@@ -34,15 +34,17 @@ public final class KindsFuzzer {
 
   private final Verifier verifier;
   private final FileKind kind;
-  private final Demands demands = Demands.usual();
+  private final Demands usual = Demands.usual();
+  private final Demands strict;
   private final List<byte[]> samples = new ArrayList<>();
   private final Set<String> headlines = new HashSet<>();
 
-  private KindsFuzzer(Verifier verifier, FileKind kind, List<byte[]> files) {
+  private KindsFuzzer(Verifier verifier, FileKind kind, Demands strict, List<byte[]> files) {
     this.verifier = verifier;
     this.kind = kind;
+    this.strict = strict;
     for (byte[] file : files) {
-      if (kind.check(file, demands).isPresent()) {
+      if (kind.check(file, usual).isPresent()) {
         samples.add(file);
         verifier.verify(file).subject().map(Report.Subject::headline).ifPresent(headlines::add);
       }
@@ -58,7 +60,9 @@ public final class KindsFuzzer {
             ReplayCheck.of(new ModelFiles(null, folder), null, 1),
             made.given(true, true, "entry"));
     List<byte[]> files = made.files();
-    return verifier.kinds().stream().map(kind -> new KindsFuzzer(verifier, kind, files)).toList();
+    return verifier.kinds().stream()
+        .map(kind -> new KindsFuzzer(verifier, kind, made.strict(), files))
+        .toList();
   }
 
   /** Its name on the command line. */
@@ -72,12 +76,13 @@ public final class KindsFuzzer {
   }
 
   /**
-   * Judges bytes, as the kind itself and as the whole verifier take them.
+   * Judges bytes: as the kind itself takes them, with all that can be demanded, and as the whole
+   * verifier does.
    *
    * @throws AssertionError if they are Valid and say what no sample says
    */
   void take(byte[] bytes) {
-    kind.check(bytes, demands);
+    kind.check(bytes, strict);
     Report report = verifier.verify(bytes);
     Optional<String> headline = report.subject().map(Report.Subject::headline);
     if (report.verdict() instanceof Verdict.Valid
