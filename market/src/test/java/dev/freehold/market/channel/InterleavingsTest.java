@@ -51,6 +51,73 @@ class InterleavingsTest {
     assertThat(claimedInAll).as("and are paid").isGreaterThan(2_000);
   }
 
+  /** The buyer signs and withdraws what it likes; the seller looks once within each delay. */
+  @Test
+  void noBuyerTakesBackWhatTheSellerAccepted() throws IOException {
+    long seed = 20261130;
+    int takenInAll = 0;
+    int withdrawn = 0;
+    for (int run = 0; run < 40; run++) {
+      Random random = new Random(seed + run);
+      String name = "seed " + seed + ", run " + run;
+      Payee payee = new Payee(Parties.rules(WINDOW), MemoryChannels.ofPayee());
+      long balance = 100;
+      long claimed = 0;
+      long leaving = 0;
+      int halfDays = 0;
+      long served = 0;
+      assertThat(payee.open(ONE, Parties.holding(balance))).isEmpty();
+      for (int i = 0; i < 200; i++) {
+        long paid = paid(payee);
+        switch (random.nextInt(8)) {
+          case 0, 1, 2 -> {
+            long amount = paid + random.nextInt(30);
+            if (payee.accept(Parties.voucher(ONE, amount, Parties.BUYER)).isEmpty()) {
+              takenInAll++;
+            }
+          }
+          case 3, 4 -> {
+            long worth = random.nextInt(10);
+            served += payee.serve(ONE.id(), Amount.of(worth)).isEmpty() ? worth : 0;
+          }
+          case 5 -> balance += random.nextInt(60);
+          case 6 -> {
+            if (leaving == 0 && balance > claimed) {
+              leaving = 1 + random.nextLong(balance - claimed);
+              halfDays = 0;
+            }
+          }
+          default -> {
+            if (leaving > 0 && ++halfDays == 2) {
+              balance -= Math.min(leaving, balance - claimed);
+              leaving = 0;
+              withdrawn++;
+            }
+            assertThat(paid).as(name + ": what was accepted is there").isLessThanOrEqualTo(balance);
+            claimed = Math.max(claimed, paid);
+            payee.observe(ONE.id(), state(balance, claimed, leaving));
+          }
+        }
+        assertThat(served).as(name).isLessThanOrEqualTo(paid(payee) + WINDOW);
+        if (random.nextInt(3) > 0) {
+          payee.observe(ONE.id(), state(balance, claimed, leaving));
+        }
+      }
+    }
+    assertThat(takenInAll).isGreaterThan(500);
+    assertThat(withdrawn).isGreaterThan(100);
+  }
+
+  private static long paid(Payee payee) {
+    return payee.channels().getFirst().paid().units().longValue();
+  }
+
+  private static ChannelState state(long balance, long claimed, long leaving) {
+    return leaving == 0
+        ? new ChannelState(Amount.of(balance), Amount.of(claimed), Optional.empty())
+        : Parties.withdrawing(balance, claimed, leaving);
+  }
+
   /** A chain of one channel, its two ends and the way between them. */
   private static final class World {
     private final Random random;
@@ -233,9 +300,11 @@ class InterleavingsTest {
       observed();
     }
 
-    /** Half a day passes. The seller comes online once within each delay, as its two rules say. */
+    /**
+     * Half a day passes, and a withdrawal that is due ends before the seller comes online, which it
+     * does once within each delay.
+     */
     private void pass() throws IOException {
-      claim();
       clock.now = clock.now.plus(Duration.ofHours(12));
       if (clock.now.atZone(ZoneOffset.UTC).getHour() < 12) {
         signedBeforeToday = buyersSigned();
@@ -243,8 +312,8 @@ class InterleavingsTest {
       if (withdrawal > 0 && !clock.now.isBefore(withdrawalAt)) {
         balance -= Math.min(withdrawal, balance - claimed);
         withdrawal = 0;
-        observed();
       }
+      claim();
     }
 
     private void observed() throws IOException {

@@ -279,6 +279,20 @@ class PayeeTest {
     taken(voucher(ONE, 101, BUYER));
   }
 
+  @ParameterizedTest
+  @EnumSource(MemoryChannels.Fault.class)
+  void anEndThatIsNotDurableServesNobodyTwice(MemoryChannels.Fault fault) throws IOException {
+    taken(voucher(ONE, 50, BUYER));
+    assertThat(serve(20)).isEmpty();
+    storage.failing(0, fault);
+    assertThatThrownBy(() -> payee.close()).isInstanceOf(IOException.class);
+    storage.failing(-1, fault);
+    payee = started();
+    boolean persisted = fault == MemoryChannels.Fault.FAILS_BUT_PERSISTED;
+    assertThat(serve(persisted ? 41 : 11)).contains(Stop.UNPAID);
+    assertThat(serve(persisted ? 40 : 10)).isEmpty();
+  }
+
   private Payee started() throws IOException {
     return new Payee(rules(10), storage);
   }

@@ -252,6 +252,37 @@ class PayerTest {
     }
   }
 
+  @ParameterizedTest
+  @EnumSource(MemoryChannels.Fault.class)
+  void aChannelThatIsNotDurableIsNotUsed(MemoryChannels.Fault fault) throws IOException {
+    Channel third = channel("third");
+    storage.failing(0, fault);
+    assertThatThrownBy(() -> payer.observe(third, holding(100))).isInstanceOf(IOException.class);
+    refused(reserve(third, 1, 0), SpendingRefusal.UNKNOWN_CHANNEL);
+    storage.failing(-1, fault);
+    payer.observe(third, holding(100));
+    spend(third, 50);
+    payer = started();
+    payer.observe(third, holding(80));
+    refused(reserve(third, 31, 0), SpendingRefusal.ABOVE_DEPOSIT);
+    assertThat(signed(third)).isEqualTo(50);
+  }
+
+  @ParameterizedTest
+  @EnumSource(MemoryChannels.Fault.class)
+  void whatTheChainSaysIsWrittenWithTheNextVoucherWhereItCouldNotBeBefore(
+      MemoryChannels.Fault fault) throws IOException {
+    spend(ONE, 30);
+    storage.failing(0, fault);
+    assertThatThrownBy(() -> payer.observe(ONE, holding(60))).isInstanceOf(IOException.class);
+    storage.failing(-1, fault);
+    refused(reserve(ONE, 31, 0), SpendingRefusal.ABOVE_DEPOSIT);
+    spend(ONE, 30);
+    payer = started();
+    refused(reserve(ONE, 1, 0), SpendingRefusal.ABOVE_DEPOSIT);
+    assertThat(signed(ONE)).isEqualTo(60);
+  }
+
   /** Two answers, 96 units; a payment that fails is asked for again. True where one failed. */
   private boolean buyTwo(List<SignedVoucher> left) throws IOException {
     boolean failed = false;
