@@ -10,6 +10,8 @@ import dev.freehold.evidence.payment.KeyBinding;
 import dev.freehold.node.Node;
 import dev.freehold.node.identity.HomeKey;
 import dev.freehold.node.keys.Keyring;
+import dev.freehold.record.CanonicalJson;
+import dev.freehold.record.Json;
 import dev.freehold.record.Timestamp;
 import java.io.IOException;
 import java.nio.file.Path;

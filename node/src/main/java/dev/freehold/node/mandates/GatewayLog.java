@@ -144,7 +144,7 @@ public final class GatewayLog {
           case TokenReading.Undecided(Token _, String why) -> broken(entry, why);
         }
       }
-      case RECEIPT, VERDICT, VOUCHER, SETTLEMENT, ANCHOR, TIMESTAMP, END -> {}
+      case RECEIPT, VERDICT, VOUCHER, SETTLEMENT, ANCHOR, TIMESTAMP, IDENTITY, END -> {}
     }
   }
 
