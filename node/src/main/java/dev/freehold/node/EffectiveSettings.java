@@ -82,6 +82,8 @@ final class EffectiveSettings {
             : fleet.relays().stream().map(Object::toString).collect(Collectors.joining(" ")));
     values.put("link-listen", fleet.listen() == null ? NONE : listening(fleet.listen()));
     values.put("link-loopback", fleet.loopback() ? "yes" : "no");
+    values.put("tier", fleet.widest().text());
+    values.put("replay-share", "" + fleet.replayShare());
     values.put("access-log", c.accessLog() ? "yes" : "no");
     values.putAll(c.work().values());
     return values;

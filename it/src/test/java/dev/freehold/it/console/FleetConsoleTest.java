@@ -92,6 +92,7 @@ class FleetConsoleTest {
               .contains(words)
               .contains("smollm2");
           assertThat(anna.cli("fleet").out()).contains(words);
+          theOwnerChoosesWhoseMachinesMayAnswer(browser, annas, checks);
           browser.value("scrollTo(0, 0)");
           checks.everywhere(browser, "fleet");
           noWordOfAPeerBecomesMarkup(browser);
@@ -101,6 +102,25 @@ class FleetConsoleTest {
         }
       }
     }
+  }
+
+  private static void theOwnerChoosesWhoseMachinesMayAnswer(
+      Browser browser, String page, PageChecks checks) throws Exception {
+    browser.open(page.replace("/console/fleet", "/console/"));
+    browser.until("document.querySelector('#trust')?.hidden", "false");
+    assertThat(browser.value("document.querySelector('#tier').value")).isEqualTo("own");
+    browser.until("document.querySelector('#model').options.length", "1");
+    browser.value("document.querySelector('#question').focus()");
+    browser.type("Say yes.");
+    browser.until("document.querySelector('.seal')?.textContent", "Valid");
+    assertThat(browser.value("document.querySelector('.foot').innerText"))
+        .containsPattern("on (this machine|bert \\(own\\)), free");
+    browser.screen(390, 760, false);
+    browser.until("document.documentElement.scrollWidth <= innerWidth", "true");
+    browser.screen(1000, 640, false);
+    checks.accessible(browser);
+    browser.open(page);
+    browser.until("document.querySelector('#machines section') !== null", "true");
   }
 
   private static String anInviteIsMade(Browser browser) throws Exception {

@@ -18,7 +18,8 @@ import java.util.function.Supplier;
 /** The fleet: what the owner's verbs show and do, and where a model would run. */
 final class FleetPage {
   /** What a page may ask for. */
-  private static final List<String> CHANGES = List.of("invite", "withdraw", "join", "remove");
+  private static final List<String> CHANGES =
+      List.of("invite", "withdraw", "join", "remove", "release");
 
   private static final int POSITIONS = 10_000_000;
 

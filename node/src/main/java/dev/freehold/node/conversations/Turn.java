@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.node.conversations;
 
+import dev.freehold.crypto.NodeId;
 import dev.freehold.evidence.ReceiptId;
 import dev.freehold.record.Json;
 import dev.freehold.record.Members;
@@ -24,6 +25,7 @@ public sealed interface Turn {
    * @param model 1 to 200 characters
    * @param tokens how many were written
    * @param speed tokens a second
+   * @param machine which node answered
    * @param verdict what the node's verifier said
    * @param problem why there is no more: 1 to 2000 characters
    */
@@ -33,6 +35,7 @@ public sealed interface Turn {
       @Nullable Integer tokens,
       @Nullable Integer speed,
       @Nullable ReceiptId receipt,
+      @Nullable NodeId machine,
       @Nullable String verdict,
       @Nullable String problem)
       implements Turn {
@@ -75,6 +78,7 @@ public sealed interface Turn {
                 .put("content", answer.content)
                 .put("model", answer.model)
                 .put("receipt", answer.receipt == null ? null : answer.receipt.text())
+                .put("machine", answer.machine == null ? null : answer.machine.toString())
                 .put("verdict", answer.verdict)
                 .put("problem", answer.problem);
         if (answer.tokens != null) {
@@ -86,6 +90,11 @@ public sealed interface Turn {
         yield out.build();
       }
     };
+  }
+
+  private static NodeId node(String text) {
+    return NodeId.parse(text)
+        .orElseThrow(() -> new IllegalArgumentException("it is no did:key of a node"));
   }
 
   /** Reads one, strictly. */
@@ -101,6 +110,7 @@ public sealed interface Turn {
                   from.has("tokens") ? (Integer) from.count("tokens", 0) : null,
                   from.has("speed") ? (Integer) from.count("speed", 0) : null,
                   from.has("receipt") ? from.typed("receipt", ReceiptId::new) : null,
+                  from.has("machine") ? from.typed("machine", Turn::node) : null,
                   from.has("verdict") ? from.string("verdict") : null,
                   from.has("problem") ? from.string("problem") : null);
           default -> throw new MalformedException("\"role\" of a message is user or assistant");

@@ -1,12 +1,15 @@
 // SPDX-FileCopyrightText: The Freehold authors
 // SPDX-License-Identifier: Apache-2.0
 import { element, render } from "./markdown.js";
+import { ask as told } from "./ask.js";
 import * as conversations from "./conversations.js";
 import { replay } from "./seal.js";
 
 const at = (id) => document.getElementById(id);
 // Not needed for the first look.
 const dialog = () => import("./dialog.js");
+// Machines by their keys.
+const names = new Map();
 let current = conversations.fresh();
 let running = null;
 
@@ -17,6 +20,8 @@ function seal(foot, message) {
   foot.append(link);
   return link;
 }
+
+const where = (machine) => (machine === undefined ? "this machine" : names.get(machine) ?? machine.slice(8, 20) + "\u2026");
 
 function foot(message) {
   const row = element("div", undefined, "foot");
@@ -29,7 +34,7 @@ function foot(message) {
   if (message.speed) {
     row.append(element("span", message.speed.toFixed(0) + " tokens/s"));
   }
-  row.append(element("span", message.model + " on this machine, free"));
+  row.append(element("span", message.model + " on " + where(message.machine) + ", free"));
   if (message.problem) {
     row.append(element("span", message.problem));
   }
@@ -173,7 +178,7 @@ async function ask(question) {
   try {
     const response = await fetch("/v1/chat/completions", {
       method: "POST",
-      headers: { "Content-Type": "application/json" },
+      headers: { "Content-Type": "application/json", "Freehold-Tier": at("tier").value },
       body: JSON.stringify({ model, messages: history, temperature: 0.7, stream: true, stream_options: { include_usage: true } }),
       signal: running.signal,
     });
@@ -192,6 +197,7 @@ async function ask(question) {
       }
       message.tokens = event.usage?.completion_tokens ?? message.tokens;
       message.receipt = event.freehold?.receipt ?? message.receipt;
+      message.machine = event.freehold?.ran_by ?? message.machine;
     }
     message.speed = message.tokens > 1 ? (1000 * (message.tokens - 1)) / (performance.now() - first) : undefined;
   } catch (e) {
@@ -210,7 +216,8 @@ async function models() {
   const listed = (await (await fetch("/v1/models")).json()).data;
   const chosen = at("model").value;
   at("model").replaceChildren(...listed.map((m) => {
-    const option = element("option", m.id);
+    const elsewhere = m.freehold.only_on?.map((one) => one.name ?? where(one.node));
+    const option = element("option", elsewhere === undefined ? m.id : m.id + " on " + elsewhere.join(", "));
     option.value = m.id;
     option.selected = m.id === chosen;
     return option;
@@ -260,8 +267,19 @@ at("erase-all").addEventListener("click", async () => {
     at("question").focus();
   }
 });
+/** Who else may answer: the other machines' names, and whom to trust with the words. */
+async function machines() {
+  const { fleet } = await told("data/fleet");
+  names.set(fleet.node, "this machine");
+  fleet.members.forEach((m) => names.set(m.node, m.name + " (" + m.tier + ")"));
+  at("trust").hidden = fleet.members.length === 0;
+  at("free").textContent = fleet.members.length === 0 ? "runs here, free" : "free";
+}
+
 at("question").focus();
+const named = machines().catch(() => {});
 models();
+await named;
 const [newest] = await listed();
 if (newest !== undefined && newest.damaged === undefined && current.messages.length === 0 && current.id === undefined) {
   await enter(newest.id);

@@ -42,7 +42,11 @@ function button(name, id, label, act) {
 function here(fleet) {
   const relays = fleet.relays.flatMap((r) => [...fact("relay", r.relay + ": " + r.state, "digest")]);
   const hint = fleet.reachable ? [] : [element("p", "Nobody can reach this machine yet: it can join another one's fleet, but not invite. Write ‘relays = wss://…’ (what ‘freehold relay’ prints) or ‘link-listen = ADDRESS:PORT’ into FREEHOLD_HOME/config, and start the node again.", "quiet")];
-  return [facts(fact("this machine", fleet.name), fact("key", fleet.node, "digest"), relays), ...fleet.relays.flatMap((r) => mend(r.mend)), ...hint];
+  const models = fleet.models.map((m) => m.name + " (" + m.state + (m.problem ? ": " + m.problem : "") + ")");
+  const joins = [...fleet.refusedJoins.map((j) => element("p", when(j.at) + ": a machine was turned away, its invite " + j.invite.slice(0, 8) + " is " + j.reason.replaceAll("_", " ") + " (" + j.node + ")", "problem")),
+    ...(fleet.failedJoin ? [element("p", when(fleet.failedJoin.at) + ": joining failed: " + fleet.failedJoin.why, "problem")] : [])];
+  return [facts(fact("this machine", fleet.name), fact("models", models.length > 0 ? models.join(", ") : "none"),
+    fact("works for others", fleet.notWorking ?? "yes", fleet.notWorking ? "problem" : ""), fact("key", fleet.node, "digest"), relays), ...fleet.relays.flatMap((r) => mend(r.mend)), ...joins, ...hint];
 }
 
 function machine(member) {
@@ -57,13 +61,32 @@ function machine(member) {
       }
     }));
   const says = member.says;
+  if (member.quarantined) {
+    head.append(button("Release", "release-" + member.name, "Give " + member.name + " jobs again", async () => {
+      if (await confirmed("It was set aside because " + member.quarantined.reasons.join("; ") + ". Give it jobs again?", "Release")) {
+        await told(ask("fleet/release", { name: member.name }));
+        await load();
+      }
+    }));
+  }
+  const called = (digest) => says?.models.find((m) => m.digest === digest)?.name ?? digest;
+  const speeds = member.measured.map((m) => called(m.digest) + ": " + m.tokensPerSecond + " tokens/s, first after " + m.firstTokenMillis + " ms");
+  const last = element("dd");
+  if (member.lastReceipt) {
+    const link = element("a", member.lastReceipt, "digest");
+    link.href = "/console/receipts/" + member.lastReceipt;
+    last.append(link);
+  }
   const models = says?.models.map((m) => m.name + " (" + m.state + (m.context > 0 ? ", " + m.context + " tokens of context" : "") + ")");
-  box.append(head, ...mend(member.mend), facts(
+  box.append(head, ...(member.quarantined ? [element("p", "Set aside since " + when(member.quarantined.since) + ": " + member.quarantined.reasons.join("; "), "problem")] : []), ...mend(member.mend), facts(
     member.words ? fact("words", member.words) : [],
     member.roundTripMillis === null ? [] : fact("round trip", member.roundTripMillis.toFixed(1) + " ms"),
     says ? [...fact("models", models.length > 0 ? models.join(", ") : "none"),
       ...fact("load", says.active + " answering, " + says.queued + " waiting; " + gigabytes(says.memoryBytes) + " for attention"),
+      ...fact("works for others", says.work === "yes" ? "yes" : "not now: " + says.work),
       ...fact("program", says.program)] : [],
+    speeds.length > 0 ? fact("measured", speeds.join("; ")) : [],
+    member.lastReceipt ? [element("dt", "last receipt"), last] : [],
     fact("seen", member.seen === null || member.seen === undefined ? "not yet" : when(member.seen)),
     fact("paired", when(member.since)),
     fact("key", member.node, "digest")));

@@ -5,6 +5,7 @@ package dev.freehold.node.conversations;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.freehold.crypto.SigningKey;
 import dev.freehold.evidence.ReceiptId;
 import dev.freehold.record.Parsed;
 import dev.freehold.record.Timestamp;
@@ -33,10 +34,11 @@ class ConversationFuzzTest {
                   12,
                   30,
                   new ReceiptId("r-0123456789abcdef0123"),
+                  SigningKey.ofSeed(new byte[SigningKey.SEED_BYTES]).nodeId(),
                   "Valid",
                   null),
               new Turn.Question("And?"),
-              new Turn.Answer("", "smollm2", null, null, null, null, "stopped")));
+              new Turn.Answer("", "smollm2", null, null, null, null, null, "stopped")));
 
   @Test
   void whatIsWrittenIsReadAsTheSame() {
@@ -94,6 +96,7 @@ class ConversationFuzzTest {
         "\"role\":\"user\"|\"role\":\"system\"|user or assistant",
         "\"verdict\":\"Valid\"|\"verdict\":\"valid\"|a verdict is one of",
         "\"tokens\":12|\"tokens\":-1|not a whole number from 0",
+        "did:key:z6Mk|did:key:z7Mk|it is no did:key of a node",
         "r-0123456789abcdef0123|r-1|a receipt's id is",
         "\"model\":\"smollm2\",\"receipt\"|\"model\":\"\",\"receipt\"|1 to 200 characters",
         "\"problem\":\"stopped\"|\"problem\":\"\"|1 to 2000 characters",
