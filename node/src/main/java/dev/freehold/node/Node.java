@@ -241,7 +241,8 @@ public final class Node implements AutoCloseable {
                 log,
                 work,
                 Api::jobError),
-            atOnce,
+            // Others never fill the queue that the owner's own requests wait in.
+            configuration.maxConcurrent(),
             configuration.fleet().replayShare());
     OwnerAnswers fleetAnswers =
         new OwnerAnswers(fleet, jobs.quarantine(), jobs.paces(), store, models, work);

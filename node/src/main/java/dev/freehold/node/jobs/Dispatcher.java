@@ -184,8 +184,13 @@ public final class Dispatcher {
       gate.admit(true);
       return own(asked, body, models.await(model, PATIENCE));
     }
-    boolean ready = models.state(model).equals("ready") && gate.open(true);
+    boolean open = gate.open(true);
+    boolean ready = open && models.state(model).equals("ready");
     List<NodeId> order = ordered(asked, body, model.digest(), peers, ready);
+    if (open && !ready) {
+      // It may be loaded by the time that the others have failed.
+      order = Stream.concat(order.stream(), Stream.of(self)).toList();
+    }
     if (ready && order.getFirst().equals(self)) {
       try {
         return own(asked, body, models.await(model, PATIENCE));

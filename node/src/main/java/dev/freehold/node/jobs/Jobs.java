@@ -67,7 +67,7 @@ public record Jobs(
   /**
    * Begins to serve the members of the fleet.
    *
-   * @param atOnce jobs at a time, waiting ones included
+   * @param atOnce jobs at a time; beyond them others are refused
    * @param replayShare of a hundred answers of others, how many are replayed
    * @throws IOException if the quarantine can't be read
    */

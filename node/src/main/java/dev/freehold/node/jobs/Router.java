@@ -50,7 +50,8 @@ public final class Router {
             nearest = Optional.of(peer.tier());
             name = model.name();
           }
-          if (peer.tier().within(widest)) {
+          // A farther machine can't make a nearer one's name ambiguous.
+          if (peer.tier().within(widest) && peer.tier() == nearest.get()) {
             digests.add(model.digest());
           }
         }
