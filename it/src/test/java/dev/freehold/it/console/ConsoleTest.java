@@ -97,7 +97,7 @@ class ConsoleTest {
 
         measured(browser, base);
         // The keyboard alone: the question has the focus, Enter asks.
-        browser.type("What is gravity?");
+        PageChecks.ask(browser, "What is gravity?");
         browser.until("document.querySelector('.seal')?.textContent", "Valid");
         assertThat(browser.value("document.querySelector('.message:not(.asked)').innerText"))
             .contains("tokens/s")
@@ -175,7 +175,7 @@ class ConsoleTest {
     browser.until("document.querySelector('#conversations').innerText", "<b>Gravity</b>");
     browser.click("new");
     browser.until("document.querySelector('#head').hidden", "true");
-    browser.type("Say yes.");
+    PageChecks.ask(browser, "Say yes.");
     browser.until("document.querySelector('.seal')?.textContent", "Valid");
     browser.until("document.querySelectorAll('#conversations li').length", "2");
     assertThat(kept(processes)).hasSize(2);
@@ -212,7 +212,7 @@ class ConsoleTest {
                     + " await c.save(other); return other.revision > 2; })()"))
         .isEqualTo("true");
     browser.value("document.querySelector('#question').focus()");
-    browser.type("Say no.");
+    PageChecks.ask(browser, "Say no.");
     browser.until(
         "document.querySelector('#unkept').textContent.includes('was changed elsewhere')", "true");
     assertThat(

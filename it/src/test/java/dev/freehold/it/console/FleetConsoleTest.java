@@ -111,7 +111,7 @@ class FleetConsoleTest {
     assertThat(browser.value("document.querySelector('#tier').value")).isEqualTo("own");
     browser.until("document.querySelector('#model').options.length", "1");
     browser.value("document.querySelector('#question').focus()");
-    browser.type("Say yes.");
+    PageChecks.ask(browser, "Say yes.");
     browser.until("document.querySelector('.seal')?.textContent", "Valid");
     assertThat(browser.value("document.querySelector('.foot').innerText"))
         .containsPattern("on (this machine|bert \\(own\\)), free");

@@ -29,6 +29,16 @@ final class PageChecks {
     return new PageChecks(axe(folder));
   }
 
+  /** Asks the chat's question; the answer is brief, since a small model may go on for minutes. */
+  static void ask(Browser browser, String question) throws Exception {
+    browser.value(
+        "(() => { if (window.brief) return; window.brief = true; const plain = window.fetch;"
+            + " window.fetch = (to, how) => plain(to, String(to).includes('completions') ?"
+            + " {...how, body: JSON.stringify({...JSON.parse(how.body), max_tokens: 24})} : how);"
+            + " })()");
+    browser.type(question);
+  }
+
   /** At both widths; leaves the desk's. */
   void everywhere(Browser browser, String name) throws Exception {
     browser.value("scrollTo(0, 0)");
