@@ -49,8 +49,37 @@ public final class Processes implements AutoCloseable {
                     "FREEHOLD_CACHE", System.getProperty("user.home") + "/.cache/freehold"));
   }
 
+  /**
+   * Those of a machine of a fleet, with a home of its own.
+   *
+   * @param before what stands in front of each command, to run it on a host of its own
+   * @param configuration further lines of its config
+   */
+  public static Processes machine(
+      Path folder, String name, List<String> before, String configuration) throws IOException {
+    Path own = Files.createDirectories(folder.resolve(name));
+    Processes machine = new Processes(own, before);
+    Files.createDirectories(machine.home());
+    Files.writeString(
+        machine.home().resolve("config"), "fleet-name = " + name + "\n" + configuration);
+    return machine;
+  }
+
   /** What a process printed, and how it ended. */
-  public record Run(int exit, String out, String err) {}
+  public record Run(int exit, String out, String err) {
+    /** What it printed, where it ended well. */
+    public Json.Obj json() {
+      if (exit != 0) {
+        throw new AssertionError("exit " + exit + ": " + out + err);
+      }
+      return (Json.Obj) Json.parse(out.strip());
+    }
+  }
+
+  /** A member that is a text. */
+  public static String text(Json.Obj from, String name) {
+    return from.get(name).orElse(Json.Null.VALUE) instanceof Json.Str text ? text.value() : "";
+  }
 
   /** A variable of the environment of what is started from now on. */
   public void set(String name, String value) {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.it.console;
 
+import static dev.freehold.it.Processes.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -11,6 +12,7 @@ import dev.freehold.record.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,16 +26,7 @@ class FleetConsoleTest {
   @TempDir private Path folder = Path.of("");
 
   private Processes machine(String name, String configuration) throws IOException {
-    Path own = Files.createDirectories(folder.resolve(name));
-    Processes machine = new Processes(own);
-    Files.createDirectories(machine.home());
-    Files.writeString(
-        machine.home().resolve("config"), "fleet-name = " + name + "\n" + configuration);
-    return machine;
-  }
-
-  private static String text(Json.Obj from, String name) {
-    return ((Json.Str) from.get(name).orElseThrow()).value();
+    return Processes.machine(folder, name, List.of(), configuration);
   }
 
   private static String enter(Browser browser, Json.Obj up) throws Exception {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.it.fleet;
 
+import static dev.freehold.it.Processes.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -30,16 +31,7 @@ class DoctorFlowTest {
   @TempDir private Path folder;
 
   private Processes machine(String name, String configuration) throws IOException {
-    Path own = Files.createDirectories(folder.resolve(name));
-    Processes machine = new Processes(own);
-    Files.createDirectories(machine.home());
-    Files.writeString(
-        machine.home().resolve("config"), "fleet-name = " + name + "\n" + configuration);
-    return machine;
-  }
-
-  private static String text(Json.Obj from, String name) {
-    return from.get(name).orElse(Json.Null.VALUE) instanceof Json.Str text ? text.value() : "";
+    return Processes.machine(folder, name, List.of(), configuration);
   }
 
   /** What was found to be other than well, each as one line. */

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.it.fleet;
 
+import static dev.freehold.it.Processes.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -40,25 +41,11 @@ class FleetFlowTest {
 
   private Processes machine(String name, List<String> before, String configuration)
       throws IOException {
-    Path own = Files.createDirectories(folder.resolve(name));
-    Processes machine = new Processes(own, before);
-    Files.createDirectories(machine.home());
-    Files.writeString(
-        machine.home().resolve("config"), "fleet-name = " + name + "\n" + configuration);
-    return machine;
-  }
-
-  private static String text(Json.Obj from, String name) {
-    return ((Json.Str) from.get(name).orElseThrow()).value();
-  }
-
-  private static Json.Obj done(Run run) {
-    assertThat(run.exit()).as(run.err()).isZero();
-    return (Json.Obj) Json.parse(run.out().strip());
+    return Processes.machine(folder, name, before, configuration);
   }
 
   private static String invite(Processes machine) throws Exception {
-    return text(done(machine.cli("invite", "--json")), "invite");
+    return text(machine.cli("invite", "--json").json(), "invite");
   }
 
   @Test
@@ -83,11 +70,11 @@ class FleetFlowTest {
         String url = text(anna.serve("up", "--no-model", "--port", "0", "--json"), "url");
         for (Processes runner : List.of(bert, carl)) {
           runner.serve("up", "--port", "0", "--json", "--quiet", "--threads", "1");
-          Json.Obj joined = done(runner.cli("join", invite(anna), "--json"));
+          Json.Obj joined = runner.cli("join", invite(anna), "--json").json();
           assertThat(anna.cli("fleet").out()).contains(text(joined, "words"));
         }
         awaitMachines(anna, url, 2);
-        String nodeOfBert = text(done(bert.cli("fleet", "--json")), "node");
+        String nodeOfBert = text(bert.cli("fleet", "--json").json(), "node");
 
         answersThroughTheRelay(anna, url);
         goesOnWhereAnotherWasKilled(anna, url, bert, carl, nodeOfBert);

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.it.fleet;
 
+import static dev.freehold.it.Processes.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -11,6 +12,7 @@ import dev.freehold.record.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
@@ -27,21 +29,7 @@ class KeyFlowTest {
   @TempDir private Path folder;
 
   private Processes machine(String name, String configuration) throws IOException {
-    Path own = Files.createDirectories(folder.resolve(name));
-    Processes machine = new Processes(own);
-    Files.createDirectories(machine.home());
-    Files.writeString(
-        machine.home().resolve("config"), "fleet-name = " + name + "\n" + configuration);
-    return machine;
-  }
-
-  private static String text(Json.Obj from, String name) {
-    return ((Json.Str) from.get(name).orElseThrow()).value();
-  }
-
-  private static Json.Obj done(Run run) {
-    assertThat(run.exit()).as(run.out() + run.err()).isZero();
-    return (Json.Obj) Json.parse(run.out().strip());
+    return Processes.machine(folder, name, List.of(), configuration);
   }
 
   private static void done(Run run, String said) {
@@ -50,7 +38,7 @@ class KeyFlowTest {
   }
 
   private Path receipt(Processes machine, String name) throws Exception {
-    Json.Obj answer = done(machine.cli("ask", "--json", "--max-tokens", "4", "Say yes."));
+    Json.Obj answer = machine.cli("ask", "--json", "--max-tokens", "4", "Say yes.").json();
     Path file = folder.resolve(name);
     Run export =
         machine.cli(
@@ -68,8 +56,8 @@ class KeyFlowTest {
           Processes bert = machine("bert", "")) {
         anna.serve("up", "--port", "0", "--json", "--quiet");
         bert.serve("up", "--port", "0", "--json", "--quiet");
-        String invite = text(done(anna.cli("invite", "--json")), "invite");
-        done(bert.cli("join", invite, "--json"));
+        String invite = text(anna.cli("invite", "--json").json(), "invite");
+        bert.cli("join", invite, "--json").json();
         Path before = receipt(anna, "before.json");
         assertThat(anna.cli("key", "rotate").err()).contains("another node runs on");
         anna.endLast();
@@ -77,7 +65,7 @@ class KeyFlowTest {
         Path statement = folder.resolve("succession.json");
         done(anna.cli("key", "rotate", "--output", statement.toString()), "is          did:key:");
         Json.Obj succession = (Json.Obj) Json.parse(Files.readString(statement));
-        assertThat(text(done(anna.cli("key", "show", "--json")), "name"))
+        assertThat(text(anna.cli("key", "show", "--json").json(), "name"))
             .isEqualTo(text(succession, "next"));
         assertThat(anna.verify(statement).exit()).isZero();
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.it.fleet;
 
+import static dev.freehold.it.Processes.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -11,6 +12,7 @@ import dev.freehold.record.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,21 +26,7 @@ class PairingFlowTest {
   @TempDir private Path folder;
 
   private Processes machine(String name, String configuration) throws IOException {
-    Path own = Files.createDirectories(folder.resolve(name));
-    Processes machine = new Processes(own);
-    Files.createDirectories(machine.home());
-    Files.writeString(
-        machine.home().resolve("config"), "fleet-name = " + name + "\n" + configuration);
-    return machine;
-  }
-
-  private static String text(Json.Obj from, String name) {
-    return ((Json.Str) from.get(name).orElseThrow()).value();
-  }
-
-  private static Json.Obj done(Run run) {
-    assertThat(run.exit()).as(run.err()).isZero();
-    return (Json.Obj) Json.parse(run.out().strip());
+    return Processes.machine(folder, name, List.of(), configuration);
   }
 
   @Test
@@ -51,8 +39,8 @@ class PairingFlowTest {
         anna.serve("up", "--port", "0", "--json", "--quiet");
         bert.serve("up", "--port", "0", "--json", "--quiet");
 
-        String invite = text(done(anna.cli("invite", "--json")), "invite");
-        Json.Obj joined = done(bert.cli("join", invite, "--json"));
+        String invite = text(anna.cli("invite", "--json").json(), "invite");
+        Json.Obj joined = bert.cli("join", invite, "--json").json();
         assertThat(text(joined, "name")).isEqualTo("anna");
         Run here = anna.cli("fleet", "--json");
         assertThat(here.out()).contains(text(joined, "words")).contains("\"bert\"");
@@ -62,12 +50,12 @@ class PairingFlowTest {
         assertThat(again.exit()).isEqualTo(1);
         assertThat(again.err()).contains("this machine has used the invite already");
 
-        Json.Obj second = done(anna.cli("invite", "--json"));
-        done(anna.cli("invite", "withdraw", text(second, "id"), "--json"));
+        Json.Obj second = anna.cli("invite", "--json").json();
+        anna.cli("invite", "withdraw", text(second, "id"), "--json").json();
         assertThat(bert.cli("join", text(second, "invite")).err())
             .contains("the invite was withdrawn");
 
-        done(anna.cli("fleet", "remove", "bert", "--json"));
+        anna.cli("fleet", "remove", "bert", "--json").json();
         assertThat(anna.cli("fleet").out()).doesNotContain("bert");
       }
     }
