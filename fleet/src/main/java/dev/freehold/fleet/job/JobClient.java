@@ -5,8 +5,6 @@ package dev.freehold.fleet.job;
 import dev.freehold.crypto.NodeId;
 import dev.freehold.crypto.SigningKey;
 import dev.freehold.fleet.ByteStream;
-import dev.freehold.link.sealed.AskerEnd;
-import dev.freehold.link.sealed.JobId;
 import dev.freehold.link.sealed.RunnerKey;
 import java.io.IOException;
 import java.security.SecureRandom;
@@ -20,11 +18,6 @@ public final class JobClient {
   private final JobPeers peers;
   private final SecureRandom random;
   private final Map<NodeId, RunnerKey> keys = new ConcurrentHashMap<>();
-
-  /** Sealing ends that were made ahead: nothing in one depends on what will be sealed. */
-  private final Map<NodeId, Ahead> ahead = new ConcurrentHashMap<>();
-
-  private record Ahead(RunnerKey key, AskerEnd end) {}
 
   /**
    * Asks over streams of {@code peers}.
@@ -44,15 +37,12 @@ public final class JobClient {
     return attempt;
   }
 
-  /** A fresh end for a job sealed to this key; another is made for the next job meanwhile. */
-  AskerEnd end(NodeId runner, RunnerKey key) {
-    Ahead made = ahead.remove(runner);
-    Thread.ofVirtual().name("sealing ahead").start(() -> ahead.put(runner, make(key)));
-    return made != null && made.key.equals(key) ? made.end : make(key).end;
+  SigningKey asker() {
+    return asker;
   }
 
-  private Ahead make(RunnerKey key) {
-    return new Ahead(key, AskerEnd.named(key, JobId.random(random), asker, random));
+  SecureRandom random() {
+    return random;
   }
 
   ByteStream open(NodeId runner) throws IOException {

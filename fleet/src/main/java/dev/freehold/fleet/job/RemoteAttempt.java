@@ -7,6 +7,7 @@ import dev.freehold.fleet.ByteStream;
 import dev.freehold.link.sealed.AnswerEnd;
 import dev.freehold.link.sealed.AskerEnd;
 import dev.freehold.link.sealed.FrameOpener;
+import dev.freehold.link.sealed.JobId;
 import dev.freehold.link.sealed.Opened;
 import dev.freehold.link.sealed.Refusal;
 import dev.freehold.link.sealed.Refused;
@@ -85,7 +86,8 @@ final class RemoteAttempt implements Attempt {
   private Optional<JobRefusal> attempt(RunnerKey key) throws IOException, InterruptedException {
     try (ByteStream stream = client.open(runner)) {
       gone.then(stream::close);
-      AskerEnd end = client.end(runner, key);
+      JobId job = JobId.random(client.random());
+      AskerEnd end = AskerEnd.named(key, job, client.asker(), client.random());
       OutputStream out = stream.output();
       out.write(JobServer.JOB);
       out.write(end.opening());
