@@ -49,6 +49,7 @@ class FloorsTest {
                   "catalogue",
                   "witness",
                   "ledger",
+                  "market",
                   "link",
                   "fleet")),
           Map.entry(

@@ -3,6 +3,7 @@
 package dev.freehold.node;
 
 import dev.freehold.node.fleet.FleetSettings;
+import dev.freehold.node.money.MoneySettings;
 import dev.freehold.node.work.WorkSettings;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
@@ -102,6 +103,18 @@ public final class ConfigurationFile {
           c.withFleet(fleet(c.fleet(), key, value));
       case "work-hours", "work-idle-minutes", "work-memory-reserve", "work-load", "work-celsius" ->
           c.withWork(work(c.work(), key, value));
+      case "chain",
+          "chain-id",
+          "channels",
+          "collector",
+          "coin",
+          "registry",
+          "chain-depth",
+          "window",
+          "claim-worth",
+          "deposit",
+          "withdrawal-seconds" ->
+          c.withMoney(money(c.money(), key, value));
       case "access-log" -> c.withAccessLog(yes(value));
       default ->
           throw new NodeException(
@@ -113,7 +126,8 @@ public final class ConfigurationFile {
                   + " anchor-contract, anchor-key, anchor-seconds, anchor-depth, fleet-name,"
                   + " relays, link-listen, link-loopback, tier, replay-share, work-hours,"
                   + " work-idle-minutes, work-memory-reserve, work-load, work-celsius,"
-                  + " access-log");
+                  + " chain, chain-id, channels, collector, coin, registry, chain-depth, window,"
+                  + " claim-worth, deposit, withdrawal-seconds, access-log");
     };
   }
 
@@ -121,6 +135,14 @@ public final class ConfigurationFile {
     try {
       return settings.with(key, value);
     } catch (IllegalArgumentException e) {
+      throw new NodeException("'" + key + "': " + e.getMessage(), e);
+    }
+  }
+
+  private static MoneySettings money(MoneySettings settings, String key, String value) {
+    try {
+      return settings.with(key, value);
+    } catch (IllegalArgumentException | ArithmeticException e) {
       throw new NodeException("'" + key + "': " + e.getMessage(), e);
     }
   }

@@ -4,6 +4,7 @@ package dev.freehold.node;
 
 import dev.freehold.node.console.Setting;
 import dev.freehold.node.fleet.FleetSettings;
+import dev.freehold.node.money.MoneySettings;
 import dev.freehold.witness.anchor.AnchorLines;
 import dev.freehold.witness.anchor.AnchorSettings;
 import java.net.InetSocketAddress;
@@ -86,6 +87,18 @@ final class EffectiveSettings {
     values.put("replay-share", "" + fleet.replayShare());
     values.put("access-log", c.accessLog() ? "yes" : "no");
     values.putAll(c.work().values());
+    MoneySettings money = c.money();
+    values.put("chain", money.rpc() == null ? NONE : place(money.rpc()));
+    values.put("chain-id", text(money.chain()));
+    values.put("channels", money.channels().toString());
+    values.put("collector", text(money.collector()));
+    values.put("coin", text(money.token()));
+    values.put("registry", text(money.registry()));
+    values.put("chain-depth", "" + money.depth());
+    values.put("window", money.window().toString());
+    values.put("claim-worth", money.claim().toString());
+    values.put("deposit", money.deposit().toString());
+    values.put("withdrawal-seconds", "" + money.delay().toSeconds());
     return values;
   }
 

@@ -3,6 +3,7 @@
 package dev.freehold.node;
 
 import dev.freehold.node.fleet.FleetSettings;
+import dev.freehold.node.money.MoneySettings;
 import dev.freehold.node.serve.ServedModel;
 import dev.freehold.node.work.WorkSettings;
 import java.nio.file.Path;
@@ -34,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  *     status and time: never content)
  * @param fleet how other machines of the owner's reach it
  * @param work when it works, and for whom
+ * @param money in what it buys and sells
  */
 public record NodeConfiguration(
     Path home,
@@ -52,7 +54,8 @@ public record NodeConfiguration(
     DutyFiles duties,
     boolean accessLog,
     FleetSettings fleet,
-    WorkSettings work) {
+    WorkSettings work,
+    MoneySettings money) {
   /** The port unless another is asked for. */
   public static final int DEFAULT_PORT = 8402;
 
@@ -104,7 +107,8 @@ public record NodeConfiguration(
         DutyFiles.none(),
         false,
         FleetSettings.none(),
-        WorkSettings.always());
+        WorkSettings.always(),
+        MoneySettings.none());
   }
 
   /** A copy that listens on another address. */
@@ -212,6 +216,13 @@ public record NodeConfiguration(
     return change.done();
   }
 
+  /** A copy that pays and is paid in another way. */
+  public NodeConfiguration withMoney(MoneySettings money) {
+    Change change = new Change(this);
+    change.money = money;
+    return change.done();
+  }
+
   /** The members one by one, while a copy is being made. */
   private static final class Change {
     private Path home;
@@ -231,6 +242,7 @@ public record NodeConfiguration(
     private boolean accessLog;
     private FleetSettings fleet;
     private WorkSettings work;
+    private MoneySettings money;
 
     Change(NodeConfiguration from) {
       home = from.home;
@@ -250,6 +262,7 @@ public record NodeConfiguration(
       accessLog = from.accessLog;
       fleet = from.fleet;
       work = from.work;
+      money = from.money;
     }
 
     NodeConfiguration done() {
@@ -270,7 +283,8 @@ public record NodeConfiguration(
           duties,
           accessLog,
           fleet,
-          work);
+          work,
+          money);
     }
   }
 }

@@ -13,7 +13,6 @@ import dev.freehold.crypto.payment.PaymentKey;
 import dev.freehold.evidence.payment.Channel;
 import dev.freehold.evidence.payment.ChannelConfig;
 import dev.freehold.evidence.payment.Coin;
-import dev.freehold.evidence.payment.Domain;
 import dev.freehold.ledger.channel.ChannelContract;
 import dev.freehold.ledger.channel.Token;
 import dev.freehold.ledger.contract.PackedContract;
@@ -156,7 +155,7 @@ final class Economy implements AutoCloseable {
                 channel,
                 Amount.of(amount),
                 collector,
-                new Domain("Test Dollar", "1", ChainId.DEVELOPMENT, dollar),
+                new Token(chain(), dollar).domain(),
                 new Timestamp(Instant.parse("2100-01-01T00:00:00Z")),
                 Keccak256.hash("deposit"),
                 BUYER));

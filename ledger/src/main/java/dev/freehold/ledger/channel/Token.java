@@ -5,6 +5,7 @@ package dev.freehold.ledger.channel;
 import com.esaulpaugh.headlong.abi.Function;
 import com.esaulpaugh.headlong.abi.Tuple;
 import dev.freehold.crypto.payment.Address;
+import dev.freehold.evidence.payment.Domain;
 import dev.freehold.ledger.contract.PackedContract;
 import dev.freehold.ledger.rpc.Chain;
 import dev.freehold.ledger.rpc.RpcException;
@@ -20,6 +21,9 @@ import java.nio.BufferUnderflowException;
  */
 public record Token(Chain chain, Address address) {
   private static final Function BALANCE = PackedContract.TEST_DOLLAR.function("balanceOf");
+  private static final Function NAME = PackedContract.TEST_DOLLAR.function("name");
+  private static final Function VERSION = PackedContract.TEST_DOLLAR.function("version");
+  private static final int TEXT = 256;
 
   /**
    * How much of it an account has.
@@ -38,6 +42,31 @@ public record Token(Chain chain, Address address) {
       return new Amount(values.<BigInteger>get(0));
     } catch (IllegalArgumentException | BufferUnderflowException e) {
       throw new RpcException.Unanswered("eth_call", "no ERC-20 at " + address, e);
+    }
+  }
+
+  /**
+   * For which contract its holders sign transfers (EIP-712): what {@code name} and {@code version}
+   * say, as ERC-3009's tokens have them.
+   *
+   * @throws RpcException.Unanswered if there is no answer, or no such token
+   */
+  public Domain domain() throws RpcException {
+    return new Domain(text(NAME), text(VERSION), chain.id(), address);
+  }
+
+  private String text(Function function) throws RpcException {
+    byte[] answer = chain.call(address, function.encodeCallWithArgs().array());
+    try {
+      Tuple values = function.decodeReturn(answer);
+      String text = values.get(0);
+      if (text.length() <= TEXT) {
+        return text;
+      }
+      throw new RpcException.Unanswered("eth_call", "an absurd name of the ERC-20", null);
+    } catch (IllegalArgumentException | BufferUnderflowException e) {
+      throw new RpcException.Unanswered(
+          "eth_call", address + " has no " + function.getName() + ", which ERC-3009 needs", e);
     }
   }
 }
