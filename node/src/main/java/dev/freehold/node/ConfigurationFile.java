@@ -113,6 +113,7 @@ public final class ConfigurationFile {
           "window",
           "claim-worth",
           "deposit",
+          "second-worth",
           "withdrawal-seconds" ->
           c.withMoney(money(c.money(), key, value));
       case "access-log" -> c.withAccessLog(yes(value));
@@ -127,7 +128,7 @@ public final class ConfigurationFile {
                   + " relays, link-listen, link-loopback, tier, replay-share, work-hours,"
                   + " work-idle-minutes, work-memory-reserve, work-load, work-celsius,"
                   + " chain, chain-id, channels, collector, coin, registry, chain-depth, window,"
-                  + " claim-worth, deposit, withdrawal-seconds, access-log");
+                  + " claim-worth, deposit, second-worth, withdrawal-seconds, access-log");
     };
   }
 

@@ -98,6 +98,7 @@ final class EffectiveSettings {
     values.put("window", money.window().toString());
     values.put("claim-worth", money.claim().toString());
     values.put("deposit", money.deposit().toString());
+    values.put("second-worth", money.second().toString());
     values.put("withdrawal-seconds", "" + money.delay().toSeconds());
     return values;
   }

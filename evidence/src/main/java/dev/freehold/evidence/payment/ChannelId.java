@@ -3,6 +3,8 @@
 package dev.freehold.evidence.payment;
 
 import dev.freehold.crypto.payment.Keccak256;
+import java.util.HexFormat;
+import java.util.Optional;
 
 /**
  * The name of a payment channel: the digest of its configuration.
@@ -10,6 +12,14 @@ import dev.freehold.crypto.payment.Keccak256;
  * @param digest EIP-712
  */
 public record ChannelId(Keccak256 digest) {
+  /** Reads {@link #toString}; empty where the text is none. */
+  public static Optional<ChannelId> parse(String text) {
+    return text.matches("0x[0-9a-f]{64}")
+        ? Optional.of(
+            new ChannelId(Keccak256.of(HexFormat.of().parseHex(text, 2, text.length()))))
+        : Optional.empty();
+  }
+
   /** The nonce of an ERC-3009 authorization that funds this channel and no other. */
   public Keccak256 depositNonce(Keccak256 salt) {
     return Keccak256.hash(digest.bytes(), salt.bytes());

@@ -43,6 +43,25 @@ public sealed interface JobMessage {
    */
   record Failed(JobError error) implements JobMessage {}
 
+  /**
+   * What was counted so far, where the answer is sold.
+   *
+   * @param input tokens of the prompt
+   * @param output tokens of the answer, over all choices
+   */
+  record Meter(int input, int output) implements JobMessage {
+    /**
+     * Checks the counts.
+     *
+     * @throws IllegalArgumentException if one is negative
+     */
+    public Meter {
+      if (input < 0 || output < 0) {
+        throw new IllegalArgumentException("tokens are not negative");
+      }
+    }
+  }
+
   /** Bytes before a message's own. */
   int HEAD_BYTES = 1 + Integer.BYTES;
 
@@ -58,6 +77,7 @@ public sealed interface JobMessage {
       case 3 -> 1 << 22;
       case 4 -> 1 << 26;
       case 5 -> 1 << 16;
+      case 6 -> 2 * Integer.BYTES;
       default -> -1;
     };
   }
@@ -87,6 +107,8 @@ public sealed interface JobMessage {
         yield message(4, counts, transcript, utf8(rest));
       }
       case Failed(JobError error) -> message(5, utf8(error.toJson()));
+      case Meter(int input, int output) ->
+          message(6, ByteBuffer.allocate(2 * Integer.BYTES).putInt(input).putInt(output).array());
     };
   }
 
@@ -123,11 +145,25 @@ public sealed interface JobMessage {
             case 2 -> new Alive();
             case 3 -> new Chunk(object(body));
             case 4 -> new Finished(result(body));
+            case 6 -> meter(body);
             default -> new Failed(error(body));
           });
     } catch (MalformedException e) {
       return new Parsed.Malformed<>(e.reason());
     }
+  }
+
+  private static Meter meter(byte[] body) throws MalformedException {
+    if (body.length != 2 * Integer.BYTES) {
+      throw new MalformedException("a meter has two numbers");
+    }
+    ByteBuffer in = ByteBuffer.wrap(body);
+    int input = in.getInt();
+    int output = in.getInt();
+    if (input < 0 || output < 0) {
+      throw new MalformedException("a meter that counts below nothing");
+    }
+    return new Meter(input, output);
   }
 
   private static JobError error(byte[] body) throws MalformedException {

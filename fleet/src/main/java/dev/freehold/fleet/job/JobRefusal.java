@@ -31,7 +31,7 @@ public enum JobRefusal {
     this.code = (byte) code;
   }
 
-  byte code() {
+  public byte code() {
     return code;
   }
 

@@ -33,7 +33,8 @@ public final class JobServer {
 
   static final byte KEY = 1;
   static final byte JOB = 2;
-  static final byte REFUSED = 3;
+  /** First byte of the answer to a job that is not taken; its code follows. */
+  public static final byte REFUSED = 3;
 
   /** How often something is said, where there is nothing else to say. */
   static final Duration ALIVE = Duration.ofMillis(200);
@@ -91,6 +92,15 @@ public final class JobServer {
    * @throws InterruptedException if the thread was interrupted; the job is cancelled
    */
   public void serve(ByteStream stream) throws InterruptedException {
+    serve(stream, work);
+  }
+
+  /**
+   * Serves one stream to its end with this work, and closes it.
+   *
+   * @throws InterruptedException if the thread was interrupted; the job is cancelled
+   */
+  public void serve(ByteStream stream, JobWork work) throws InterruptedException {
     try (stream) {
       switch (stream.input().read()) {
         case KEY -> {
@@ -98,7 +108,7 @@ public final class JobServer {
           stream.output().write(keys.current().bytes());
           stream.output().flush();
         }
-        case JOB -> job(stream);
+        case JOB -> job(stream, work);
         default -> refuse(stream, JobRefusal.MALFORMED);
       }
     } catch (IOException e) {
@@ -114,7 +124,7 @@ public final class JobServer {
     stream.output().flush();
   }
 
-  private void job(ByteStream stream) throws IOException, InterruptedException {
+  private void job(ByteStream stream, JobWork work) throws IOException, InterruptedException {
     if (stopped || !places.tryAcquire()) {
       refuse(stream, JobRefusal.BUSY);
       return;
@@ -123,7 +133,7 @@ public final class JobServer {
     try {
       switch (order(stream)) {
         case Arrival.Refused(JobRefusal why) -> refuse(stream, why);
-        case Arrival.Arrived(JobOrder order, RunnerEnd end) -> run(stream, order, end);
+        case Arrival.Arrived(JobOrder order, RunnerEnd end) -> run(stream, order, end, work);
       }
     } finally {
       active.decrementAndGet();
@@ -194,7 +204,7 @@ public final class JobServer {
     };
   }
 
-  private void run(ByteStream stream, JobOrder order, RunnerEnd end)
+  private void run(ByteStream stream, JobOrder order, RunnerEnd end, JobWork work)
       throws IOException, InterruptedException {
     Answer answer = new Answer(stream, end);
     Thread pulse = Thread.ofVirtual().name("job-pulse").start(answer::pulse);

@@ -21,6 +21,15 @@ public interface JobWork {
       say(new JobMessage.Accepted());
     }
 
+    /**
+     * What was computed so far, before any of it is said.
+     *
+     * @param input tokens of the prompt
+     * @param output tokens of the answer, over all choices
+     * @throws IOException if nobody wants it any more, or it may not be said
+     */
+    default void counted(int input, int output) throws IOException, InterruptedException {}
+
     /** What a streamed chunk says of one choice. */
     default void chunk(Json.Obj choice) throws IOException {
       say(new JobMessage.Chunk(choice));

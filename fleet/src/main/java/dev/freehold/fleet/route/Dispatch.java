@@ -131,6 +131,8 @@ public final class Dispatch {
                 return Optional.empty();
               }
             }
+            // Whoever pays for it has read it already.
+            case JobMessage.Meter _ -> {}
             case JobMessage.Accepted _ -> {
               if (!accepted) {
                 accepted = true;

@@ -27,6 +27,7 @@ import dev.freehold.link.relay.RelayState;
 import dev.freehold.link.stream.LinkStream;
 import dev.freehold.link.stream.MonotonicClock;
 import dev.freehold.link.stream.Protocol;
+import dev.freehold.link.stream.StreamHandler;
 import dev.freehold.record.Tier;
 import dev.freehold.record.Timestamp;
 import java.io.IOException;
@@ -58,6 +59,15 @@ public final class FleetNode implements AutoCloseable {
   private final Supplier<Presence> own;
   private final InstantSource clock;
   private final SecureRandom random;
+
+  /** So many nodes at most that are no members, while anybody is served. */
+  private static final int STRANGERS = 1000;
+
+  /** Whether somebody else than members is served. */
+  private volatile boolean forAnybody;
+
+  /** What anybody is served; owned by this object's monitor. */
+  private final Map<Protocol, StreamHandler> servedToAll = new HashMap<>();
 
   /** What members are served beside; owned by this object's monitor. */
   private final Map<Protocol, StreamService> served = new HashMap<>();
@@ -128,16 +138,25 @@ public final class FleetNode implements AutoCloseable {
     Pairing pairing = new Pairing(links, book, self, clock, random);
     pairing.serve(paired -> lookout.ask(paired.member()));
     served.forEach(services::register);
+    servedToAll.forEach(links::serve);
     Open made = new Open(links, services, pairing, lookout);
     open = made;
     return made;
   }
 
   /**
-   * Members always; strangers only while an invite waits for one, and then they get nothing else.
+   * Members always; strangers while an invite waits for one, and then they get nothing else, or
+   * while anybody is served.
    */
   private boolean admits(NodeId node) {
-    return book.find(node).isPresent() || book.anyOpen();
+    return book.find(node).isPresent() || book.anyOpen() || (forAnybody && strangers() < STRANGERS);
+  }
+
+  private long strangers() {
+    Open now = open;
+    return now == null
+        ? 0
+        : now.links().all().stream().filter(link -> book.find(link.peer()).isEmpty()).count();
   }
 
   /** What this machine is called. */
@@ -167,6 +186,37 @@ public final class FleetNode implements AutoCloseable {
     if (now != null) {
       now.services().register(protocol, service);
     }
+  }
+
+  /**
+   * From now on serves the streams of this protocol that anybody opens.
+   *
+   * @throws IOException if the address to listen at can't be bound
+   */
+  public synchronized void serveAnybody(Protocol protocol, StreamHandler handler)
+      throws IOException {
+    forAnybody = true;
+    servedToAll.put(protocol, handler);
+    opened().links().serve(protocol, handler);
+  }
+
+  /** Where others find this machine. */
+  public NodeAddress address() throws IOException {
+    return opened().links().address();
+  }
+
+  /**
+   * Opens a stream to a node that need not be a member.
+   *
+   * @throws IOException if it can't be reached
+   */
+  public LinkStream stream(NodeAddress address, Protocol protocol)
+      throws IOException, InterruptedException {
+    Link link = opened().links().to(address);
+    if (!link.awaitUp(PATIENCE)) {
+      throw new IOException(address.node() + " can't be reached");
+    }
+    return link.open(protocol);
   }
 
   /**

@@ -101,12 +101,7 @@ public final class LocalWork implements JobWork {
     try {
       sink.onGone(answering::cancel);
       sink.accepted();
-      return answering.run(
-          choices -> {
-            for (Json.Obj choice : choices) {
-              sink.chunk(choice);
-            }
-          });
+      return answering.run(new Passing(sink));
     } finally {
       answering.cancel();
     }
@@ -117,6 +112,23 @@ public final class LocalWork implements JobWork {
     Thread worker = Thread.currentThread();
     sink.accepted();
     sink.onGone(worker::interrupt);
-    return answerer.embed(serving, asked, request);
+    Answer answer = answerer.embed(serving, asked, request);
+    sink.counted(answer.promptTokens(), 0);
+    return answer;
+  }
+
+  /** What is generated, on its way to whoever asked. */
+  private record Passing(Sink sink) implements Answering.Listener {
+    @Override
+    public void chunks(List<Json.Obj> choices) throws IOException {
+      for (Json.Obj choice : choices) {
+        sink.chunk(choice);
+      }
+    }
+
+    @Override
+    public void counted(int prompt, int output) throws IOException, InterruptedException {
+      sink.counted(prompt, output);
+    }
   }
 }

@@ -295,9 +295,13 @@ public final class Money implements AutoCloseable {
   }
 
   @Override
-  public void close() throws IOException, InterruptedException {
+  public void close() throws IOException {
     watch.interrupt();
-    watch.join();
+    try {
+      watch.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     client.shutdownNow();
     payee.close();
   }

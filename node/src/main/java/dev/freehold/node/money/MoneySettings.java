@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param claim how much must be unclaimed until a claim is worth its gas
  * @param deposit what goes into the channel with a seller; nothing: no channel is opened
  * @param delay how long a withdrawal takes at least
+ * @param second what a second of waiting is worth, when sellers are compared
  */
 public record MoneySettings(
     @Nullable URI rpc,
@@ -42,7 +43,8 @@ public record MoneySettings(
     Amount window,
     Amount claim,
     Amount deposit,
-    Duration delay) {
+    Duration delay,
+    Amount second) {
   /** Where x402's clients look for the payment channels. */
   private static final Address X402 =
       Address.parse("0x4020074e9dF2ce1deE5A9C1b5c3f541D02a10003").orElseThrow();
@@ -75,7 +77,8 @@ public record MoneySettings(
         Amount.of(10_000),
         Amount.of(100_000),
         Amount.ZERO,
-        Duration.ofHours(1));
+        Duration.ofHours(1),
+        Amount.of(10));
   }
 
   /** Whether anything is said of a chain. */
@@ -123,6 +126,7 @@ public record MoneySettings(
       case "window" -> change.window = amount(value);
       case "claim-worth" -> change.claim = amount(value);
       case "deposit" -> change.deposit = amount(value);
+      case "second-worth" -> change.second = amount(value);
       case "withdrawal-seconds" -> change.delay = Duration.ofSeconds(number(value));
       default -> throw new IllegalArgumentException("there is no setting '" + key + "'");
     }
@@ -173,6 +177,7 @@ public record MoneySettings(
     private Amount claim;
     private Amount deposit;
     private Duration delay;
+    private Amount second;
 
     Change(MoneySettings from) {
       rpc = from.rpc;
@@ -186,11 +191,13 @@ public record MoneySettings(
       claim = from.claim;
       deposit = from.deposit;
       delay = from.delay;
+      second = from.second;
     }
 
     MoneySettings done() {
       return new MoneySettings(
-          rpc, chain, channels, collector, token, registry, depth, window, claim, deposit, delay);
+          rpc, chain, channels, collector, token, registry, depth, window, claim, deposit, delay,
+          second);
     }
   }
 }

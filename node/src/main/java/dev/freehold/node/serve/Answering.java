@@ -24,6 +24,12 @@ public final class Answering {
   public interface Listener {
     /** Chunks' {@code choices} entries, in order. An exception says that the client is gone. */
     void chunks(List<Json.Obj> choices) throws IOException;
+
+    /**
+     * What was computed so far: told before the chunks that come of it. It may wait; an exception
+     * says that the answer is not wanted any more.
+     */
+    default void counted(int prompt, int output) throws IOException, InterruptedException {}
   }
 
   private record Event(int choice, GenerationEvent event) {}
@@ -80,11 +86,16 @@ public final class Answering {
     streams.forEach(stream -> ready.addAll(stream.start()));
     BlockingQueue<Event> events = events();
     int open = generations.size();
+    int prompt = prepared.prompts().stream().mapToInt(tokens -> tokens.length).sum();
+    int output = 0;
     try {
       while (open > 0) {
-        if (listening && !ready.isEmpty()) {
+        if (listening) {
           try {
-            listener.chunks(ready);
+            listener.counted(first ? 0 : prompt, output);
+            if (!ready.isEmpty()) {
+              listener.chunks(ready);
+            }
           } catch (IOException e) {
             listening = false;
             cancel();
@@ -99,6 +110,7 @@ public final class Answering {
               metrics.firstToken(Duration.ofNanos(System.nanoTime() - started));
               first = false;
             }
+            output++;
             ready.addAll(stream.push(token));
           }
           case GenerationEvent.Finished(FinishReason reason, Outcome outcome) -> {

@@ -1,0 +1,440 @@
+// SPDX-FileCopyrightText: The Freehold authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.freehold.node.market;
+
+import dev.freehold.crypto.NodeId;
+import dev.freehold.crypto.SigningKey;
+import dev.freehold.engine.chat.ChatRequest;
+import dev.freehold.engine.chat.CompletionRequest;
+import dev.freehold.engine.chat.EmbeddingRequest;
+import dev.freehold.engine.chat.Request;
+import dev.freehold.evidence.payment.Channel;
+import dev.freehold.fleet.ByteStream;
+import dev.freehold.fleet.LinkBytes;
+import dev.freehold.fleet.job.Attempt;
+import dev.freehold.fleet.job.JobClient;
+import dev.freehold.fleet.job.JobError;
+import dev.freehold.fleet.job.JobMessage;
+import dev.freehold.fleet.job.JobOrder;
+import dev.freehold.fleet.job.JobPeer;
+import dev.freehold.fleet.job.JobPeers;
+import dev.freehold.fleet.route.Machine;
+import dev.freehold.kernel.Kernel;
+import dev.freehold.ledger.rpc.RpcException;
+import dev.freehold.link.stream.LinkStream;
+import dev.freehold.market.channel.Payer;
+import dev.freehold.market.channel.Purchase;
+import dev.freehold.market.channel.SpendingRefusal;
+import dev.freehold.market.match.Answered;
+import dev.freehold.market.match.Candidate;
+import dev.freehold.market.match.Demand;
+import dev.freehold.market.match.History;
+import dev.freehold.market.match.Match;
+import dev.freehold.market.offer.Offer;
+import dev.freehold.market.offer.Price;
+import dev.freehold.market.offer.TokenCounts;
+import dev.freehold.node.fleet.FleetNode;
+import dev.freehold.node.money.Deposits;
+import dev.freehold.node.money.Money;
+import dev.freehold.record.Amount;
+import dev.freehold.record.Digest;
+import dev.freehold.record.Tier;
+import dev.freehold.record.Timestamp;
+import java.io.IOException;
+import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.function.Predicate;
+
+/**
+ * The buyer's side: which sellers may answer a request, best first, each with a channel from which
+ * it is paid. Any thread may call.
+ */
+public final class Buying implements AutoCloseable {
+  /** Sellers that one request is given to, one after the other. */
+  private static final int SELLERS = 4;
+
+  /** Channels that are kept with sellers of one model, so that an answer can go on elsewhere. */
+  private static final int CHANNELS = 2;
+
+  /** How long an answer is thought to become where the request doesn't say. */
+  private static final int USUAL_TOKENS = 256;
+
+  /** Of a seller's answers, so many are remembered. */
+  private static final int REMEMBERED = 100;
+
+  private static final Duration DEPOSIT = Duration.ofSeconds(60);
+  private static final Amount HIGHEST =
+      new Amount(BigInteger.TWO.pow(96).subtract(BigInteger.ONE));
+
+  private final Money money;
+  private final Deposits deposits;
+  private final FleetNode fleet;
+  private final Function<Digest, List<Seller>> offered;
+  private final Predicate<NodeId> setAside;
+  private final InstantSource clock;
+  private final JobClient client;
+
+  private final Map<NodeId, SellerAccount> accounts = new ConcurrentHashMap<>();
+  private final Map<NodeId, Seller> known = new ConcurrentHashMap<>();
+  private final Set<NodeId> opening = ConcurrentHashMap.newKeySet();
+
+  /** What was learnt of each seller; owned by this map's monitor. */
+  private final Map<NodeId, List<Answered>> learnt = new HashMap<>();
+
+  /**
+   * Buys nothing yet.
+   *
+   * @param offered who sells a model
+   * @param setAside of whom nothing is wanted
+   */
+  public Buying(
+      Money money,
+      FleetNode fleet,
+      SigningKey node,
+      Function<Digest, List<Seller>> offered,
+      Predicate<NodeId> setAside,
+      InstantSource clock,
+      SecureRandom random) {
+    this.money = money;
+    this.deposits = new Deposits(money);
+    this.fleet = fleet;
+    this.offered = offered;
+    this.setAside = setAside;
+    this.clock = clock;
+    this.client = new JobClient(node, new Sellers(), random);
+  }
+
+  /** Streams on which sellers serve jobs. */
+  private final class Sellers implements JobPeers {
+    @Override
+    public List<JobPeer> list() {
+      return List.of();
+    }
+
+    @Override
+    public ByteStream open(NodeId peer) throws IOException {
+      Seller seller = known.get(peer);
+      SellerAccount account = accounts.get(peer);
+      if (seller == null || account == null) {
+        throw new IOException(peer + " sells nothing here");
+      }
+      LinkStream stream;
+      try {
+        stream = fleet.stream(seller.address(), Shop.SALE);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IOException("interrupted while " + peer + " was called", e);
+      }
+      LinkBytes bytes = new LinkBytes(stream);
+      bytes.output().write(account.channel().id().digest().bytes());
+      return bytes;
+    }
+  }
+
+  /** A bill for one answer. */
+  public Bill bill() {
+    return new Bill(this::learn);
+  }
+
+  private void learn(NodeId seller, Answered answered) {
+    synchronized (learnt) {
+      List<Answered> all = learnt.computeIfAbsent(seller, _ -> new ArrayList<>());
+      all.add(answered);
+      if (all.size() > REMEMBERED) {
+        all.removeFirst();
+      }
+    }
+  }
+
+  /** What this node knows of a seller from its own answers. */
+  public History history(NodeId seller) {
+    synchronized (learnt) {
+      return History.of(learnt.getOrDefault(seller, List.of()));
+    }
+  }
+
+  /**
+   * Which offers fit a request, best first, and why the others don't: the choice before it is made.
+   */
+  public Match quote(Digest model, TokenCounts expected, Tier widest) {
+    List<Candidate> candidates = new ArrayList<>();
+    for (Seller seller : offered.apply(model)) {
+      if (!setAside.test(seller.node())) {
+        candidates.add(
+            new Candidate(seller.offer(), Tier.PUBLIC, history(seller.node())));
+        known.put(seller.node(), seller);
+      }
+    }
+    return Match.of(
+        new Demand(
+            model,
+            Kernel.ARITHMETIC_VERSION,
+            money.coin(),
+            expected,
+            new Price(HIGHEST, HIGHEST),
+            widest,
+            money.settings().second()),
+        candidates,
+        new Timestamp(clock.instant()));
+  }
+
+  /** How many tokens a request will likely take. */
+  public static TokenCounts expected(Request request, String body) {
+    return new TokenCounts(bytes(body) / 4, most(request).orElse(USUAL_TOKENS));
+  }
+
+  private static int bytes(String body) {
+    return body.getBytes(StandardCharsets.UTF_8).length;
+  }
+
+  private static OptionalInt most(Request request) {
+    return switch (request) {
+      case ChatRequest chat -> times(chat.decoding().maxTokens(), chat.decoding().n());
+      case CompletionRequest completion ->
+          times(
+              completion.decoding().maxTokens(),
+              completion.decoding().n() * completion.prompts().size());
+      case EmbeddingRequest _ -> OptionalInt.of(0);
+    };
+  }
+
+  private static OptionalInt times(OptionalInt tokens, int choices) {
+    return tokens.isEmpty()
+        ? tokens
+        : OptionalInt.of(Math.toIntExact(Math.min(1L << 30, (long) tokens.getAsInt() * choices)));
+  }
+
+  /** Who may answer. */
+  public sealed interface Found {
+    /**
+     * These, best first.
+     *
+     * @param machines at least one
+     */
+    record Sellers(List<Machine> machines) implements Found {
+      /** Copies the list. */
+      public Sellers {
+        machines = List.copyOf(machines);
+      }
+    }
+
+    /**
+     * Nobody.
+     *
+     * @param why for a person
+     */
+    record Nobody(String why) implements Found {}
+  }
+
+  /**
+   * Finds sellers for a request. Where there is a channel with none that fits, one is opened, and
+   * that takes as long as the chain does; else it returns at once.
+   *
+   * @param bill on which they are put when they begin
+   */
+  public Found find(Digest model, Request request, String body, Tier widest, Bill bill)
+      throws InterruptedException {
+    TokenCounts expected = expected(request, body);
+    Match match = quote(model, expected, widest);
+    if (match.ranked().isEmpty()) {
+      return new Found.Nobody(
+          match.excluded().isEmpty()
+              ? "nobody is known who sells it"
+              : "of " + match.excluded().size() + " offers none fits: "
+                  + match.excluded().getFirst().why().text());
+    }
+    List<Match.Ranked> funded = new ArrayList<>();
+    List<Match.Ranked> without = new ArrayList<>();
+    for (Match.Ranked ranked : match.ranked()) {
+      Offer offer = ranked.candidate().offer();
+      TokenCounts most = most(offer, request, body);
+      Optional<Amount> free = deposits.free(channel(offer));
+      boolean enough =
+          free.isPresent() && free.get().compareTo(offer.terms().price().cost(most)) >= 0;
+      (enough ? funded : without).add(ranked);
+    }
+    Optional<String> problem = Optional.empty();
+    for (Match.Ranked ranked : without) {
+      if (!funded.isEmpty()) {
+        break;
+      }
+      problem = deposit(ranked.candidate().offer());
+      if (problem.isEmpty()) {
+        funded.add(ranked);
+      }
+    }
+    if (funded.isEmpty()) {
+      return new Found.Nobody("no channel with a seller could be opened: " + problem.orElse(""));
+    }
+    if (funded.size() < CHANNELS) {
+      without.stream()
+          .filter(ranked -> !funded.contains(ranked))
+          .findFirst()
+          .ifPresent(ranked -> openBeside(ranked.candidate().offer()));
+    }
+    List<Machine> machines = new ArrayList<>();
+    for (Match.Ranked ranked : funded.subList(0, Math.min(SELLERS, funded.size()))) {
+      Offer offer = ranked.candidate().offer();
+      machines.add(
+          new Machine(
+              offer.seller().node(),
+              false,
+              order -> begin(offer, most(offer, request, body), order, bytes(body), bill)));
+    }
+    return new Found.Sellers(machines);
+  }
+
+  /** What the answer takes at most: no prompt has more tokens than its request has bytes. */
+  private static TokenCounts most(Offer offer, Request request, String body) {
+    int input = Math.min(offer.context(), bytes(body) + PaidAttempt.TEMPLATE);
+    return new TokenCounts(input, most(request).orElse(offer.context()));
+  }
+
+  private Channel channel(Offer offer) {
+    return deposits.channel(offer.seller().account(), offer.terms().delay());
+  }
+
+  /** Empty where it is done. */
+  private Optional<String> deposit(Offer offer) throws InterruptedException {
+    try {
+      return switch (deposits.deposit(channel(offer), DEPOSIT)) {
+        case Deposits.Made.Deposited _ -> Optional.empty();
+        case Deposits.Made.Not(String why) -> Optional.of(why);
+      };
+    } catch (IOException | RpcException e) {
+      return Optional.of(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void openBeside(Offer offer) {
+    NodeId seller = offer.seller().node();
+    if (opening.add(seller)) {
+      Thread.ofVirtual()
+          .name("channel")
+          .start(
+              () -> {
+                try {
+                  if (deposit(offer).isEmpty()) {
+                    account(offer).open();
+                  }
+                } catch (InterruptedException e) {
+                  Thread.currentThread().interrupt();
+                } catch (IOException e) {
+                  // It is opened when it is needed.
+                } finally {
+                  opening.remove(seller);
+                }
+              });
+    }
+  }
+
+  private SellerAccount account(Offer offer) {
+    return accounts.compute(
+        offer.seller().node(),
+        (node, account) -> {
+          Channel channel = channel(offer);
+          if (account != null && account.channel().equals(channel)) {
+            return account;
+          }
+          if (account != null) {
+            Thread.ofVirtual().name("account-end").start(account::close);
+          }
+          return new SellerAccount(
+              () -> fleet.stream(known(node).address(), Shop.ACCOUNT), channel, money.binding());
+        });
+  }
+
+  private Seller known(NodeId node) throws IOException {
+    Seller seller = known.get(node);
+    if (seller == null) {
+      throw new IOException(node + " sells nothing any more");
+    }
+    return seller;
+  }
+
+  private Attempt begin(Offer offer, TokenCounts most, JobOrder order, int bytes, Bill bill) {
+    NodeId node = offer.seller().node();
+    SellerAccount account = account(offer);
+    Payer.Reserving reserving;
+    try {
+      Amount arrears = account.takeArrears().atMost(offer.terms().window());
+      reserving =
+          money.payer().reserve(account.channel().id(), offer.terms().price(), most, arrears);
+    } catch (IOException e) {
+      return new Refused(
+          new Attempt.Step.Lost("the limits can't be read: " + e.getMessage(), false));
+    }
+    return switch (reserving) {
+      case Payer.Reserving.Refused(SpendingRefusal refusal) ->
+          new Refused(refused(refusal, offer, most));
+      case Payer.Reserving.Reserved(Purchase purchase) -> {
+        PaidAttempt attempt =
+            new PaidAttempt(
+                () -> {
+                  account.open();
+                  return client.begin(node, order);
+                },
+                purchase,
+                account,
+                offer.terms(),
+                bytes);
+        bill.begun(node, attempt);
+        yield attempt;
+      }
+    };
+  }
+
+  private static Attempt.Step refused(SpendingRefusal refusal, Offer offer, TokenCounts most) {
+    return switch (refusal) {
+      case NO_LIMITS, ABOVE_ANSWER, ABOVE_DAY ->
+          new Attempt.Step.Said(
+              new JobMessage.Failed(
+                  new JobError(
+                      402,
+                      refusal.text()
+                          + ": it may cost "
+                          + offer.terms().price().cost(most)
+                          + " for "
+                          + most.input()
+                          + " tokens of the prompt and "
+                          + most.output()
+                          + " of the answer at most (a lower max_tokens costs less)",
+                      "invalid_request_error",
+                      null,
+                      "spending_limit",
+                      0)));
+      case ABOVE_PEER, ABOVE_DEPOSIT, UNKNOWN_CHANNEL, ABOVE_RESERVED, OVERCOUNTED, ENDED ->
+          new Attempt.Step.Lost(refusal.text(), false);
+    };
+  }
+
+  /** Nothing was begun. */
+  private record Refused(Attempt.Step step) implements Attempt {
+    @Override
+    public Step next(Duration atMost) {
+      return step;
+    }
+
+    @Override
+    public void close() {
+      // Nothing is held.
+    }
+  }
+
+  @Override
+  public void close() {
+    accounts.values().forEach(SellerAccount::close);
+  }
+}

@@ -1,0 +1,216 @@
+// SPDX-FileCopyrightText: The Freehold authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.freehold.node.market;
+
+import dev.freehold.fleet.job.Attempt;
+import dev.freehold.fleet.job.JobError;
+import dev.freehold.fleet.job.JobMessage;
+import dev.freehold.market.channel.Purchase;
+import dev.freehold.market.offer.PaymentTerms;
+import dev.freehold.market.offer.TokenCounts;
+import dev.freehold.record.Amount;
+import dev.freehold.record.Json;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A seller's work on an order, paid for as it comes: once half of the window is unpaid, and the
+ * rest at the end, when the answer has been checked. {@link #next} is one thread's.
+ */
+final class PaidAttempt implements Attempt {
+  /** Tokens that a seller may be ahead of the text: held back, or without any. */
+  static final int AHEAD = 64;
+
+  /** Tokens that a template may add to a prompt. */
+  static final int TEMPLATE = 256;
+
+  /** Begins the job with the seller. */
+  interface Beginning {
+    /**
+     * Makes sure that the seller serves from our channel, and seals the job to it.
+     *
+     * @throws IOException if it can't be reached or does not serve
+     */
+    Attempt begin() throws IOException, InterruptedException;
+  }
+
+  private final Beginning beginning;
+  private final Purchase purchase;
+  private final SellerAccount account;
+  private final PaymentTerms terms;
+  private final int requestBytes;
+  private int textBytes;
+  private TokenCounts metered = TokenCounts.NONE;
+
+  /** Held while a voucher is signed and handed over. */
+  private final ReentrantLock paying = new ReentrantLock();
+
+  private volatile Optional<String> problem = Optional.empty();
+  private volatile @Nullable Attempt attempt;
+  private volatile boolean closed;
+  private boolean said;
+  private boolean again;
+
+  /**
+   * @param requestBytes of the request's body: its prompt has no more tokens
+   */
+  PaidAttempt(
+      Beginning beginning,
+      Purchase purchase,
+      SellerAccount account,
+      PaymentTerms terms,
+      int requestBytes) {
+    this.beginning = beginning;
+    this.purchase = purchase;
+    this.account = account;
+    this.terms = terms;
+    this.requestBytes = requestBytes;
+  }
+
+  @Override
+  public Step next(Duration atMost) throws InterruptedException {
+    if (problem.isPresent()) {
+      return new Step.Lost(problem.get(), false);
+    }
+    Attempt now = attempt;
+    if (now == null) {
+      try {
+        now = begun();
+      } catch (IOException e) {
+        return new Step.Lost("it can't be bought from: " + e.getMessage(), false);
+      }
+    }
+    Step step = now.next(atMost);
+    return switch (step) {
+      case Step.Said(JobMessage message) -> {
+        said |= !(message instanceof JobMessage.Alive);
+        yield said(step, message);
+      }
+      case Step.Lost _ when !said && !again -> {
+        // It may have been started anew since the account was opened.
+        again = true;
+        account.close();
+        now.close();
+        attempt = null;
+        yield next(atMost);
+      }
+      case Step.Lost _, Step.Silent _ -> step;
+    };
+  }
+
+  private Attempt begun() throws IOException, InterruptedException {
+    Attempt fresh = beginning.begin();
+    attempt = fresh;
+    if (closed) {
+      fresh.close();
+    }
+    return fresh;
+  }
+
+  private Step said(Step step, JobMessage message) {
+    switch (message) {
+      case JobMessage.Chunk(Json.Obj choice) ->
+          textBytes +=
+              text(choice.get("delta").orElse(Json.Null.VALUE))
+                  + text(choice.get("text").orElse(Json.Null.VALUE));
+      case JobMessage.Meter(int input, int output) -> {
+        TokenCounts counts = new TokenCounts(input, output);
+        if (input > requestBytes + TEMPLATE || output > textBytes + AHEAD) {
+          return new Step.Lost("it counts more tokens than there can be", true);
+        }
+        metered = counts;
+        Amount cost = terms.price().cost(counts);
+        Amount unpaid = cost.less(purchase.paid().atMost(cost));
+        if (unpaid.plus(unpaid).compareTo(terms.window()) >= 0) {
+          Thread.ofVirtual().name("pay").start(() -> pay(counts));
+        }
+      }
+      // The seller's own reasons say nothing of the request.
+      case JobMessage.Failed(JobError error) when error.status() == 402 -> {
+        return new Step.Lost("it went on no further: " + error.message(), false);
+      }
+      default -> {}
+    }
+    return step;
+  }
+
+  /** The bytes of all texts of a chunk. */
+  private static int text(Json value) {
+    return switch (value) {
+      case Json.Str text -> text.value().getBytes(StandardCharsets.UTF_8).length;
+      case Json.Arr array -> array.items().stream().mapToInt(PaidAttempt::text).sum();
+      case Json.Obj object -> object.members().values().stream().mapToInt(PaidAttempt::text).sum();
+      default -> 0;
+    };
+  }
+
+  private void pay(TokenCounts counts) {
+    try {
+      paid(counts);
+    } catch (IOException e) {
+      // The seller waits for the voucher or goes on; the next one covers this one too.
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Signs for these counts and hands the voucher over. */
+  private void paid(TokenCounts counts) throws IOException, InterruptedException {
+    paying.lock();
+    try {
+      switch (purchase.pay(counts, counts)) {
+        case Purchase.Payment.Signed(var voucher) ->
+            account
+                .pay(voucher)
+                .ifPresent(reason -> problem = Optional.of("it takes no voucher: " + reason));
+        case Purchase.Payment.Refused(var refusal) -> problem = Optional.of(refusal.text());
+      }
+    } finally {
+      paying.unlock();
+    }
+  }
+
+  /**
+   * The answer was checked: pays all of it.
+   *
+   * @throws IOException if the voucher could not be handed over; it goes with the next one
+   */
+  void settle(TokenCounts counts) throws IOException, InterruptedException {
+    paid(counts);
+    if (problem.isPresent()) {
+      throw new IOException(problem.get());
+    }
+  }
+
+  /** The client is gone: pays what was counted and came. */
+  void leave() {
+    if (metered.output() > 0) {
+      Thread.ofVirtual()
+          .name("pay")
+          .start(
+              () -> {
+                pay(metered);
+                purchase.close();
+              });
+    } else {
+      purchase.close();
+    }
+  }
+
+  Purchase purchase() {
+    return purchase;
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    Attempt now = attempt;
+    if (now != null) {
+      now.close();
+    }
+  }
+}
