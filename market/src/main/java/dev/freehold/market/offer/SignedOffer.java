@@ -74,16 +74,18 @@ public record SignedOffer(Offer offer, Signature signature) {
 
   /** The one encoding. */
   public byte[] encode() {
-    return CanonicalJson.bytes(unsigned(offer).with("signature", Json.of(signature.toString())));
+    return CanonicalJson.bytes(toJson());
+  }
+
+  /** The offer as JSON, for embedding it elsewhere. */
+  public Json.Obj toJson() {
+    return unsigned(offer).with("signature", Json.of(signature.toString()));
   }
 
   /** Reads the one encoding; whether it stands is {@link #fault} to say. */
   public static Parsed<SignedOffer> decode(byte[] bytes) {
     try {
-      Members members = new Members("the offer", Members.parse(bytes, LIMIT));
-      SignedOffer offer =
-          new SignedOffer(read(members), members.typed("signature", Signature::parse));
-      members.end();
+      SignedOffer offer = read(new Members("the offer", Members.parse(bytes, LIMIT)));
       Members.requireSame(offer.encode(), bytes);
       return new Parsed.Read<>(offer);
     } catch (Members.MalformedException e) {
@@ -91,6 +93,18 @@ public record SignedOffer(Offer offer, Signature signature) {
     } catch (IllegalArgumentException e) {
       return new Parsed.Malformed<>("not an offer: " + e.getMessage());
     }
+  }
+
+  /**
+   * Reads the members of an offer that is embedded elsewhere, all of them.
+   *
+   * @throws IllegalArgumentException naming a value that is out of its range
+   */
+  public static SignedOffer read(Members members) throws Members.MalformedException {
+    SignedOffer offer =
+        new SignedOffer(unsigned(members), members.typed("signature", Signature::parse));
+    members.end();
+    return offer;
   }
 
   private static Json.Obj unsigned(Offer offer) {
@@ -128,7 +142,7 @@ public record SignedOffer(Offer offer, Signature signature) {
         .build();
   }
 
-  private static Offer read(Members members) throws Members.MalformedException {
+  private static Offer unsigned(Members members) throws Members.MalformedException {
     if (!members.string("format").equals(FORMAT)) {
       throw new Members.MalformedException("its format is not " + FORMAT);
     }

@@ -29,4 +29,19 @@ public record MarketFolder(Path home) {
   public Path payee() {
     return home.resolve("market").resolve("payee");
   }
+
+  /** The offers that it knows (docs/formats/offer-table.md). */
+  public Path offers() {
+    return home.resolve("market").resolve("offers.json");
+  }
+
+  /** What it sells (docs/formats/sales.md). */
+  public Path sales() {
+    return home.resolve("market").resolve("sales");
+  }
+
+  /** What it has sold (docs/formats/sales.md). */
+  public Path sold() {
+    return home.resolve("market").resolve("sold");
+  }
 }
