@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.link.address;
 
+import dev.freehold.record.Parsed;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -30,6 +31,25 @@ public record DirectAddress(InetAddress address, int port) {
       address = InetAddress.getByAddress(address.getAddress());
     } catch (UnknownHostException e) {
       throw new IllegalArgumentException("an address has 4 or 16 bytes", e);
+    }
+  }
+
+  /** Reads {@link #toString}; a host's name is none. */
+  public static Parsed<DirectAddress> parse(String text) {
+    int colon = text.lastIndexOf(':');
+    if (colon < 1) {
+      return new Parsed.Malformed<>("'" + text + "' is not ADDRESS:PORT");
+    }
+    String host = text.substring(0, colon);
+    boolean bracketed = host.startsWith("[") && host.endsWith("]");
+    try {
+      InetAddress address = InetAddress.ofLiteral(bracketed ? host.substring(1, host.length() - 1) : host);
+      DirectAddress read = new DirectAddress(address, Integer.parseInt(text.substring(colon + 1)));
+      return read.toString().equals(text)
+          ? new Parsed.Read<>(read)
+          : new Parsed.Malformed<>("'" + text + "' is written as " + read);
+    } catch (IllegalArgumentException e) {
+      return new Parsed.Malformed<>("'" + text + "' is not ADDRESS:PORT");
     }
   }
 

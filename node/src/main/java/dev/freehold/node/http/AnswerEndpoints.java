@@ -22,6 +22,7 @@ import java.io.UncheckedIOException;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,6 +37,8 @@ public final class AnswerEndpoints {
 
   /** Which node answered; of a stream, which one began. */
   private static final String RAN_BY = "Freehold-Ran-By";
+
+  private static final String PAID = "Freehold-Paid";
 
   private static final String TIER = "Freehold-Tier";
 
@@ -132,7 +135,11 @@ public final class AnswerEndpoints {
   }
 
   private static Map<String, String> headers(Answer answer) {
-    return Map.of(RECEIPT, answer.receipt().text(), RAN_BY, answer.machine().toString());
+    Map<String, String> headers = new LinkedHashMap<>();
+    headers.put(RECEIPT, answer.receipt().text());
+    headers.put(RAN_BY, answer.machine().toString());
+    answer.price().ifPresent(amount -> headers.put(PAID, amount.toString()));
+    return headers;
   }
 
   private static void stream(Exchange exchange, Making making, Streamed streamed)
@@ -225,10 +232,12 @@ public final class AnswerEndpoints {
   }
 
   private static Json.Obj receipt(Answer answer) {
-    return Json.object()
-        .put("receipt", answer.receipt().text())
-        .put("ran_by", answer.machine().toString())
-        .build();
+    Json.Builder told =
+        Json.object()
+            .put("receipt", answer.receipt().text())
+            .put("ran_by", answer.machine().toString());
+    answer.price().ifPresent(amount -> told.put("paid", amount.toString()));
+    return told.build();
   }
 
   private static ApiError cut(Answer answer) {

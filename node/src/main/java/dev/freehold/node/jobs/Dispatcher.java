@@ -24,12 +24,15 @@ import dev.freehold.fleet.route.Machine;
 import dev.freehold.fleet.route.Paces;
 import dev.freehold.fleet.route.Patience;
 import dev.freehold.fleet.route.Warmth;
+import dev.freehold.node.market.Bill;
+import dev.freehold.node.market.Buying;
 import dev.freehold.node.receipts.ReceiptStore;
 import dev.freehold.node.serve.Answerer;
 import dev.freehold.node.serve.Asked;
 import dev.freehold.node.serve.Models;
 import dev.freehold.node.serve.ServedModel;
 import dev.freehold.node.serve.Serving;
+import dev.freehold.node.work.NotWorking;
 import dev.freehold.node.work.WorkGate;
 import dev.freehold.record.Digest;
 import dev.freehold.record.Json;
@@ -77,6 +80,7 @@ public final class Dispatcher {
    * @param quarantine where those go that were caught
    * @param judge replays their answers
    * @param replayShare how many of a hundred answers
+   * @param market where answers are bought
    */
   public record Elsewhere(
       Router router,
@@ -84,7 +88,8 @@ public final class Dispatcher {
       LocalWork work,
       Quarantine quarantine,
       Judge judge,
-      int replayShare) {}
+      int replayShare,
+      Optional<Buying> market) {}
 
   /** Answers with {@code models}, and with what is elsewhere. */
   public Dispatcher(
@@ -124,25 +129,12 @@ public final class Dispatcher {
     String name = asked.request().model();
     return switch (elsewhere.router.route(name, widest)) {
       case Route.Here(ServedModel model, List<JobPeer> peers) ->
-          new Taken(here(asked, body, model, peers), model.name());
+          new Taken(here(asked, body, model, peers, widest), model.name());
       case Route.Elsewhere(Digest digest, String called, List<JobPeer> peers) ->
           new Taken(
-              errand(asked, digest, ordered(asked, body, digest, peers, false), body), called);
-      case Route.Beyond(Tier nearest) ->
-          throw new JobFailed(
-              refusal(
-                  403,
-                  "only machines of the tier '"
-                      + nearest.text()
-                      + "' serve "
-                      + name
-                      + ", and whoever owns the machine can read the request: to allow it, send the"
-                      + " header Freehold-Tier: "
-                      + nearest.text()
-                      + ", or write 'tier = "
-                      + nearest.text()
-                      + "' into FREEHOLD_HOME/config",
-                  "tier_not_allowed"));
+              errand(asked, digest, ordered(asked, body, digest, peers, false), body, widest),
+              called);
+      case Route.Beyond(Tier nearest) -> throw new JobFailed(beyond(name, nearest));
       case Route.Ambiguous(List<Digest> digests) ->
           throw new JobFailed(
               refusal(
@@ -152,8 +144,58 @@ public final class Dispatcher {
                       + ": ask for one of them by its digest, "
                       + String.join(" or ", digests.stream().map(Digest::toString).toList()),
                   "model_ambiguous"));
-      case Route.Nowhere() -> throw new JobFailed(noSuchModel(name));
+      case Route.Nowhere() -> new Taken(bought(asked, body, name, widest), name);
     };
+  }
+
+  private static JobError beyond(String name, Tier nearest) {
+    return refusal(
+        403,
+        "only machines of the tier '"
+            + nearest.text()
+            + "' serve "
+            + name
+            + ", and whoever owns the machine can read the request: to allow it, send the"
+            + " header Freehold-Tier: "
+            + nearest.text()
+            + ", or write 'tier = "
+            + nearest.text()
+            + "' into FREEHOLD_HOME/config",
+        "tier_not_allowed");
+  }
+
+  /** A model that nobody serves without being paid. */
+  private Making bought(Asked asked, Json body, String name, Tier widest)
+      throws InterruptedException {
+    Optional<Digest> digest = elsewhere.market.flatMap(market -> market.named(name));
+    if (digest.isEmpty()) {
+      throw new JobFailed(noSuchModel(name));
+    }
+    if (!Tier.PUBLIC.within(widest)) {
+      throw new JobFailed(beyond(name, Tier.PUBLIC));
+    }
+    Bill bill = elsewhere.market.get().bill();
+    return switch (elsewhere.market.get().find(digest.get(), asked, bill, widest, true)) {
+      case Buying.Found.Sellers(List<Machine> machines) ->
+          errand(asked, digest.get(), new ArrayList<>(machines), body, bill);
+      case Buying.Found.Nobody(String why) ->
+          throw new JobFailed(
+              new JobError(
+                  503, name + " can't be bought now: " + why, "server_error", null, "not_for_sale",
+                  30));
+    };
+  }
+
+  /** Sellers, where the request may go to them; they come after the machines that ask nothing. */
+  private List<Machine> sellers(Asked asked, Digest digest, Tier widest, Bill bill)
+      throws InterruptedException {
+    if (elsewhere.market.isEmpty() || !Tier.PUBLIC.within(widest)) {
+      return List.of();
+    }
+    return elsewhere.market.get().find(digest, asked, bill, widest, false)
+            instanceof Buying.Found.Sellers(List<Machine> machines)
+        ? machines
+        : List.of();
   }
 
   private static JobError refusal(int status, String message, String code) {
@@ -178,11 +220,21 @@ public final class Dispatcher {
         "model_not_found");
   }
 
-  private Making here(Asked asked, Json body, ServedModel model, List<JobPeer> peers)
+  private Making here(
+      Asked asked, Json body, ServedModel model, List<JobPeer> peers, Tier widest)
       throws InterruptedException {
     if (peers.isEmpty()) {
-      gate.admit(true);
-      return own(asked, body, models.await(model, PATIENCE));
+      try {
+        gate.admit(true);
+        return own(asked, body, models.await(model, PATIENCE));
+      } catch (QueueFull | NotWorking e) {
+        Bill bill = bill();
+        List<Machine> sellers = sellers(asked, model.digest(), widest, bill);
+        if (sellers.isEmpty()) {
+          throw e;
+        }
+        return errand(asked, model.digest(), new ArrayList<>(sellers), body, bill);
+      }
     }
     boolean open = gate.open(true);
     boolean ready = open && models.state(model).equals("ready");
@@ -199,7 +251,7 @@ public final class Dispatcher {
         order = Stream.concat(order.stream().skip(1), Stream.of(self)).toList();
       }
     }
-    return errand(asked, model.digest(), order, body);
+    return errand(asked, model.digest(), order, body, widest);
   }
 
   private Making own(Asked asked, Json body, Serving serving) {
@@ -244,11 +296,15 @@ public final class Dispatcher {
     return most.orElse(USUAL_TOKENS);
   }
 
-  private Making errand(Asked asked, Digest digest, List<NodeId> order, Json body) {
-    JobOrder job =
-        new JobOrder(
-            kind(asked.request()), digest, asked.nonce(), random.nextLong() >>> 11, asked.body());
-    Queue<NodeId> begun = new ConcurrentLinkedQueue<>();
+  private Bill bill() {
+    return elsewhere.market.map(Buying::bill).orElseGet(Bill::none);
+  }
+
+  /** Machines that ask nothing, and behind them those that sell; this one is the last resort. */
+  private Making errand(
+      Asked asked, Digest digest, List<NodeId> order, Json body, Tier widest)
+      throws InterruptedException {
+    Bill bill = bill();
     List<Machine> machines = new ArrayList<>();
     for (NodeId id : order) {
       boolean own = id.equals(self);
@@ -256,25 +312,53 @@ public final class Dispatcher {
           new Machine(
               id,
               own,
-              one -> {
-                begun.add(id);
-                warmth.computed(Warmth.beginnings(body), id);
-                return own
-                    ? LocalAttempt.begin(elsewhere.work, one)
-                    : elsewhere.client.begin(id, one);
-              }));
+              one ->
+                  own
+                      ? LocalAttempt.begin(elsewhere.work, one)
+                      : elsewhere.client.begin(id, one)));
     }
+    boolean last = !order.isEmpty() && order.getLast().equals(self);
+    machines.addAll(
+        last ? machines.size() - 1 : machines.size(), sellers(asked, digest, widest, bill));
+    return errand(asked, digest, machines, body, bill);
+  }
+
+  private Making errand(
+      Asked asked, Digest digest, List<Machine> machines, Json body, Bill bill) {
+    JobOrder job =
+        new JobOrder(
+            kind(asked.request()), digest, asked.nonce(), random.nextLong() >>> 11, asked.body());
+    Queue<NodeId> begun = new ConcurrentLinkedQueue<>();
+    List<Machine> noted =
+        machines.stream()
+            .map(
+                machine ->
+                    new Machine(
+                        machine.id(),
+                        machine.own(),
+                        one -> {
+                          begun.add(machine.id());
+                          warmth.computed(Warmth.beginnings(body), machine.id());
+                          return machine.begin().apply(one);
+                        }))
+            .toList();
     AnswerCheck check = new AnswerCheck(job, asked.request());
-    boolean replayed = elsewhere.judge.has(digest) && random.nextInt(100) < elsewhere.replayShare;
+    boolean untried =
+        elsewhere.market.isPresent()
+            && machines.stream().map(Machine::id).anyMatch(elsewhere.market.get()::untried);
+    boolean replayed =
+        elsewhere.judge.has(digest)
+            && (untried || random.nextInt(100) < elsewhere.replayShare);
     Dispatch dispatch =
         new Dispatch(
             job,
             check,
-            machines,
+            noted,
             Patience.DEFAULT,
             replayed ? Optional.of(elsewhere.judge) : Optional.empty(),
             elsewhere.quarantine::convict);
-    return new Errand(self, dispatch, check, begun, store, paces);
+    return new Errand(
+        self, dispatch, check, begun, store, paces, bill, elsewhere.quarantine::holds);
   }
 
   private static Kind kind(Request request) {

@@ -11,6 +11,8 @@ import dev.freehold.fleet.route.Delivery;
 import dev.freehold.fleet.route.Dispatch;
 import dev.freehold.fleet.route.Outcome;
 import dev.freehold.fleet.route.Paces;
+import dev.freehold.market.offer.TokenCounts;
+import dev.freehold.node.market.Bill;
 import dev.freehold.node.receipts.ReceiptStore;
 import dev.freehold.node.serve.Answer;
 import dev.freehold.record.Json;
@@ -18,7 +20,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
+import java.util.function.Predicate;
 
 /** An answer that other machines are asked for. */
 final class Errand implements Making {
@@ -28,9 +32,14 @@ final class Errand implements Making {
   private final Queue<NodeId> begun;
   private final ReceiptStore store;
   private final Paces paces;
+  private final Bill bill;
+  private final Predicate<NodeId> convicted;
+  private volatile boolean cancelled;
 
   /**
    * @param begun the machines that the dispatch has asked
+   * @param bill on which those of them are that sell
+   * @param convicted whether a machine was caught at a wrong answer
    */
   Errand(
       NodeId self,
@@ -38,38 +47,52 @@ final class Errand implements Making {
       AnswerCheck check,
       Queue<NodeId> begun,
       ReceiptStore store,
-      Paces paces) {
+      Paces paces,
+      Bill bill,
+      Predicate<NodeId> convicted) {
     this.self = self;
     this.dispatch = dispatch;
     this.check = check;
     this.begun = begun;
     this.store = store;
     this.paces = paces;
+    this.bill = bill;
+    this.convicted = convicted;
   }
 
   @Override
   public Answer run(Delivery delivery) throws InterruptedException {
     Timed timed = new Timed(delivery);
-    Outcome outcome;
     try {
-      outcome = dispatch.run(timed);
+      return switch (dispatch.run(timed)) {
+        case Outcome.Unanswered(var error) -> throw new JobFailed(error);
+        case Outcome.Answered(NodeId machine, JobResult result, List<Json.Obj> last) ->
+            taken(timed, machine, result, last);
+      };
     } catch (IOException e) {
+      bill.left();
       throw new UncheckedIOException(e);
-    }
-    return switch (outcome) {
-      case Outcome.Unanswered(var error) -> throw new JobFailed(error);
-      case Outcome.Answered(NodeId machine, JobResult result, List<Json.Obj> last) -> {
-        if (!machine.equals(self)) {
-          store.appendForeign(result.transcript());
-        }
-        Answer answer = answer(result, last);
-        begun.stream().filter(other -> !other.equals(machine)).forEach(paces::failed);
-        if (timed.taker().filter(machine::equals).isPresent()) {
-          timed.measured(paces, answer);
-        }
-        yield answer;
+    } finally {
+      if (cancelled) {
+        bill.left();
       }
-    };
+      bill.over(convicted);
+    }
+  }
+
+  private Answer taken(Timed timed, NodeId machine, JobResult result, List<Json.Obj> last)
+      throws InterruptedException {
+    if (!machine.equals(self)) {
+      store.appendForeign(result.transcript());
+    }
+    Answer answer = answer(result, last);
+    bill.answered(
+        machine, new TokenCounts(answer.promptTokens(), answer.outputTokens()), timed.toFirst());
+    begun.stream().filter(other -> !other.equals(machine)).forEach(paces::failed);
+    if (timed.taker().filter(machine::equals).isPresent()) {
+      timed.measured(paces, answer);
+    }
+    return bill.paid().map(answer::paid).orElse(answer);
   }
 
   private Answer answer(JobResult result, List<Json.Obj> last) {
@@ -78,11 +101,19 @@ final class Errand implements Making {
     List<Json> choices = new ArrayList<>(result.choices());
     int output = statement.choices().stream().mapToInt(Statement.Choice::output).sum();
     return new Answer(
-        transcript, choices, last, check.promptTokens(statement), result.cached(), output, false);
+        transcript,
+        choices,
+        last,
+        check.promptTokens(statement),
+        result.cached(),
+        output,
+        false,
+        Optional.empty());
   }
 
   @Override
   public void cancel() {
+    cancelled = true;
     dispatch.cancel();
   }
 }

@@ -12,11 +12,15 @@ import dev.freehold.fleet.check.Quarantine;
 import dev.freehold.fleet.check.QuarantineRecord;
 import dev.freehold.fleet.job.JobClient;
 import dev.freehold.fleet.job.JobError;
+import dev.freehold.fleet.job.JobRefusal;
 import dev.freehold.fleet.job.JobServer;
 import dev.freehold.fleet.route.Paces;
 import dev.freehold.link.sealed.Senders;
 import dev.freehold.node.files.OwnerFiles;
 import dev.freehold.node.fleet.FleetNode;
+import dev.freehold.node.market.Buying;
+import dev.freehold.node.market.Shop;
+import dev.freehold.node.market.Trade;
 import dev.freehold.node.receipts.ReceiptStore;
 import dev.freehold.node.serve.Answerer;
 import dev.freehold.node.serve.Models;
@@ -29,6 +33,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -39,15 +44,24 @@ import java.util.function.Function;
  * @param dispatcher takes requests on
  * @param quarantine who was set aside
  * @param paces how fast machines have answered
+ * @param shop where answers are sold, if they are
+ * @param buying where answers are bought, if they are
  */
 public record Jobs(
-    JobServer server, Router router, Dispatcher dispatcher, Quarantine quarantine, Paces paces) {
+    JobServer server,
+    Router router,
+    Dispatcher dispatcher,
+    Quarantine quarantine,
+    Paces paces,
+    Optional<Shop> shop,
+    Optional<Buying> buying) {
   /**
    * What a node is made of.
    *
    * @param home where {@link FleetNode#FOLDER} is
    * @param cache where {@code stored} is
    * @param errors what a failure is to the machine that asked
+   * @param trade with what answers are bought and sold, if they are
    */
   public record Parts(
       SigningKey key,
@@ -62,7 +76,19 @@ public record Jobs(
       SecureRandom random,
       EventLog log,
       WorkGate gate,
-      Function<RuntimeException, JobError> errors) {}
+      Function<RuntimeException, JobError> errors,
+      Optional<Trade> trade) {}
+
+  /** From now on no job of others is taken. */
+  public void stop() {
+    server.stop();
+    shop.ifPresent(Shop::stop);
+  }
+
+  /** Jobs being run for others. */
+  public int active() {
+    return server.active() + shop.map(Shop::active).orElse(0);
+  }
 
   /**
    * Begins to serve the members of the fleet.
@@ -81,15 +107,44 @@ public record Jobs(
             node.random,
             (record, problem) -> node.log.event("quarantined", told(record, problem)));
     LocalWork work = new LocalWork(node.models, node.answerer, node.clock, node.errors);
+    GatedWork gated = new GatedWork(work, node.gate, node.errors);
+    Consumer<JobRefusal> refusals =
+        why -> node.log.event("job-refused", Json.object().put("why", why.name()).build());
     JobServer server =
         new JobServer(
             node.key,
             () -> members(node.fleet),
-            new GatedWork(work, node.gate, node.errors),
+            gated,
             atOnce,
             node.random,
-            why -> node.log.event("job-refused", Json.object().put("why", why.name()).build()));
+            refusals);
     node.fleet.serve(JobServer.PROTOCOL, (_, stream) -> server.serve(new LinkBytes(stream)));
+    Optional<Shop> shop =
+        node.trade.map(
+            trade ->
+                new Shop(
+                    new Shop.Parts(
+                        node.key,
+                        trade.money(),
+                        trade.terms(),
+                        gated,
+                        // A place is left for the owner's own request.
+                        Math.max(1, atOnce - 1),
+                        node.clock,
+                        node.random,
+                        refusals,
+                        trade.sold())));
+    Optional<Buying> buying =
+        node.trade.map(
+            trade ->
+                new Buying(
+                    trade.money(),
+                    node.fleet,
+                    node.key,
+                    trade.table(),
+                    quarantine::holds,
+                    node.clock,
+                    node.random));
     FleetPeers peers = new FleetPeers(node.fleet, quarantine);
     Router router = new Router(node.models, peers);
     Paces paces = new Paces(System::nanoTime);
@@ -108,8 +163,9 @@ public record Jobs(
                 work,
                 quarantine,
                 new Replays(node.models, node.stored, node.cache),
-                replayShare));
-    return new Jobs(server, router, dispatcher, quarantine, paces);
+                replayShare,
+                buying));
+    return new Jobs(server, router, dispatcher, quarantine, paces, shop, buying);
   }
 
   private static Senders members(FleetNode fleet) {

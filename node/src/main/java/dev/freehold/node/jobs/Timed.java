@@ -48,6 +48,11 @@ final class Timed implements Delivery {
     return Optional.ofNullable(taker);
   }
 
+  /** How long the first token took; until now where there was none. */
+  Duration toFirst() {
+    return Duration.ofNanos((first == 0 ? System.nanoTime() : first) - started);
+  }
+
   /** The answer is there, and whoever began it has finished it. */
   void measured(Paces paces, Answer answer) {
     long end = System.nanoTime();

@@ -32,6 +32,11 @@ public final class Bill {
     this.experience = experience;
   }
 
+  /** Where nothing is bought. */
+  public static Bill none() {
+    return new Bill((_, _) -> {});
+  }
+
   void begun(NodeId seller, PaidAttempt attempt) {
     begun.put(seller, attempt);
   }

@@ -2,15 +2,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.node.market;
 
+import dev.freehold.catalogue.Catalogue;
+import dev.freehold.catalogue.ModelEntry;
 import dev.freehold.crypto.NodeId;
 import dev.freehold.crypto.SigningKey;
 import dev.freehold.engine.chat.ChatRequest;
 import dev.freehold.engine.chat.CompletionRequest;
 import dev.freehold.engine.chat.EmbeddingRequest;
 import dev.freehold.engine.chat.Request;
+import dev.freehold.evidence.Statement;
 import dev.freehold.evidence.payment.Channel;
 import dev.freehold.fleet.ByteStream;
 import dev.freehold.fleet.LinkBytes;
+import dev.freehold.fleet.Member;
 import dev.freehold.fleet.job.Attempt;
 import dev.freehold.fleet.job.JobClient;
 import dev.freehold.fleet.job.JobError;
@@ -21,10 +25,12 @@ import dev.freehold.fleet.job.JobPeers;
 import dev.freehold.fleet.route.Machine;
 import dev.freehold.kernel.Kernel;
 import dev.freehold.ledger.rpc.RpcException;
+import dev.freehold.link.address.NodeAddress;
 import dev.freehold.link.stream.LinkStream;
 import dev.freehold.market.channel.Payer;
 import dev.freehold.market.channel.Purchase;
 import dev.freehold.market.channel.SpendingRefusal;
+import dev.freehold.market.listing.Whereabouts;
 import dev.freehold.market.match.Answered;
 import dev.freehold.market.match.Candidate;
 import dev.freehold.market.match.Demand;
@@ -33,9 +39,11 @@ import dev.freehold.market.match.Match;
 import dev.freehold.market.offer.Offer;
 import dev.freehold.market.offer.Price;
 import dev.freehold.market.offer.TokenCounts;
+import dev.freehold.market.table.OfferTable;
 import dev.freehold.node.fleet.FleetNode;
 import dev.freehold.node.money.Deposits;
 import dev.freehold.node.money.Money;
+import dev.freehold.node.serve.Asked;
 import dev.freehold.record.Amount;
 import dev.freehold.record.Digest;
 import dev.freehold.record.Tier;
@@ -54,7 +62,6 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
@@ -71,6 +78,9 @@ public final class Buying implements AutoCloseable {
   /** How long an answer is thought to become where the request doesn't say. */
   private static final int USUAL_TOKENS = 256;
 
+  /** So many whole answers of a seller are replayed, whatever share is. */
+  private static final int TRIALS = 3;
+
   /** Of a seller's answers, so many are remembered. */
   private static final int REMEMBERED = 100;
 
@@ -81,14 +91,14 @@ public final class Buying implements AutoCloseable {
   private final Money money;
   private final Deposits deposits;
   private final FleetNode fleet;
-  private final Function<Digest, List<Seller>> offered;
+  private final OfferTable table;
+  private final Catalogue catalogue = Catalogue.shipped();
   private final Predicate<NodeId> setAside;
   private final InstantSource clock;
   private final JobClient client;
 
   private final Map<NodeId, SellerAccount> accounts = new ConcurrentHashMap<>();
-  private final Map<NodeId, Seller> known = new ConcurrentHashMap<>();
-  private final Set<NodeId> opening = ConcurrentHashMap.newKeySet();
+  private final Set<NodeId> openings = ConcurrentHashMap.newKeySet();
 
   /** What was learnt of each seller; owned by this map's monitor. */
   private final Map<NodeId, List<Answered>> learnt = new HashMap<>();
@@ -96,21 +106,21 @@ public final class Buying implements AutoCloseable {
   /**
    * Buys nothing yet.
    *
-   * @param offered who sells a model
+   * @param table who sells what
    * @param setAside of whom nothing is wanted
    */
   public Buying(
       Money money,
       FleetNode fleet,
       SigningKey node,
-      Function<Digest, List<Seller>> offered,
+      OfferTable table,
       Predicate<NodeId> setAside,
       InstantSource clock,
       SecureRandom random) {
     this.money = money;
     this.deposits = new Deposits(money);
     this.fleet = fleet;
-    this.offered = offered;
+    this.table = table;
     this.setAside = setAside;
     this.clock = clock;
     this.client = new JobClient(node, new Sellers(), random);
@@ -125,14 +135,13 @@ public final class Buying implements AutoCloseable {
 
     @Override
     public ByteStream open(NodeId peer) throws IOException {
-      Seller seller = known.get(peer);
       SellerAccount account = accounts.get(peer);
-      if (seller == null || account == null) {
-        throw new IOException(peer + " sells nothing here");
+      if (account == null) {
+        throw new IOException("nothing is bought of " + peer);
       }
       LinkStream stream;
       try {
-        stream = fleet.stream(seller.address(), Shop.SALE);
+        stream = fleet.stream(address(peer), Shop.SALE);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new IOException("interrupted while " + peer + " was called", e);
@@ -158,6 +167,15 @@ public final class Buying implements AutoCloseable {
     }
   }
 
+  /** Whether a seller is asked for the first times: its answers are replayed then. */
+  public boolean untried(NodeId node) {
+    if (!accounts.containsKey(node)) {
+      return table.whereabouts(node).isPresent() && fleet.members().find(node).isEmpty();
+    }
+    History history = history(node);
+    return history.answers() - history.broken() < TRIALS;
+  }
+
   /** What this node knows of a seller from its own answers. */
   public History history(NodeId seller) {
     synchronized (learnt) {
@@ -169,14 +187,10 @@ public final class Buying implements AutoCloseable {
    * Which offers fit a request, best first, and why the others don't: the choice before it is made.
    */
   public Match quote(Digest model, TokenCounts expected, Tier widest) {
-    List<Candidate> candidates = new ArrayList<>();
-    for (Seller seller : offered.apply(model)) {
-      if (!setAside.test(seller.node())) {
-        candidates.add(
-            new Candidate(seller.offer(), Tier.PUBLIC, history(seller.node())));
-        known.put(seller.node(), seller);
-      }
-    }
+    List<Candidate> candidates =
+        table.candidates(model, this::tier, this::history).stream()
+            .filter(each -> !setAside.test(each.offer().seller().node()))
+            .toList();
     return Match.of(
         new Demand(
             model,
@@ -239,13 +253,36 @@ public final class Buying implements AutoCloseable {
   }
 
   /**
-   * Finds sellers for a request. Where there is a channel with none that fits, one is opened, and
-   * that takes as long as the chain does; else it returns at once.
+   * Which model is meant. A name that the catalogue has means its file; any other one what all
+   * sellers call so, if that is one file: whoever wants to be sure asks by digest.
+   */
+  public Optional<Digest> named(String name) {
+    List<Statement.Model> sold =
+        table.entries().stream().map(entry -> entry.listing().offer().offer().model()).toList();
+    Optional<Digest> meant = catalogue.find(name).map(ModelEntry::digest);
+    if (meant.isPresent()) {
+      return meant.filter(digest -> sold.stream().anyMatch(each -> each.digest().equals(digest)));
+    }
+    List<Digest> digests =
+        sold.stream()
+            .filter(each -> each.name().equals(name) || each.digest().toString().equals(name))
+            .map(Statement.Model::digest)
+            .distinct()
+            .toList();
+    return digests.size() == 1 ? Optional.of(digests.getFirst()) : Optional.empty();
+  }
+
+  /**
+   * Finds sellers for a request.
    *
    * @param bill on which they are put when they begin
+   * @param opening whether a channel is opened where there is none with a seller that fits, which
+   *     takes as long as the chain does; else this returns at once
    */
-  public Found find(Digest model, Request request, String body, Tier widest, Bill bill)
+  public Found find(Digest model, Asked asked, Bill bill, Tier widest, boolean opening)
       throws InterruptedException {
+    Request request = asked.request();
+    String body = asked.body();
     TokenCounts expected = expected(request, body);
     Match match = quote(model, expected, widest);
     if (match.ranked().isEmpty()) {
@@ -267,7 +304,7 @@ public final class Buying implements AutoCloseable {
     }
     Optional<String> problem = Optional.empty();
     for (Match.Ranked ranked : without) {
-      if (!funded.isEmpty()) {
+      if (!funded.isEmpty() || !opening) {
         break;
       }
       problem = deposit(ranked.candidate().offer());
@@ -278,7 +315,7 @@ public final class Buying implements AutoCloseable {
     if (funded.isEmpty()) {
       return new Found.Nobody("no channel with a seller could be opened: " + problem.orElse(""));
     }
-    if (funded.size() < CHANNELS) {
+    if (opening && funded.size() < CHANNELS) {
       without.stream()
           .filter(ranked -> !funded.contains(ranked))
           .findFirst()
@@ -320,7 +357,7 @@ public final class Buying implements AutoCloseable {
 
   private void openBeside(Offer offer) {
     NodeId seller = offer.seller().node();
-    if (opening.add(seller)) {
+    if (openings.add(seller)) {
       Thread.ofVirtual()
           .name("channel")
           .start(
@@ -334,7 +371,7 @@ public final class Buying implements AutoCloseable {
                 } catch (IOException e) {
                   // It is opened when it is needed.
                 } finally {
-                  opening.remove(seller);
+                  openings.remove(seller);
                 }
               });
     }
@@ -352,16 +389,20 @@ public final class Buying implements AutoCloseable {
             Thread.ofVirtual().name("account-end").start(account::close);
           }
           return new SellerAccount(
-              () -> fleet.stream(known(node).address(), Shop.ACCOUNT), channel, money.binding());
+              () -> fleet.stream(address(node), Shop.ACCOUNT), channel, money.binding());
         });
   }
 
-  private Seller known(NodeId node) throws IOException {
-    Seller seller = known.get(node);
-    if (seller == null) {
-      throw new IOException(node + " sells nothing any more");
-    }
-    return seller;
+  private NodeAddress address(NodeId seller) throws IOException {
+    Whereabouts where =
+        table
+            .whereabouts(seller)
+            .orElseThrow(() -> new IOException(seller + " sells nothing any more"));
+    return Places.address(seller, where);
+  }
+
+  private Tier tier(NodeId seller) {
+    return fleet.members().find(seller).map(Member::tier).orElse(Tier.PUBLIC);
   }
 
   private Attempt begin(Offer offer, TokenCounts most, JobOrder order, int bytes, Bill bill) {

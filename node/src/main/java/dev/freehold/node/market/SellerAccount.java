@@ -135,16 +135,14 @@ final class SellerAccount implements AutoCloseable {
         now = opened();
         answer = ask(now, new AccountMessage.Pay(voucher));
       }
-      switch (answer) {
+      return switch (answer) {
         case AccountMessage.Taken(var id, Amount paid) when id.equals(channel.id()) -> {
           taken = paid;
-          return Optional.empty();
+          yield Optional.empty();
         }
-        case AccountMessage.Refused(var _, String reason) -> {
-          return Optional.of(reason);
-        }
+        case AccountMessage.Refused(var _, String reason) -> Optional.of(reason);
         default -> throw new IOException("the seller answers something else than was asked");
-      }
+      };
     } finally {
       turn.release();
     }

@@ -24,6 +24,7 @@ import dev.freehold.market.channel.PayeeChannel;
 import dev.freehold.market.channel.VoucherRefusal;
 import dev.freehold.market.offer.PaymentTerms;
 import dev.freehold.node.money.Money;
+import dev.freehold.market.sales.SoldAnswer;
 import dev.freehold.record.Amount;
 import dev.freehold.record.Digest;
 import dev.freehold.record.Parsed;
@@ -55,7 +56,7 @@ public final class Shop {
   private final Function<Digest, Optional<PaymentTerms>> terms;
   private final JobWork work;
   private final InstantSource clock;
-  private final Consumer<Sale> sold;
+  private final Consumer<SoldAnswer> sold;
   private final JobServer server;
 
   /** Who opened which channel here, since the start. */
@@ -94,7 +95,7 @@ public final class Shop {
       InstantSource clock,
       SecureRandom random,
       Consumer<JobRefusal> refusals,
-      Consumer<Sale> sold) {}
+      Consumer<SoldAnswer> sold) {}
 
   /** Opens nothing yet. */
   public Shop(Parts parts) {
@@ -231,6 +232,6 @@ public final class Shop {
     }
     server.serve(
         bytes,
-        new SoldWork(money.payee(), channel, till, terms, work, clock, sold));
+        new SoldWork(money.payee(), money.coin(), channel, till, terms, work, clock, sold));
   }
 }

@@ -4,6 +4,7 @@ package dev.freehold.node.market;
 
 import dev.freehold.evidence.Statement;
 import dev.freehold.evidence.payment.ChannelId;
+import dev.freehold.evidence.payment.Coin;
 import dev.freehold.fleet.job.JobError;
 import dev.freehold.fleet.job.JobMessage;
 import dev.freehold.fleet.job.JobOrder;
@@ -14,6 +15,7 @@ import dev.freehold.market.channel.Stop;
 import dev.freehold.market.offer.PaymentTerms;
 import dev.freehold.market.offer.Price;
 import dev.freehold.market.offer.TokenCounts;
+import dev.freehold.market.sales.SoldAnswer;
 import dev.freehold.record.Amount;
 import dev.freehold.record.Digest;
 import dev.freehold.record.Timestamp;
@@ -34,25 +36,28 @@ final class SoldWork implements JobWork {
   private static final int STEP = 32;
 
   private final Payee payee;
+  private final Coin coin;
   private final ChannelId channel;
   private final Object till;
   private final Function<Digest, Optional<PaymentTerms>> terms;
   private final JobWork work;
   private final InstantSource clock;
-  private final Consumer<Sale> sold;
+  private final Consumer<SoldAnswer> sold;
 
   /**
    * @param till its monitor is notified when a voucher of the channel has come
    */
   SoldWork(
       Payee payee,
+      Coin coin,
       ChannelId channel,
       Object till,
       Function<Digest, Optional<PaymentTerms>> terms,
       JobWork work,
       InstantSource clock,
-      Consumer<Sale> sold) {
+      Consumer<SoldAnswer> sold) {
     this.payee = payee;
+    this.coin = coin;
     this.channel = channel;
     this.till = till;
     this.terms = terms;
@@ -179,10 +184,11 @@ final class SoldWork implements JobWork {
       }
       to.finished(result);
       sold.accept(
-          new Sale(
+          new SoldAnswer(
               new Timestamp(clock.instant()),
               result.transcript().receipt().statement().model().digest(),
-              channel,
+              coin,
+              Optional.of(channel),
               counts,
               price.cost(counts),
               Duration.ofNanos(System.nanoTime() - started)));

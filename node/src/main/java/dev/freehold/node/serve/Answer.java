@@ -5,8 +5,10 @@ package dev.freehold.node.serve;
 import dev.freehold.crypto.NodeId;
 import dev.freehold.evidence.ReceiptId;
 import dev.freehold.evidence.Transcript;
+import dev.freehold.record.Amount;
 import dev.freehold.record.Json;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * An answer whose receipt is on the disk.
@@ -15,6 +17,7 @@ import java.util.List;
  * @param choices the response's choices with their log probabilities, or an embedding's data
  * @param last the chunks that a stream still has to give: those that say how each choice ended
  * @param cut true where it was cancelled before its end
+ * @param price what was paid for it; empty where it was not bought
  */
 public record Answer(
     Transcript transcript,
@@ -23,11 +26,25 @@ public record Answer(
     int promptTokens,
     int cachedPromptTokens,
     int outputTokens,
-    boolean cut) {
+    boolean cut,
+    Optional<Amount> price) {
   /** Copies the lists. */
   public Answer {
     choices = List.copyOf(choices);
     last = List.copyOf(last);
+  }
+
+  /** The same, and what it cost. */
+  public Answer paid(Amount amount) {
+    return new Answer(
+        transcript,
+        choices,
+        last,
+        promptTokens,
+        cachedPromptTokens,
+        outputTokens,
+        cut,
+        Optional.of(amount));
   }
 
   /** The receipt's name. */

@@ -18,6 +18,7 @@ import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Makes answers: from a request and a model to a response with its receipt. */
 public final class Answerer {
@@ -142,7 +143,8 @@ public final class Answerer {
         tokens,
         0,
         0,
-        false);
+        false,
+        Optional.empty());
   }
 
   /** The first vectors of a request meet a full queue with an error; later ones wait. */

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 
@@ -195,7 +196,8 @@ public final class Answering {
         prompt,
         cached,
         output,
-        anyCut);
+        anyCut,
+        Optional.empty());
   }
 
   private static Finish finish(Json.Obj choice) {

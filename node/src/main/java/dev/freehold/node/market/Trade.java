@@ -1,0 +1,26 @@
+// SPDX-FileCopyrightText: The Freehold authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.freehold.node.market;
+
+import dev.freehold.market.offer.PaymentTerms;
+import dev.freehold.market.sales.SoldAnswer;
+import dev.freehold.market.table.OfferTable;
+import dev.freehold.node.money.Money;
+import dev.freehold.record.Digest;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * With what a node buys and sells.
+ *
+ * @param money pays and is paid
+ * @param table who sells what
+ * @param terms on which this node sells a model now; empty where it doesn't
+ * @param sold told of each answer that was sold
+ */
+public record Trade(
+    Money money,
+    OfferTable table,
+    Function<Digest, Optional<PaymentTerms>> terms,
+    Consumer<SoldAnswer> sold) {}
