@@ -3,7 +3,6 @@
 package dev.freehold.evidence.payment;
 
 import dev.freehold.crypto.payment.Keccak256;
-import java.util.HexFormat;
 import java.util.Optional;
 
 /**
@@ -12,12 +11,9 @@ import java.util.Optional;
  * @param digest EIP-712
  */
 public record ChannelId(Keccak256 digest) {
-  /** Reads {@link #toString}; empty where the text is none. */
+  /** Reads {@link #toString}; empty for everything else. */
   public static Optional<ChannelId> parse(String text) {
-    return text.matches("0x[0-9a-f]{64}")
-        ? Optional.of(
-            new ChannelId(Keccak256.of(HexFormat.of().parseHex(text, 2, text.length()))))
-        : Optional.empty();
+    return Keccak256.parse(text).map(ChannelId::new);
   }
 
   /** The nonce of an ERC-3009 authorization that funds this channel and no other. */

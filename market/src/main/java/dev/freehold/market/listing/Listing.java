@@ -156,7 +156,8 @@ public record Listing(SignedOffer offer, Whereabouts where, Timestamp issued, Si
       throw new Members.MalformedException("its format is not " + FORMAT);
     }
     Members where = members.object("where");
-    Whereabouts whereabouts = new Whereabouts(places(where, "relays"), places(where, "direct"), region(where));
+    Whereabouts whereabouts =
+        new Whereabouts(places(where, "relays"), places(where, "direct"), region(where));
     where.end();
     Listing listing =
         new Listing(

@@ -57,12 +57,18 @@ public final class SaleBook {
     for (Optional<byte[]> line = line(in); line.isPresent(); line = line(in)) {
       SoldAnswer answer =
           switch (SoldAnswer.decode(line.get())) {
-        case Parsed.Read<SoldAnswer>(SoldAnswer read) -> read;
-        case Parsed.Malformed<SoldAnswer>(String reason) ->
-            throw new IOException(
-                storage + ", " + month + ", line " + number + ": " + reason + ". Mend it, or move"
-                    + " the month away: the money is not in it");
-      };
+            case Parsed.Read<SoldAnswer>(SoldAnswer read) -> read;
+            case Parsed.Malformed<SoldAnswer>(String reason) ->
+                throw new IOException(
+                    storage
+                        + ", "
+                        + month
+                        + ", line "
+                        + number
+                        + ": "
+                        + reason
+                        + ". Mend it, or move the month away: the money is not in it");
+          };
       if (answer.time().compareTo(from) >= 0) {
         each.accept(answer);
       }
