@@ -6,27 +6,25 @@ import dev.freehold.crypto.payment.Address;
 import dev.freehold.crypto.payment.PaymentKey;
 import dev.freehold.crypto.payment.PaymentKeyFile;
 import dev.freehold.ledger.contract.PackedContract;
+import dev.freehold.ledger.deploy.Deployer;
+import dev.freehold.ledger.development.DevelopmentChain;
 import dev.freehold.ledger.rpc.Chain;
 import dev.freehold.ledger.rpc.HttpRpc;
 import dev.freehold.ledger.rpc.RpcException;
-import dev.freehold.ledger.transaction.Attempt;
-import dev.freehold.ledger.transaction.Effect;
 import dev.freehold.ledger.transaction.FolderIntents;
-import dev.freehold.ledger.transaction.Intent;
-import dev.freehold.ledger.transaction.Outcome;
 import dev.freehold.ledger.transaction.Purse;
 import dev.freehold.ledger.transaction.Submitter;
 import dev.freehold.node.HomeLock;
 import dev.freehold.node.files.OwnerFiles;
 import dev.freehold.record.ChainId;
 import dev.freehold.record.Json;
-import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.Optional;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -95,19 +93,52 @@ final class ChainVerbs {
     }
   }
 
+  /** What can be put on a chain, and the key of the configuration that names it. */
+  enum What {
+    /** Checkpoints of logs. */
+    anchor(PackedContract.EVIDENCE_ANCHOR, "anchor-contract"),
+    /** Payment channels. */
+    channels(PackedContract.PAYMENT_CHANNELS, "channels"),
+    /** Deposits into them by ERC-3009. */
+    collector(PackedContract.ERC3009_DEPOSIT_COLLECTOR, "collector"),
+    /** The development chain's money. */
+    dollar(PackedContract.TEST_DOLLAR, "coin");
+
+    private final PackedContract contract;
+    private final String key;
+
+    What(PackedContract contract, String key) {
+      this.contract = contract;
+      this.key = key;
+    }
+  }
+
   /** {@code freehold chain deploy}. */
   @Command(
       name = "deploy",
       description = {
-        "Put the contract EvidenceAnchor on a chain, once: asked again, it is looked up.",
+        "Put a contract on a chain, once: asked again, it is looked up.",
+        "'collector' needs --channels, the payment channels that it deposits into; 'dollar' is for"
+            + " the development chain only.",
         "The node of this home must be stopped; two writers of one account would be in each other's"
             + " way."
       })
   static final class Deploy extends Verb {
-    private static final Intent.Purpose PURPOSE = new Intent.Purpose("deploy EvidenceAnchor");
-    private static final int TRIES = 120;
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+    @Parameters(
+        arity = "0..1",
+        paramLabel = "CONTRACT",
+        description = "${COMPLETION-CANDIDATES} (default ${DEFAULT-VALUE}).")
+    private What what = What.anchor;
 
     @Mixin private At at = new At();
+
+    @Option(
+        names = "--channels",
+        paramLabel = "ADDRESS",
+        description = "The payment channels of a collector (x402's address, unless given).")
+    private @Nullable String channels;
 
     @Option(
         names = "--key",
@@ -125,7 +156,8 @@ final class ChainVerbs {
         Chain chain = at.connect(client);
         FolderIntents intents =
             FolderIntents.open(Purse.intents(places.home(), chain.id(), purse.address()));
-        Address contract = deployed(chain, new Submitter(chain, purse, intents, 0));
+        Deployer deployer = new Deployer(chain, new Submitter(chain, purse, intents, 0));
+        Address contract = deployed(deployer.deploy(what.contract, arguments(purse), PATIENCE));
         if (json) {
           screen.json(
               Json.object()
@@ -137,6 +169,7 @@ final class ChainVerbs {
           screen.line("chain     " + chain.id());
           screen.line("contract  " + contract);
           screen.line("account   " + purse.address());
+          screen.line("config    " + what.key + " = " + contract);
         }
         return OK;
       } catch (RpcException e) {
@@ -144,28 +177,30 @@ final class ChainVerbs {
       }
     }
 
-    private static Address deployed(Chain chain, Submitter submitter)
-        throws IOException, RpcException, InterruptedException, Failure {
-      Effect effect = Effect.create(PackedContract.EVIDENCE_ANCHOR.creationCode());
-      for (int i = 0; i < TRIES; i++) {
-        Intent intent = submitter.submit(PURPOSE, effect);
-        if (intent.outcome() instanceof Outcome.Executed) {
-          for (Attempt attempt : intent.attempts()) {
-            Optional<Address> contract = chain.mined(attempt.hash()).flatMap(Chain.Mined::contract);
-            if (contract.isPresent()) {
-              return contract.get();
-            }
-          }
-          throw new Failure("the chain that had the contract's transaction has it no more");
-        }
-        if (!intent.pending()) {
-          throw new Failure(
-              "the chain did not make the contract: use another payment key, and see its account");
-        }
-        Thread.sleep(i == 0 ? 100 : 1_000);
-      }
-      throw new Failure(
-          "the transaction waits for its block; run this again, nothing is paid twice");
+    private List<Address> arguments(PaymentKey purse) throws Failure {
+      return switch (what) {
+        case anchor, channels -> List.of();
+        case dollar -> List.of(purse.address());
+        case collector ->
+            List.of(
+                channels == null
+                    ? DevelopmentChain.PAYMENT_CHANNELS
+                    : Address.parse(channels)
+                        .orElseThrow(() -> new Failure("--channels takes an account's address")));
+      };
+    }
+
+    private static Address deployed(Deployer.Deployed deployed) throws Failure {
+      return switch (deployed) {
+        case Deployer.Deployed.At(Address address) -> address;
+        case Deployer.Deployed.Waiting() ->
+            throw new Failure(
+                "the transaction waits for its block; run this again, nothing is paid twice");
+        case Deployer.Deployed.Failed() ->
+            throw new Failure(
+                "the chain did not make the contract, or has it no more: use another payment key,"
+                    + " and see its account");
+      };
     }
   }
 }

@@ -12,7 +12,6 @@ import dev.freehold.crypto.SigningKey;
 import dev.freehold.engine.generate.EngineOptions;
 import dev.freehold.evidence.log.LogException;
 import dev.freehold.evidence.note.SignedCheckpoint;
-import dev.freehold.fleet.job.JobServer;
 import dev.freehold.kernel.Kernels;
 import dev.freehold.node.console.Console;
 import dev.freehold.node.console.Sessions;
@@ -88,7 +87,7 @@ public final class Node implements AutoCloseable {
   private final SigningKey key;
   private final Models models;
   private final Api api;
-  private final JobServer jobs;
+  private final Jobs jobs;
   private final HttpServer server;
   private final @Nullable Console console;
   private final EventLog log;
@@ -101,7 +100,7 @@ public final class Node implements AutoCloseable {
       SigningKey key,
       Models models,
       Api api,
-      JobServer jobs,
+      Jobs jobs,
       HttpServer server,
       @Nullable Console console,
       EventLog log,
@@ -240,7 +239,8 @@ public final class Node implements AutoCloseable {
                 random,
                 log,
                 work,
-                Api::jobError),
+                Api::jobError,
+                Optional.empty()),
             // Others never fill the queue that the owner's own requests wait in.
             configuration.maxConcurrent(),
             configuration.fleet().replayShare());
@@ -299,7 +299,7 @@ public final class Node implements AutoCloseable {
     if (console != null) {
       FirstLook.prepare(console, models, server.port());
     }
-    return new Node(configuration, key, models, api, jobs.server(), server, console, log, held);
+    return new Node(configuration, key, models, api, jobs, server, console, log, held);
   }
 
   private static AnchorMeans purse(AnchorSettings settings, Path home, Deque<AutoCloseable> held)

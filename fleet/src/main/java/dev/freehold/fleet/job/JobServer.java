@@ -33,6 +33,7 @@ public final class JobServer {
 
   static final byte KEY = 1;
   static final byte JOB = 2;
+
   /** First byte of the answer to a job that is not taken; its code follows. */
   public static final byte REFUSED = 3;
 

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.abort;
 
 import com.esaulpaugh.headlong.abi.Function;
-import com.esaulpaugh.headlong.abi.TupleType;
 import dev.freehold.crypto.payment.Address;
 import dev.freehold.crypto.payment.Keccak256;
 import dev.freehold.crypto.payment.PaymentKey;
@@ -16,12 +15,12 @@ import dev.freehold.evidence.payment.Coin;
 import dev.freehold.ledger.channel.ChannelContract;
 import dev.freehold.ledger.channel.Token;
 import dev.freehold.ledger.contract.PackedContract;
+import dev.freehold.ledger.deploy.Deployer;
 import dev.freehold.ledger.development.AnvilProgram;
 import dev.freehold.ledger.development.DevelopmentChain;
 import dev.freehold.ledger.rpc.Chain;
 import dev.freehold.ledger.rpc.HttpRpc;
 import dev.freehold.ledger.rpc.Rpc;
-import dev.freehold.ledger.transaction.Attempt;
 import dev.freehold.ledger.transaction.Effect;
 import dev.freehold.ledger.transaction.FolderIntents;
 import dev.freehold.ledger.transaction.Intent;
@@ -39,6 +38,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.NullMarked;
 
 /**
@@ -192,19 +192,12 @@ final class Economy implements AutoCloseable {
   }
 
   private Address created(PackedContract contract, Address argument) throws Exception {
-    byte[] code = contract.creationCode();
-    ByteBuffer encoded =
-        TupleType.parse("(address)").encode(com.esaulpaugh.headlong.abi.Tuple.from(abi(argument)));
-    byte[] whole =
-        ByteBuffer.allocate(code.length + encoded.remaining()).put(code).put(encoded).array();
-    Intent intent = done(submitter(MINTER, "minter"), "create " + contract, Effect.create(whole));
-    for (Attempt attempt : intent.attempts()) {
-      var mined = chain().mined(attempt.hash());
-      if (mined.isPresent()) {
-        return mined.get().contract().orElseThrow();
-      }
-    }
-    throw new AssertionError("no contract");
+    return switch (new Deployer(chain(), submitter(MINTER, "minter"))
+        .deploy(contract, List.of(argument), Duration.ofSeconds(20))) {
+      case Deployer.Deployed.At(Address address) -> address;
+      case Deployer.Deployed.Waiting _, Deployer.Deployed.Failed _ ->
+          throw new AssertionError("no contract");
+    };
   }
 
   static PaymentKey key(int number) {

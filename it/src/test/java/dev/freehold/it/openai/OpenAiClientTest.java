@@ -9,6 +9,7 @@ import dev.freehold.node.DutyFiles;
 import dev.freehold.node.Node;
 import dev.freehold.node.NodeConfiguration;
 import dev.freehold.node.fleet.FleetSettings;
+import dev.freehold.node.money.MoneySettings;
 import dev.freehold.node.serve.ServedModel;
 import dev.freehold.node.work.WorkSettings;
 import dev.freehold.record.Digest;
@@ -96,7 +97,8 @@ class OpenAiClientTest {
         DutyFiles.none(),
         false,
         FleetSettings.none(),
-        WorkSettings.always());
+        WorkSettings.always(),
+        MoneySettings.none());
   }
 
   private static String start(NodeConfiguration configuration) throws InterruptedException {

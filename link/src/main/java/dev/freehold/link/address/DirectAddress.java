@@ -43,7 +43,8 @@ public record DirectAddress(InetAddress address, int port) {
     String host = text.substring(0, colon);
     boolean bracketed = host.startsWith("[") && host.endsWith("]");
     try {
-      InetAddress address = InetAddress.ofLiteral(bracketed ? host.substring(1, host.length() - 1) : host);
+      InetAddress address =
+          InetAddress.ofLiteral(bracketed ? host.substring(1, host.length() - 1) : host);
       DirectAddress read = new DirectAddress(address, Integer.parseInt(text.substring(colon + 1)));
       return read.toString().equals(text)
           ? new Parsed.Read<>(read)

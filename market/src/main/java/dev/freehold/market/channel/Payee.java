@@ -225,6 +225,16 @@ public final class Payee {
    * @param worth of it, beyond what was served of the same answer before
    */
   public Optional<Stop> serve(ChannelId id, Amount worth) {
+    return serve(id, worth, rules.window());
+  }
+
+  /**
+   * Takes what is about to be served into account: it may be served where nothing is returned.
+   *
+   * @param worth of it, beyond what was served of the same answer before
+   * @param window how much may be unpaid then
+   */
+  public Optional<Stop> serve(ChannelId id, Amount worth, Amount window) {
     Account account = accounts.get(id);
     if (account == null) {
       return Optional.of(Stop.UNKNOWN_CHANNEL);
@@ -234,7 +244,7 @@ public final class Payee {
         return Optional.of(Stop.WITHDRAWING);
       }
       Amount then = account.served.plus(worth);
-      if (then.compareTo(account.paid().plus(rules.window())) > 0) {
+      if (then.compareTo(account.paid().plus(window)) > 0) {
         return Optional.of(Stop.UNPAID);
       }
       account.served = then;

@@ -181,7 +181,11 @@ public final class Dispatcher {
       case Buying.Found.Nobody(String why) ->
           throw new JobFailed(
               new JobError(
-                  503, name + " can't be bought now: " + why, "server_error", null, "not_for_sale",
+                  503,
+                  name + " can't be bought now: " + why,
+                  "server_error",
+                  null,
+                  "not_for_sale",
                   30));
     };
   }
@@ -220,8 +224,7 @@ public final class Dispatcher {
         "model_not_found");
   }
 
-  private Making here(
-      Asked asked, Json body, ServedModel model, List<JobPeer> peers, Tier widest)
+  private Making here(Asked asked, Json body, ServedModel model, List<JobPeer> peers, Tier widest)
       throws InterruptedException {
     if (peers.isEmpty()) {
       try {
@@ -301,8 +304,7 @@ public final class Dispatcher {
   }
 
   /** Machines that ask nothing, and behind them those that sell; this one is the last resort. */
-  private Making errand(
-      Asked asked, Digest digest, List<NodeId> order, Json body, Tier widest)
+  private Making errand(Asked asked, Digest digest, List<NodeId> order, Json body, Tier widest)
       throws InterruptedException {
     Bill bill = bill();
     List<Machine> machines = new ArrayList<>();
@@ -313,9 +315,7 @@ public final class Dispatcher {
               id,
               own,
               one ->
-                  own
-                      ? LocalAttempt.begin(elsewhere.work, one)
-                      : elsewhere.client.begin(id, one)));
+                  own ? LocalAttempt.begin(elsewhere.work, one) : elsewhere.client.begin(id, one)));
     }
     boolean last = !order.isEmpty() && order.getLast().equals(self);
     machines.addAll(
@@ -323,8 +323,7 @@ public final class Dispatcher {
     return errand(asked, digest, machines, body, bill);
   }
 
-  private Making errand(
-      Asked asked, Digest digest, List<Machine> machines, Json body, Bill bill) {
+  private Making errand(Asked asked, Digest digest, List<Machine> machines, Json body, Bill bill) {
     JobOrder job =
         new JobOrder(
             kind(asked.request()), digest, asked.nonce(), random.nextLong() >>> 11, asked.body());
@@ -347,8 +346,7 @@ public final class Dispatcher {
         elsewhere.market.isPresent()
             && machines.stream().map(Machine::id).anyMatch(elsewhere.market.get()::untried);
     boolean replayed =
-        elsewhere.judge.has(digest)
-            && (untried || random.nextInt(100) < elsewhere.replayShare);
+        elsewhere.judge.has(digest) && (untried || random.nextInt(100) < elsewhere.replayShare);
     Dispatch dispatch =
         new Dispatch(
             job,

@@ -111,13 +111,7 @@ public record Jobs(
     Consumer<JobRefusal> refusals =
         why -> node.log.event("job-refused", Json.object().put("why", why.name()).build());
     JobServer server =
-        new JobServer(
-            node.key,
-            () -> members(node.fleet),
-            gated,
-            atOnce,
-            node.random,
-            refusals);
+        new JobServer(node.key, () -> members(node.fleet), gated, atOnce, node.random, refusals);
     node.fleet.serve(JobServer.PROTOCOL, (_, stream) -> server.serve(new LinkBytes(stream)));
     Optional<Shop> shop =
         node.trade.map(

@@ -85,8 +85,7 @@ public final class Buying implements AutoCloseable {
   private static final int REMEMBERED = 100;
 
   private static final Duration DEPOSIT = Duration.ofSeconds(60);
-  private static final Amount HIGHEST =
-      new Amount(BigInteger.TWO.pow(96).subtract(BigInteger.ONE));
+  private static final Amount HIGHEST = new Amount(BigInteger.TWO.pow(96).subtract(BigInteger.ONE));
 
   private final Money money;
   private final Deposits deposits;
@@ -289,7 +288,9 @@ public final class Buying implements AutoCloseable {
       return new Found.Nobody(
           match.excluded().isEmpty()
               ? "nobody is known who sells it"
-              : "of " + match.excluded().size() + " offers none fits: "
+              : "of "
+                  + match.excluded().size()
+                  + " offers none fits: "
                   + match.excluded().getFirst().why().text());
     }
     List<Match.Ranked> funded = new ArrayList<>();

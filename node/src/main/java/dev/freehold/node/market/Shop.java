@@ -23,8 +23,8 @@ import dev.freehold.market.channel.OpeningRefusal;
 import dev.freehold.market.channel.PayeeChannel;
 import dev.freehold.market.channel.VoucherRefusal;
 import dev.freehold.market.offer.PaymentTerms;
-import dev.freehold.node.money.Money;
 import dev.freehold.market.sales.SoldAnswer;
+import dev.freehold.node.money.Money;
 import dev.freehold.record.Amount;
 import dev.freehold.record.Digest;
 import dev.freehold.record.Parsed;
@@ -231,7 +231,6 @@ public final class Shop {
       return;
     }
     server.serve(
-        bytes,
-        new SoldWork(money.payee(), money.coin(), channel, till, terms, work, clock, sold));
+        bytes, new SoldWork(money.payee(), money.coin(), channel, till, terms, work, clock, sold));
   }
 }

@@ -80,7 +80,7 @@ final class SoldWork implements JobWork {
               0));
       return;
     }
-    work.run(order, new Metered(sink, offered.get().price()));
+    work.run(order, new Metered(sink, offered.get()));
   }
 
   /** Nothing more is served for what is paid. */
@@ -98,6 +98,7 @@ final class SoldWork implements JobWork {
   /** Counts before it passes on. */
   private final class Metered implements Sink {
     private final Sink to;
+    private final PaymentTerms terms;
     private final Price price;
     private final long started = System.nanoTime();
     private TokenCounts told = TokenCounts.NONE;
@@ -105,9 +106,10 @@ final class SoldWork implements JobWork {
     private Amount served = Amount.ZERO;
     private @Nullable Unpaid unpaid;
 
-    Metered(Sink to, Price price) {
+    Metered(Sink to, PaymentTerms terms) {
       this.to = to;
-      this.price = price;
+      this.terms = terms;
+      this.price = terms.price();
     }
 
     @Override
@@ -133,7 +135,7 @@ final class SoldWork implements JobWork {
       if (more.equals(Amount.ZERO)) {
         return;
       }
-      Optional<Stop> stop = payee.serve(channel, more);
+      Optional<Stop> stop = payee.serve(channel, more, terms.window());
       if (stop.isPresent()) {
         meter(counts);
         stop = await(more);
@@ -150,7 +152,7 @@ final class SoldWork implements JobWork {
       long deadline = System.nanoTime() + PATIENCE.toNanos();
       synchronized (till) {
         while (true) {
-          Optional<Stop> stop = payee.serve(channel, more);
+          Optional<Stop> stop = payee.serve(channel, more, terms.window());
           long left = (deadline - System.nanoTime()) / 1_000_000;
           if (stop.isEmpty() || stop.get() != Stop.UNPAID || left <= 0) {
             return stop;
@@ -171,8 +173,7 @@ final class SoldWork implements JobWork {
       TokenCounts counts =
           new TokenCounts(
               latest.input(),
-              Math.max(
-                  latest.output(), output(result.transcript().receipt().statement())));
+              Math.max(latest.output(), output(result.transcript().receipt().statement())));
       try {
         serve(counts);
       } catch (Unpaid e) {
