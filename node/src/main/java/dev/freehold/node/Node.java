@@ -12,6 +12,7 @@ import dev.freehold.crypto.SigningKey;
 import dev.freehold.engine.generate.EngineOptions;
 import dev.freehold.evidence.log.LogException;
 import dev.freehold.evidence.note.SignedCheckpoint;
+import dev.freehold.fleet.job.JobWork;
 import dev.freehold.kernel.Kernels;
 import dev.freehold.node.console.Console;
 import dev.freehold.node.console.Sessions;
@@ -33,6 +34,8 @@ import dev.freehold.node.http.ReceiptEndpoints;
 import dev.freehold.node.jobs.Jobs;
 import dev.freehold.node.mandates.GatewayLog;
 import dev.freehold.node.mandates.Revoker;
+import dev.freehold.node.market.Market;
+import dev.freehold.node.money.Money;
 import dev.freehold.node.owner.OwnerToken;
 import dev.freehold.node.receipts.ReceiptStore;
 import dev.freehold.node.receipts.ReceiptStoreException;
@@ -67,6 +70,7 @@ import java.util.Deque;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -129,9 +133,21 @@ public final class Node implements AutoCloseable {
    *     wrong; nothing stays behind then but the home's folder, lock file and key
    */
   public static Node start(NodeConfiguration configuration, PassphraseSource passphrases) {
+    return start(configuration, passphrases, UnaryOperator.identity());
+  }
+
+  /**
+   * Starts a node.
+   *
+   * @param passphrases asked where the home's key is sealed
+   * @param sold how answers that are sold are made, from how they are made for the owner
+   * @throws NodeException as {@link #start(NodeConfiguration, PassphraseSource)}
+   */
+  public static Node start(
+      NodeConfiguration configuration, PassphraseSource passphrases, UnaryOperator<JobWork> sold) {
     Deque<AutoCloseable> held = new ArrayDeque<>();
     try {
-      Node node = start(configuration, passphrases, held);
+      Node node = start(configuration, passphrases, sold, held);
       node.log.event(
           "started",
           Json.object().put("host", configuration.host()).put("port", node.port()).build());
@@ -146,7 +162,10 @@ public final class Node implements AutoCloseable {
   }
 
   private static Node start(
-      NodeConfiguration configuration, PassphraseSource passphrases, Deque<AutoCloseable> held)
+      NodeConfiguration configuration,
+      PassphraseSource passphrases,
+      UnaryOperator<JobWork> made,
+      Deque<AutoCloseable> held)
       throws IOException, KeyFileException, LogException {
     ApiKeys keys = keys(configuration.apiKeys());
     boolean loopback = loopback(configuration.host());
@@ -224,6 +243,29 @@ public final class Node implements AutoCloseable {
     Path published = configuration.home().resolve(EvidenceLog.FOLDER);
     ModelStore stored = new ModelStore(configuration.cache(), clock);
     Answerer answerer = new Answerer(key, store, metrics, clock, random, atOnce, evidence::added);
+    Optional<Money> money =
+        Money.open(configuration.money(), configuration.home(), key, clock, random, log::event);
+    money.ifPresent(held::push);
+    Optional<Market> market = Optional.empty();
+    if (money.isPresent()) {
+      market =
+          Optional.of(
+              Market.open(
+                  new Market.Parts(
+                      configuration.home(),
+                      key,
+                      fleet,
+                      models,
+                      store,
+                      attention(configuration),
+                      configuration.maxConcurrent(),
+                      clock,
+                      random,
+                      made,
+                      log::event),
+                  money.get()));
+      held.push(market.get());
+    }
     Jobs jobs =
         Jobs.open(
             new Jobs.Parts(
@@ -240,10 +282,14 @@ public final class Node implements AutoCloseable {
                 log,
                 work,
                 Api::jobError,
-                Optional.empty()),
+                market.map(Market::trade)),
             // Others never fill the queue that the owner's own requests wait in.
             configuration.maxConcurrent(),
             configuration.fleet().replayShare());
+    if (market.isPresent() && jobs.shop().isPresent()) {
+      market.get().begin(jobs.shop().get());
+    }
+    jobs.buying().ifPresent(held::push);
     OwnerAnswers fleetAnswers =
         new OwnerAnswers(fleet, jobs.quarantine(), jobs.paces(), store, models, work);
     OwnerToken owner = OwnerToken.renew(configuration.home(), random);
@@ -309,10 +355,14 @@ public final class Node implements AutoCloseable {
     return AnchorMeans.open(settings, client, home);
   }
 
+  /** Memory for the attention of one model's answers. */
+  private static long attention(NodeConfiguration configuration) {
+    return Math.max(1, configuration.memoryBytes() / Math.max(1, configuration.models().size()));
+  }
+
   private static Models models(NodeConfiguration configuration, EventLog log) {
     String kernel = configuration.kernel();
-    int engines = Math.max(1, configuration.models().size());
-    long memory = Math.max(1, configuration.memoryBytes() / engines);
+    long memory = attention(configuration);
     return new Models(
         configuration.models(),
         () -> kernel.equals("best") ? Kernels.best() : Kernels.named(kernel),

@@ -10,6 +10,11 @@ import java.nio.file.Path;
  * @param home the node's own folder
  */
 public record MarketFolder(Path home) {
+  /** All but the payment key. */
+  public Path folder() {
+    return home.resolve("market");
+  }
+
   /** The payment key (docs/formats/key-file.md). */
   public Path key() {
     return home.resolve("payment.key");
@@ -17,31 +22,31 @@ public record MarketFolder(Path home) {
 
   /** The limits that a person set. */
   public Path limits() {
-    return home.resolve("market").resolve("limits.json");
+    return folder().resolve("limits.json");
   }
 
   /** The buyer's ends of channels. */
   public Path payer() {
-    return home.resolve("market").resolve("payer");
+    return folder().resolve("payer");
   }
 
   /** The seller's ends of channels. */
   public Path payee() {
-    return home.resolve("market").resolve("payee");
+    return folder().resolve("payee");
   }
 
   /** The offers that it knows (docs/formats/offer-table.md). */
   public Path offers() {
-    return home.resolve("market").resolve("offers.json");
+    return folder().resolve("offers.json");
   }
 
   /** What it sells (docs/formats/sales.md). */
   public Path sales() {
-    return home.resolve("market").resolve("sales");
+    return folder().resolve("sales");
   }
 
   /** What it has sold (docs/formats/sales.md). */
   public Path sold() {
-    return home.resolve("market").resolve("sold");
+    return folder().resolve("sold");
   }
 }

@@ -165,7 +165,7 @@ public final class FleetNode implements AutoCloseable {
   }
 
   /** Whether others can reach it with an invite. */
-  boolean reachable() {
+  public boolean reachable() {
     return settings.reachable();
   }
 

@@ -121,7 +121,7 @@ public record Jobs(
                         node.key,
                         trade.money(),
                         trade.terms(),
-                        gated,
+                        trade.made().apply(gated),
                         // A place is left for the owner's own request.
                         Math.max(1, atOnce - 1),
                         node.clock,

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.node.market;
 
+import dev.freehold.fleet.job.JobWork;
 import dev.freehold.market.offer.PaymentTerms;
 import dev.freehold.market.sales.SoldAnswer;
 import dev.freehold.market.table.OfferTable;
@@ -10,6 +11,7 @@ import dev.freehold.record.Digest;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /**
  * With what a node buys and sells.
@@ -18,9 +20,11 @@ import java.util.function.Function;
  * @param table who sells what
  * @param terms on which this node sells a model now; empty where it doesn't
  * @param sold told of each answer that was sold
+ * @param made how answers that are sold are made
  */
 public record Trade(
     Money money,
     OfferTable table,
     Function<Digest, Optional<PaymentTerms>> terms,
-    Consumer<SoldAnswer> sold) {}
+    Consumer<SoldAnswer> sold,
+    UnaryOperator<JobWork> made) {}

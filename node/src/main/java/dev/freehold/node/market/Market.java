@@ -1,0 +1,198 @@
+// SPDX-FileCopyrightText: The Freehold authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.freehold.node.market;
+
+import dev.freehold.crypto.SigningKey;
+import dev.freehold.fleet.job.JobWork;
+import dev.freehold.market.listing.Whereabouts;
+import dev.freehold.market.sales.FolderSales;
+import dev.freehold.market.sales.SaleBook;
+import dev.freehold.market.sales.SoldAnswer;
+import dev.freehold.market.table.Bounds;
+import dev.freehold.market.table.OfferTable;
+import dev.freehold.market.table.Standing;
+import dev.freehold.market.table.TableFile;
+import dev.freehold.market.wallet.MarketFolder;
+import dev.freehold.node.files.OwnerFiles;
+import dev.freehold.node.fleet.FleetNode;
+import dev.freehold.node.money.Money;
+import dev.freehold.node.receipts.ReceiptStore;
+import dev.freehold.node.serve.Models;
+import dev.freehold.record.Digest;
+import dev.freehold.record.Json;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A node's place in the market: what it sells, what it knows of other sellers, and its books. Any
+ * thread may call.
+ */
+public final class Market implements AutoCloseable {
+  private final Parts parts;
+  private final Money money;
+  private final OfferTable table;
+  private final Selling selling;
+  private final SaleBook book;
+
+  /** Set once; owned by this object's monitor. */
+  private @Nullable Shop shop;
+
+  private boolean serving;
+
+  /**
+   * What a market is made of.
+   *
+   * @param home where its files are
+   * @param attentionBytes memory for the attention of one model's answers
+   * @param atOnce answers that are made at a time
+   * @param made how answers that are sold are made: what the owner's own requests get, unless
+   *     somebody means to show what happens to a cheat
+   * @param events told of what goes wrong
+   */
+  public record Parts(
+      Path home,
+      SigningKey key,
+      FleetNode fleet,
+      Models models,
+      ReceiptStore receipts,
+      long attentionBytes,
+      int atOnce,
+      Clock clock,
+      SecureRandom random,
+      UnaryOperator<JobWork> made,
+      BiConsumer<String, Json.Obj> events) {}
+
+  private Market(Parts parts, Money money, OfferTable table, Selling selling, SaleBook book) {
+    this.parts = parts;
+    this.money = money;
+    this.table = table;
+    this.selling = selling;
+    this.book = book;
+  }
+
+  /**
+   * Takes up what is in the home.
+   *
+   * @throws IOException if something in it can't be read: nothing is bought or sold then
+   */
+  public static Market open(Parts parts, Money money) throws IOException {
+    Path folder = new MarketFolder(parts.home).folder();
+    OwnerFiles.folder(folder);
+    OfferTable table =
+        OfferTable.open(
+            new TableFile(folder.resolve("offers.json"), parts.random),
+            Bounds.DEFAULT,
+            _ -> Standing.UNKNOWN,
+            parts.clock);
+    Selling selling =
+        Selling.open(
+            new SaleFolder(folder.resolve("sales"), parts.random),
+            new Selling.Parts(
+                parts.key,
+                () -> Paid.by(Optional.of(money)),
+                new MachineCapacity(
+                    MachineCapacity.Here.of(parts.models),
+                    parts.key.nodeId(),
+                    Optional.of(parts.receipts),
+                    parts.attentionBytes,
+                    parts.atOnce,
+                    parts.clock),
+                () -> where(parts.fleet),
+                parts.clock));
+    SaleBook book = new SaleBook(new FolderSales(folder.resolve("sold"), parts.random));
+    return new Market(parts, money, table, selling, book);
+  }
+
+  private static Optional<Whereabouts> where(FleetNode fleet) {
+    try {
+      return fleet.reachable() ? Places.of(fleet.address(), Optional.empty()) : Optional.empty();
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** With what jobs are bought and sold. */
+  public Trade trade() {
+    return new Trade(money, table, selling::terms, this::sold, parts.made);
+  }
+
+  private void sold(SoldAnswer answer) {
+    try {
+      book.append(answer);
+    } catch (IOException e) {
+      parts.events.accept(
+          "sale-unwritten", Json.object().put("problem", String.valueOf(e.getMessage())).build());
+    }
+  }
+
+  /**
+   * From now on serves buyers, as long as anything is for sale.
+   *
+   * @throws IOException if the address to listen at can't be bound
+   */
+  public synchronized void begin(Shop served) throws IOException {
+    shop = served;
+    serve();
+  }
+
+  /** Lets strangers link themselves to this node once it has something for sale. */
+  synchronized void serve() throws IOException {
+    Shop now = shop;
+    if (now != null && !serving && !selling.sales().isEmpty()) {
+      parts.fleet.serveAnybody(Shop.ACCOUNT, now::account);
+      parts.fleet.serveAnybody(Shop.SALE, now::sale);
+      serving = true;
+    }
+  }
+
+  /**
+   * Puts a model up for sale, or changes how it is sold.
+   *
+   * @throws IOException if it can't be written down: it is sold as before
+   */
+  public Selling.Outcome sell(Selling.Wanted wanted) throws IOException {
+    Selling.Outcome outcome = selling.sell(wanted);
+    serve();
+    return outcome;
+  }
+
+  /**
+   * Takes a model's offer back.
+   *
+   * @throws IOException if it can't be written down: it is sold as before
+   */
+  public Selling.Outcome cancel(Digest model) throws IOException {
+    return selling.cancel(model);
+  }
+
+  /** What this node sells. */
+  public Selling selling() {
+    return selling;
+  }
+
+  /** Who sells what. */
+  public OfferTable table() {
+    return table;
+  }
+
+  /** What was sold. */
+  public SaleBook book() {
+    return book;
+  }
+
+  /** In what is paid. */
+  public Money money() {
+    return money;
+  }
+
+  @Override
+  public void close() throws IOException {
+    table.save();
+  }
+}
