@@ -37,6 +37,8 @@ final class ApiClient implements AutoCloseable {
    * @param outputTokens tokens of the answer
    * @param firstSeconds from sending to the first piece of the answer
    * @param seconds from sending to the end
+   * @param ranBy the node that made it
+   * @param paid what it cost; empty where it was not bought
    */
   record Answer(
       String text,
@@ -44,7 +46,9 @@ final class ApiClient implements AutoCloseable {
       long promptTokens,
       long outputTokens,
       double firstSeconds,
-      double seconds) {
+      double seconds,
+      String ranBy,
+      String paid) {
     /** Tokens a second once the first had come. */
     double tokensPerSecond() {
       return outputTokens < 2 ? 0 : (outputTokens - 1) / Math.max(1e-9, seconds - firstSeconds);
@@ -85,6 +89,8 @@ final class ApiClient implements AutoCloseable {
       throws IOException, Verb.Failure {
     StringBuilder text = new StringBuilder();
     String receipt = "";
+    String ranBy = "";
+    String paid = "";
     long prompt = 0;
     long output = 0;
     double first = 0;
@@ -111,11 +117,22 @@ final class ApiClient implements AutoCloseable {
       Json usage = event.get("usage").orElse(Json.Null.VALUE);
       prompt = Math.max(prompt, count(usage, "prompt_tokens"));
       output = Math.max(output, count(usage, "completion_tokens"));
-      String named = string(event.get("freehold").orElse(Json.Null.VALUE), "receipt");
-      receipt = named.isEmpty() ? receipt : named;
+      Json said = event.get("freehold").orElse(Json.Null.VALUE);
+      if (said instanceof Json.Obj) {
+        receipt = string(said, "receipt");
+        ranBy = string(said, "ran_by");
+        paid = string(said, "paid");
+      }
     }
     return new Answer(
-        text.toString(), receipt, prompt, output, first, (System.nanoTime() - start) / 1e9);
+        text.toString(),
+        receipt,
+        prompt,
+        output,
+        first,
+        (System.nanoTime() - start) / 1e9,
+        ranBy,
+        paid);
   }
 
   private static Json path(Json.Obj event, String array, String member) {

@@ -34,6 +34,7 @@ import picocli.CommandLine.Model.CommandSpec;
       ServiceVerbs.class,
       Doctor.class,
       PlanVerb.class,
+      Demo.class,
       Bench.class,
       Completion.class
     },

@@ -5,7 +5,6 @@ package dev.freehold.it.market;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.abort;
 
-import com.esaulpaugh.headlong.abi.Function;
 import dev.freehold.crypto.payment.Address;
 import dev.freehold.crypto.payment.Keccak256;
 import dev.freehold.crypto.payment.PaymentKey;
@@ -73,13 +72,10 @@ final class Economy implements AutoCloseable {
     dollar = created(PackedContract.TEST_DOLLAR, MINTER.address());
     collector =
         created(PackedContract.ERC3009_DEPOSIT_COLLECTOR, DevelopmentChain.PAYMENT_CHANNELS);
-    Function mint = PackedContract.TEST_DOLLAR.function("mint");
     done(
         submitter(MINTER, "minter"),
         "mint",
-        Effect.call(
-            dollar,
-            mint.encodeCallWithArgs(abi(BUYER.address()), BigInteger.valueOf(1_000_000)).array()));
+        new Token(chain(), dollar).mint(BUYER.address(), Amount.of(1_000_000)));
   }
 
   /** A chain, or a skipped test that says why there is none. */

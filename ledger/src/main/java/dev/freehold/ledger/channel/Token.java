@@ -9,6 +9,7 @@ import dev.freehold.evidence.payment.Domain;
 import dev.freehold.ledger.contract.PackedContract;
 import dev.freehold.ledger.rpc.Chain;
 import dev.freehold.ledger.rpc.RpcException;
+import dev.freehold.ledger.transaction.Effect;
 import dev.freehold.record.Amount;
 import java.math.BigInteger;
 import java.nio.BufferUnderflowException;
@@ -21,6 +22,7 @@ import java.nio.BufferUnderflowException;
  */
 public record Token(Chain chain, Address address) {
   private static final Function BALANCE = PackedContract.TEST_DOLLAR.function("balanceOf");
+  private static final Function MINT = PackedContract.TEST_DOLLAR.function("mint");
   private static final Function NAME = PackedContract.TEST_DOLLAR.function("name");
   private static final Function VERSION = PackedContract.TEST_DOLLAR.function("version");
   private static final int TEXT = 256;
@@ -53,6 +55,15 @@ public record Token(Chain chain, Address address) {
    */
   public Domain domain() throws RpcException {
     return new Domain(text(NAME), text(VERSION), chain.id(), address);
+  }
+
+  /** Makes coins of the development chain's money, on its minter's word. */
+  public Effect mint(Address to, Amount amount) {
+    return Effect.call(
+        address,
+        MINT.encodeCallWithArgs(
+                com.esaulpaugh.headlong.abi.Address.wrap(to.toString()), amount.units())
+            .array());
   }
 
   private String text(Function function) throws RpcException {

@@ -396,7 +396,7 @@ class SellingTest {
             Optional.of(100),
             2,
             3,
-            Optional.of(Hours.parse("mon-fri/18:00-08:00")),
+            Optional.of(Hours.parse("sun/00:00-24:00")),
             Optional.of(new Region("far"))));
     byte[] good = storage.all().getFirst().encode();
     String text = new String(good, StandardCharsets.UTF_8);
@@ -404,7 +404,7 @@ class SellingTest {
     malformed(text.replace("sale/1", "sale/2"), "format");
     malformed(text.replace("\"days\":3", "\"days\":32"), "1 to 31 days");
     malformed(text.replace("\"days\":3", "\"days\":0"), "whole number");
-    malformed(text.replace("18:00-08:00", "18:00-8:00"), "no span");
+    malformed(text.replace("00:00-24:00", "00:00-4:00"), "no span");
     malformed(text.replace("\"far\"", "\"\""), "a region has");
     malformed(text.replace("{\"context\"", "{\"a\":0,\"context\""), "unknown member");
     malformed(
