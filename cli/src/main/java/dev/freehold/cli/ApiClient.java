@@ -32,7 +32,7 @@ final class ApiClient implements AutoCloseable {
    * What came of a question.
    *
    * @param text the whole answer
-   * @param receipt the id of its receipt
+   * @param receipt the id of its receipt; empty where it has none, since another engine wrote it
    * @param promptTokens tokens of the prompt
    * @param outputTokens tokens of the answer
    * @param firstSeconds from sending to the first piece of the answer
@@ -49,6 +49,11 @@ final class ApiClient implements AutoCloseable {
       double seconds,
       String ranBy,
       String paid) {
+    /** True where nothing about it is proven. */
+    boolean unproven() {
+      return receipt.isEmpty();
+    }
+
     /** Tokens a second once the first had come. */
     double tokensPerSecond() {
       return outputTokens < 2 ? 0 : (outputTokens - 1) / Math.max(1e-9, seconds - firstSeconds);

@@ -16,6 +16,9 @@ import picocli.CommandLine.Parameters;
     name = "ask",
     description = "Ask one question; the answer streams, then its receipt and verdict are shown.")
 final class Ask extends Verb {
+  /** Where others have a receipt. */
+  static final String UNPROVEN = "unproven";
+
   @Parameters(
       arity = "1..*",
       paramLabel = "QUESTION",
@@ -43,12 +46,13 @@ final class Ask extends Verb {
                       session.model(), Json.array(AnswerOptions.message("user", question))),
                   json ? _ -> {} : screen::piece);
       AnswerCheck.Checked checked =
-          unverified ? null : new AnswerCheck(places).check(given.receipt());
+          unverified || given.unproven() ? null : new AnswerCheck(places).check(given.receipt());
       if (json) {
         screen.json(
             Json.object()
                 .put("answer", given.text())
-                .put("receipt", given.receipt())
+                .put("receipt", given.unproven() ? null : given.receipt())
+                .put("proof", given.unproven() ? UNPROVEN : null)
                 .put("promptTokens", given.promptTokens())
                 .put("outputTokens", given.outputTokens())
                 .put("tokensPerSecond", given.tokensPerSecond())
@@ -70,6 +74,6 @@ final class Ask extends Verb {
         answer.outputTokens(),
         answer.tokensPerSecond(),
         1000 * answer.firstSeconds(),
-        answer.receipt());
+        answer.unproven() ? UNPROVEN + ": another engine wrote this" : answer.receipt());
   }
 }

@@ -90,12 +90,13 @@ final class Chat extends Verb {
     }
     messages.add(AnswerOptions.message("assistant", given.text()));
     AnswerCheck.Checked checked =
-        unverified ? null : new AnswerCheck(places).check(given.receipt());
+        unverified || given.unproven() ? null : new AnswerCheck(places).check(given.receipt());
     if (json) {
       screen.json(
           Json.object()
               .put("answer", given.text())
-              .put("receipt", given.receipt())
+              .put("receipt", given.unproven() ? null : given.receipt())
+              .put("proof", given.unproven() ? Ask.UNPROVEN : null)
               .put("tokensPerSecond", given.tokensPerSecond())
               .put("verification", checked == null ? null : checked.report())
               .build());

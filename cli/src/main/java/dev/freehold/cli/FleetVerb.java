@@ -30,6 +30,14 @@ final class FleetVerb extends Verb {
     if (answer.get("notWorking").orElse(Json.Null.VALUE) instanceof Json.Str) {
       screen.line("  takes no work of others now: " + OwnerClient.text(answer, "notWorking"));
     }
+    for (Json.Obj lane : objects(answer, "lanes")) {
+      screen.line(
+          "  "
+              + OwnerClient.text(lane, "name")
+              + "  "
+              + OwnerClient.text(lane, "state")
+              + "  (another engine)");
+    }
     for (Json.Obj relay : objects(answer, "relays")) {
       String state = OwnerClient.text(relay, "state");
       screen.line("relay " + OwnerClient.text(relay, "relay") + "  " + state);
@@ -52,6 +60,14 @@ final class FleetVerb extends Verb {
         for (Json.Obj model : objects(says, "models")) {
           screen.line(
               "  " + OwnerClient.text(model, "name") + "  " + OwnerClient.text(model, "state"));
+        }
+        for (Json.Obj lane : objects(says, "lanes")) {
+          screen.line(
+              "  "
+                  + OwnerClient.text(lane, "name")
+                  + "  "
+                  + OwnerClient.text(lane, "state")
+                  + "  (another engine)");
         }
         screen.line(
             "  answers under way "

@@ -3,7 +3,11 @@
 package dev.freehold.node;
 
 import dev.freehold.node.fleet.FleetSettings;
+<<<<<<< HEAD
 import dev.freehold.node.money.MoneySettings;
+=======
+import dev.freehold.node.lanes.LaneSettings;
+>>>>>>> edd34d9 (Other engines behind a node: a second lane, asked for by a name that says unproven; presence is signed, and tells of free memory and threads)
 import dev.freehold.node.work.WorkSettings;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
@@ -11,14 +15,16 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads {@code FREEHOLD_HOME/config}: lines {@code key = value}; empty lines and lines that start
- * with # say nothing. docs/api.md lists the keys.
+ * Reads {@code FREEHOLD_HOME/config}: lines {@code key = value}, each key once but for those of
+ * lanes; empty lines and lines that start with # say nothing. docs/api.md lists the keys.
  */
 public final class ConfigurationFile {
   private static final Pattern LINE = Pattern.compile("([a-z-]+)\\s*=\\s*(.+)");
@@ -61,7 +67,7 @@ public final class ConfigurationFile {
         throw new NodeException(where + "'" + line + "' is not 'key = value'");
       }
       String key = matcher.group(1);
-      if (!seen.add(key)) {
+      if (!seen.add(key) && !key.startsWith("lane")) {
         throw new NodeException(where + "'" + key + "' stands twice");
       }
       try {
@@ -103,6 +109,7 @@ public final class ConfigurationFile {
           c.withFleet(fleet(c.fleet(), key, value));
       case "work-hours", "work-idle-minutes", "work-memory-reserve", "work-load", "work-celsius" ->
           c.withWork(work(c.work(), key, value));
+<<<<<<< HEAD
       case "chain",
           "chain-id",
           "channels",
@@ -116,6 +123,10 @@ public final class ConfigurationFile {
           "second-worth",
           "withdrawal-seconds" ->
           c.withMoney(money(c.money(), key, value));
+=======
+      case "lane" -> c.withLanes(with(c.lanes(), value));
+      case "lane-key" -> c.withLanes(keyed(c.lanes(), value, c.home()));
+>>>>>>> edd34d9 (Other engines behind a node: a second lane, asked for by a name that says unproven; presence is signed, and tells of free memory and threads)
       case "access-log" -> c.withAccessLog(yes(value));
       default ->
           throw new NodeException(
@@ -126,10 +137,42 @@ public final class ConfigurationFile {
                   + " policy-seconds, time-policy, time-seconds, anchor-rpc, anchor-chain,"
                   + " anchor-contract, anchor-key, anchor-seconds, anchor-depth, fleet-name,"
                   + " relays, link-listen, link-loopback, tier, replay-share, work-hours,"
+<<<<<<< HEAD
                   + " work-idle-minutes, work-memory-reserve, work-load, work-celsius,"
                   + " chain, chain-id, channels, collector, coin, registry, chain-depth, window,"
                   + " claim-worth, deposit, second-worth, withdrawal-seconds, access-log");
+=======
+                  + " work-idle-minutes, work-memory-reserve, work-load, work-celsius, lane,"
+                  + " lane-key,"
+                  + " access-log");
+>>>>>>> edd34d9 (Other engines behind a node: a second lane, asked for by a name that says unproven; presence is signed, and tells of free memory and threads)
     };
+  }
+
+  private static List<LaneSettings> with(List<LaneSettings> lanes, String value) {
+    try {
+      List<LaneSettings> more = new ArrayList<>(lanes);
+      more.add(LaneSettings.parse(value));
+      return more;
+    } catch (IllegalArgumentException e) {
+      throw new NodeException("'lane': " + e.getMessage(), e);
+    }
+  }
+
+  /** {@code NAME FILE}, below the line of that lane. */
+  private static List<LaneSettings> keyed(List<LaneSettings> lanes, String value, Path home) {
+    String[] parts = value.split("\\s+", 2);
+    if (parts.length < 2 || lanes.stream().noneMatch(one -> one.name().text().equals(parts[0]))) {
+      throw new NodeException("'lane-key' takes NAME FILE, below the line 'lane = NAME URL'");
+    }
+    try {
+      return lanes.stream()
+          .map(
+              one -> one.name().text().equals(parts[0]) ? one.withKey(home.resolve(parts[1])) : one)
+          .toList();
+    } catch (IllegalArgumentException e) {
+      throw new NodeException("'lane-key': " + e.getMessage(), e);
+    }
   }
 
   private static FleetSettings fleet(FleetSettings settings, String key, String value) {

@@ -4,7 +4,11 @@ package dev.freehold.node;
 
 import dev.freehold.node.console.Setting;
 import dev.freehold.node.fleet.FleetSettings;
+<<<<<<< HEAD
 import dev.freehold.node.money.MoneySettings;
+=======
+import dev.freehold.node.lanes.LaneSettings;
+>>>>>>> edd34d9 (Other engines behind a node: a second lane, asked for by a name that says unproven; presence is signed, and tells of free memory and threads)
 import dev.freehold.witness.anchor.AnchorLines;
 import dev.freehold.witness.anchor.AnchorSettings;
 import java.net.InetSocketAddress;
@@ -85,6 +89,12 @@ final class EffectiveSettings {
     values.put("link-loopback", fleet.loopback() ? "yes" : "no");
     values.put("tier", fleet.widest().text());
     values.put("replay-share", "" + fleet.replayShare());
+    values.put(
+        "lane",
+        c.lanes().isEmpty()
+            ? NONE
+            : c.lanes().stream().map(Object::toString).collect(Collectors.joining("; ")));
+    values.put("lane-key", keys(c.lanes()));
     values.put("access-log", c.accessLog() ? "yes" : "no");
     values.putAll(c.work().values());
     MoneySettings money = c.money();
@@ -101,6 +111,16 @@ final class EffectiveSettings {
     values.put("second-worth", money.second().toString());
     values.put("withdrawal-seconds", "" + money.delay().toSeconds());
     return values;
+  }
+
+  /** The files, never what is in them. */
+  private static String keys(List<LaneSettings> lanes) {
+    String keys =
+        lanes.stream()
+            .filter(lane -> lane.keyFile() != null)
+            .map(lane -> lane.name() + " " + lane.keyFile())
+            .collect(Collectors.joining("; "));
+    return keys.isEmpty() ? NONE : keys;
   }
 
   private static String text(@Nullable Object value) {

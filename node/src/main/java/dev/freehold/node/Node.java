@@ -28,10 +28,14 @@ import dev.freehold.node.http.ApiKeys;
 import dev.freehold.node.http.Gate;
 import dev.freehold.node.http.HttpServer;
 import dev.freehold.node.http.InfoEndpoints;
+import dev.freehold.node.http.LaneEndpoints;
 import dev.freehold.node.http.LogEndpoints;
 import dev.freehold.node.http.OwnerEndpoints;
 import dev.freehold.node.http.ReceiptEndpoints;
+import dev.freehold.node.jobs.FleetLanes;
 import dev.freehold.node.jobs.Jobs;
+import dev.freehold.node.lanes.LanePatience;
+import dev.freehold.node.lanes.Lanes;
 import dev.freehold.node.mandates.GatewayLog;
 import dev.freehold.node.mandates.Revoker;
 import dev.freehold.node.market.Market;
@@ -90,6 +94,7 @@ public final class Node implements AutoCloseable {
   private final NodeConfiguration configuration;
   private final SigningKey key;
   private final Models models;
+  private final FleetLanes lanes;
   private final Api api;
   private final Jobs jobs;
   private final HttpServer server;
@@ -103,6 +108,7 @@ public final class Node implements AutoCloseable {
       NodeConfiguration configuration,
       SigningKey key,
       Models models,
+      FleetLanes lanes,
       Api api,
       Jobs jobs,
       HttpServer server,
@@ -112,6 +118,7 @@ public final class Node implements AutoCloseable {
     this.configuration = configuration;
     this.key = key;
     this.models = models;
+    this.lanes = lanes;
     this.api = api;
     this.jobs = jobs;
     this.server = server;
@@ -229,16 +236,26 @@ public final class Node implements AutoCloseable {
                 Anchoring.start(anchors.orElseThrow(), means, evidence, owed.book(), log::event)));
     duties.complete(owed::published);
     WorkGate work = WorkGate.here(configuration.work());
+    int atOnce = configuration.maxConcurrent() + configuration.queueLimit();
+    LanePatience patience = LanePatience.DEFAULT;
+    Lanes ownLanes = Lanes.open(key.nodeId(), configuration.lanes(), patience, atOnce);
+    held.push(ownLanes);
     FleetNode fleet =
         FleetNode.open(
             configuration.fleet(),
             configuration.home(),
             key,
-            new OwnPresence(models, configuration.memoryBytes(), work, clock)::now,
+            new OwnPresence(
+                    models,
+                    ownLanes,
+                    configuration.threads(),
+                    configuration.memoryBytes(),
+                    work,
+                    clock)
+                ::now,
             clock,
             random);
     held.push(fleet);
-    int atOnce = configuration.maxConcurrent() + configuration.queueLimit();
     Sessions sessions = new Sessions(random, clock);
     Path published = configuration.home().resolve(EvidenceLog.FOLDER);
     ModelStore stored = new ModelStore(configuration.cache(), clock);
@@ -290,8 +307,17 @@ public final class Node implements AutoCloseable {
       market.get().begin(jobs.shop().get());
     }
     jobs.buying().ifPresent(held::push);
+    FleetLanes lanes =
+        FleetLanes.open(
+            fleet,
+            ownLanes,
+            patience,
+            work,
+            jobs.quarantine()::holds,
+            Api::jobError,
+            configuration.maxConcurrent());
     OwnerAnswers fleetAnswers =
-        new OwnerAnswers(fleet, jobs.quarantine(), jobs.paces(), store, models, work);
+        new OwnerAnswers(fleet, jobs.quarantine(), jobs.paces(), store, models, ownLanes, work);
     OwnerToken owner = OwnerToken.renew(configuration.home(), random);
     // Without TLS its cookie would cross the network in clear.
     Console console =
@@ -324,11 +350,16 @@ public final class Node implements AutoCloseable {
         new Api(
             new Gate(loopback, configuration.host(), keys, sessions, owner),
             work,
-            new AnswerEndpoints(jobs.dispatcher(), configuration.fleet().widest(), clock, random),
+            new AnswerEndpoints(
+                jobs.dispatcher(),
+                new LaneEndpoints(lanes, clock, random),
+                configuration.fleet().widest(),
+                clock,
+                random),
             new InfoEndpoints(
                 models,
                 new InfoEndpoints.Fleet(
-                    jobs.router(), fleet.members(), jobs.dispatcher()::noSuchModel),
+                    jobs.router(), lanes, fleet.members(), jobs.dispatcher()::noSuchModel),
                 metrics,
                 owed::standings,
                 work,
@@ -345,7 +376,7 @@ public final class Node implements AutoCloseable {
     if (console != null) {
       FirstLook.prepare(console, models, server.port());
     }
-    return new Node(configuration, key, models, api, jobs, server, console, log, held);
+    return new Node(configuration, key, models, lanes, api, jobs, server, console, log, held);
   }
 
   private static AnchorMeans purse(AnchorSettings settings, Path home, Deque<AutoCloseable> held)
@@ -477,6 +508,7 @@ public final class Node implements AutoCloseable {
     int cut = active();
     // Cancelled answers still get their receipts, and their clients the news.
     models.close();
+    lanes.own().close();
     await(FAREWELL);
     server.close();
     log.event("stopped", Json.object().put("cut", cut).build());
@@ -485,7 +517,7 @@ public final class Node implements AutoCloseable {
 
   /** Answers under way, for clients and for other machines. */
   private int active() {
-    return api.active() + jobs.active();
+    return api.active() + jobs.active() + lanes.active();
   }
 
   private void await(Duration atMost) {

@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.node;
 
+import dev.freehold.fleet.lane.LaneName;
 import dev.freehold.node.fleet.FleetSettings;
+import dev.freehold.node.lanes.LaneSettings;
 import dev.freehold.node.money.MoneySettings;
 import dev.freehold.node.serve.ServedModel;
 import dev.freehold.node.work.WorkSettings;
@@ -36,6 +38,7 @@ import org.jspecify.annotations.Nullable;
  * @param fleet how other machines of the owner's reach it
  * @param work when it works, and for whom
  * @param money in what it buys and sells
+ * @param lanes model servers that aren't ours, behind it
  */
 public record NodeConfiguration(
     Path home,
@@ -55,13 +58,15 @@ public record NodeConfiguration(
     boolean accessLog,
     FleetSettings fleet,
     WorkSettings work,
-    MoneySettings money) {
+    MoneySettings money,
+    List<LaneSettings> lanes) {
   /** The port unless another is asked for. */
   public static final int DEFAULT_PORT = 8402;
 
   /** Checks each number's range. */
   public NodeConfiguration {
     models = List.copyOf(models);
+    lanes = List.copyOf(lanes);
     require(!host.isBlank(), "host is empty");
     require(port >= 0 && port <= 65_535, "port is " + port + ", it goes from 0 to 65535");
     require(threads >= 1 && threads <= 1024, "threads is " + threads + ", it goes from 1 to 1024");
@@ -79,6 +84,12 @@ public record NodeConfiguration(
     Set<String> names = new HashSet<>();
     for (ServedModel model : models) {
       require(names.add(model.name()), "two models are named " + model.name());
+      require(
+          !model.name().startsWith(LaneName.MARK),
+          "a model's name can't begin with '" + LaneName.MARK + "'");
+    }
+    for (LaneSettings lane : lanes) {
+      require(names.add(lane.name().id()), "two lanes are named " + lane.name());
     }
   }
 
@@ -108,7 +119,8 @@ public record NodeConfiguration(
         false,
         FleetSettings.none(),
         WorkSettings.always(),
-        MoneySettings.none());
+        MoneySettings.none(),
+        List.of());
   }
 
   /** A copy that listens on another address. */
@@ -216,10 +228,8 @@ public record NodeConfiguration(
     return change.done();
   }
 
-  /** A copy that pays and is paid in another way. */
-  public NodeConfiguration withMoney(MoneySettings money) {
-    Change change = new Change(this);
-    change.money = money;
+    MoneySettings money,
+    List<LaneSettings> lanes) {
     return change.done();
   }
 
@@ -243,6 +253,7 @@ public record NodeConfiguration(
     private FleetSettings fleet;
     private WorkSettings work;
     private MoneySettings money;
+    private List<LaneSettings> lanes;
 
     Change(NodeConfiguration from) {
       home = from.home;
@@ -263,6 +274,7 @@ public record NodeConfiguration(
       fleet = from.fleet;
       work = from.work;
       money = from.money;
+      lanes = from.lanes;
     }
 
     NodeConfiguration done() {
@@ -284,7 +296,8 @@ public record NodeConfiguration(
           accessLog,
           fleet,
           work,
-          money);
+          money,
+          lanes);
     }
   }
 }

@@ -5,11 +5,14 @@ package dev.freehold.node;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.freehold.node.serve.ServedModel;
+import dev.freehold.record.Digest;
 import dev.freehold.witness.anchor.AnchorSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Random;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
@@ -60,6 +63,48 @@ class ConfigurationFileTest {
         .containsEntry("work-load", "3.5")
         .containsEntry("work-celsius", "80.0");
     assertThat(DEFAULTS.work().values().values()).containsOnly("none");
+  }
+
+  @Test
+  void readsLanesAsManyAsThereAre() {
+    NodeConfiguration read =
+        parse(
+            """
+            lane = llama3:8b http://127.0.0.1:11434/v1
+            lane = big https://vllm.example/v1 org/Model 70B
+            lane-key = big vllm.key
+            """);
+    assertThat(read.lanes()).hasSize(2);
+    assertThat(read.lanes().getFirst().keyFile()).isNull();
+    assertThat(read.lanes().getLast().model()).isEqualTo("org/Model 70B");
+    assertThat(read.lanes().getLast().keyFile()).isEqualTo(Path.of("/home/vllm.key"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "lane = x, NAME URL",
+    "lane = x ftp://h/v1, http://127",
+    "lane = x/y http://h/v1, a lane's name",
+    "lane-key = x file, below the line",
+    "lane-key = x, NAME FILE",
+  })
+  void refusesLanesThatAreNone(String line, String reason) {
+    assertThatThrownBy(() -> parse(line))
+        .isInstanceOf(NodeException.class)
+        .hasMessageContaining("line 1")
+        .hasMessageContaining(reason);
+  }
+
+  @Test
+  void refusesTwoLanesOfOneNameAndModelsThatLookLikeLanes() {
+    assertThatThrownBy(() -> parse("lane = x http://h/v1\nlane = x http://i/v1"))
+        .hasMessageContaining("two lanes are named x");
+    assertThatThrownBy(
+            () ->
+                DEFAULTS.withModels(
+                    List.of(
+                        new ServedModel("unproven/x", Path.of("x"), Digest.sha256(new byte[0])))))
+        .hasMessageContaining("can't begin with 'unproven/'");
   }
 
   @ParameterizedTest

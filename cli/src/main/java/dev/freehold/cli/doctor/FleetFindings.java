@@ -24,11 +24,24 @@ public final class FleetFindings {
    */
   public static void look(Json.Obj report, Findings findings) {
     FleetFindings fleet = new FleetFindings(findings);
+    objects(report, "lanes").forEach(fleet::lane);
     objects(report, "relays").forEach(fleet::relay);
     objects(report, "members").forEach(fleet::member);
     objects(report, "refusedJoins").forEach(fleet::refused);
     if (report.get("failedJoin").orElse(Json.Null.VALUE) instanceof Json.Obj failed) {
       fleet.failedJoin(failed);
+    }
+  }
+
+  private void lane(Json.Obj lane) {
+    String name = text(lane, "name");
+    if (text(lane, "state").equals("failed")) {
+      findings.wrong(
+          "lane",
+          name + " can't be used: " + text(lane, "problem"),
+          "see that its server runs, and that 'lane' in config has its address, with /v1");
+    } else {
+      findings.ok("lane", name + " is " + text(lane, "state"));
     }
   }
 

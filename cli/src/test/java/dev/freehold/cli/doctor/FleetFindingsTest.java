@@ -101,6 +101,23 @@ class FleetFindingsTest {
   }
 
   @Test
+  void aLaneWhoseServerIsDown() {
+    Findings findings = new Findings();
+    FleetFindings.look(
+        (Json.Obj)
+            Json.parse(
+                "{\"lanes\":[{\"name\":\"unproven/a\",\"state\":\"ready\"},"
+                    + "{\"name\":\"unproven/b\",\"state\":\"failed\",\"problem\":\"nothing answers\"}]}"),
+        findings);
+    assertThat(findings.all()).hasSize(2);
+    assertThat(findings.all().getFirst().state()).isEqualTo(Finding.State.OK);
+    Finding fault = findings.all().getLast();
+    assertThat(fault.state()).isEqualTo(Finding.State.WRONG);
+    assertThat(fault.found()).contains("unproven/b", "nothing answers");
+    assertThat(fault.cure()).contains("its server runs");
+  }
+
+  @Test
   void aRelayThatIsNotReached() {
     relay = "{\"relay\":\"wss://r\",\"state\":\"offline\",\"why\":\"Connection refused\"}";
     Finding fault = fault(Finding.State.WRONG, "relay");

@@ -59,7 +59,8 @@ public record JobError(
     return status < 500 && !full() && status != 404 && status != 408;
   }
 
-  Json.Obj toJson() {
+  /** As formats write it. */
+  public Json.Obj toJson() {
     return Json.object()
         .put("status", status)
         .put("message", message)
@@ -70,7 +71,8 @@ public record JobError(
         .build();
   }
 
-  static JobError read(Json value) throws MalformedException {
+  /** Reads {@link #toJson}. */
+  public static JobError read(Json value) throws MalformedException {
     Members members = new Members("the error", value);
     int status = members.count("status", 400);
     String message = members.string("message");

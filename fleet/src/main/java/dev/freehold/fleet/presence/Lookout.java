@@ -25,7 +25,7 @@ import java.util.function.Supplier;
 
 /** Keeps a link to every member, asks each now and then how it is, and says how this node is. */
 public final class Lookout implements AutoCloseable {
-  private static final Protocol PROTOCOL = new Protocol("freehold/presence/1");
+  private static final Protocol PROTOCOL = new Protocol("freehold/presence/2");
   private static final Duration EVERY = Duration.ofSeconds(10);
 
   /** Where something is about to change, or nothing is known. */
@@ -60,7 +60,7 @@ public final class Lookout implements AutoCloseable {
       Links links,
       Members members,
       StreamServices services,
-      Supplier<Presence> own,
+      Supplier<SignedPresence> own,
       InstantSource clock,
       MonotonicClock pause) {
     Lookout lookout = new Lookout(links, members, clock, pause);
@@ -99,7 +99,11 @@ public final class Lookout implements AutoCloseable {
       stream.end();
       Optional<byte[]> answer = stream.messages(Presence.LIMIT).receive();
       if (answer.isPresent()
-          && Presence.parse(answer.get()) instanceof Parsed.Read<Presence>(Presence presence)) {
+          && SignedPresence.parse(answer.get())
+              instanceof Parsed.Read<SignedPresence>(SignedPresence said)
+          && said.node().equals(link.peer())
+          && said.signed()) {
+        Presence presence = said.presence();
         Instant now = clock.instant();
         heard.put(
             link.peer(),

@@ -10,7 +10,9 @@ import dev.freehold.crypto.SigningKey;
 import dev.freehold.evidence.identity.KeyStatement;
 import dev.freehold.fleet.Member;
 import dev.freehold.fleet.MemberName;
+import dev.freehold.fleet.lane.LaneName;
 import dev.freehold.fleet.presence.Presence;
+import dev.freehold.fleet.presence.SignedPresence;
 import dev.freehold.link.address.NodeAddress;
 import dev.freehold.record.Digest;
 import dev.freehold.record.Parsed;
@@ -265,10 +267,17 @@ class BookTest {
             new Timestamp(now),
             "freehold",
             1 << 30,
+            1L << 34,
+            8,
+            20_000_000_000L,
             1,
             0,
             "outside_hours",
-            List.of(new Presence.Offered("smollm2", Digest.sha256(new byte[0]), "ready", 2048)));
+            List.of(new Presence.Offered("smollm2", Digest.sha256(new byte[0]), "ready", 2048)),
+            List.of(new Presence.OfferedLane(new LaneName("vllm"), "ready")));
+    SignedPresence signed = SignedPresence.sign(presence, key(3));
+    assertThat(signed.signed()).isTrue();
+    assertThat(new SignedPresence(JOINER, presence, signed.signature()).signed()).isFalse();
     byte[] page = kept.read().orElseThrow();
     byte[] message = join(invite, JOINER).bytes();
     String line = invite.toString();
@@ -283,9 +292,10 @@ class BookTest {
           instanceof Parsed.Read<PairMessage>(PairMessage read)) {
         assertThat(read.bytes()).isEqualTo(messageNow);
       }
-      byte[] said = damaged(presence.bytes());
-      if (Presence.parse(said) instanceof Parsed.Read<Presence>(Presence read)) {
+      byte[] said = damaged(signed.bytes());
+      if (SignedPresence.parse(said) instanceof Parsed.Read<SignedPresence>(SignedPresence read)) {
         assertThat(read.bytes()).isEqualTo(said);
+        assertThat(read.signed()).isEqualTo(Arrays.equals(said, signed.bytes()));
       }
     }
     for (int i = 0; i < line.length(); i++) {

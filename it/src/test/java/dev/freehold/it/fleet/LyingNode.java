@@ -21,6 +21,8 @@ import dev.freehold.node.fleet.FleetNode;
 import dev.freehold.node.fleet.OwnPresence;
 import dev.freehold.node.http.Api;
 import dev.freehold.node.jobs.LocalWork;
+import dev.freehold.node.lanes.LanePatience;
+import dev.freehold.node.lanes.Lanes;
 import dev.freehold.node.receipts.ReceiptStore;
 import dev.freehold.node.serve.Answerer;
 import dev.freehold.node.serve.Models;
@@ -66,7 +68,14 @@ final class LyingNode {
             ConfigurationFile.read(home, home).fleet(),
             home,
             key,
-            new OwnPresence(models, 0, WorkGate.here(WorkSettings.always()), clock)::now,
+            new OwnPresence(
+                    models,
+                    Lanes.open(key.nodeId(), List.of(), LanePatience.DEFAULT, 1),
+                    1,
+                    0,
+                    WorkGate.here(WorkSettings.always()),
+                    clock)
+                ::now,
             clock,
             random);
     ReceiptStore store = ReceiptStore.open(home);

@@ -19,6 +19,7 @@ import dev.freehold.fleet.pair.RefusedJoin;
 import dev.freehold.fleet.presence.Lookout;
 import dev.freehold.fleet.presence.Presence;
 import dev.freehold.fleet.presence.Sight;
+import dev.freehold.fleet.presence.SignedPresence;
 import dev.freehold.link.Link;
 import dev.freehold.link.Links;
 import dev.freehold.link.address.NodeAddress;
@@ -134,7 +135,14 @@ public final class FleetNode implements AutoCloseable {
     }
     Links links = Links.start(settings.links(), key, this::admits, random, MonotonicClock.system());
     StreamServices services = new StreamServices(links, book);
-    Lookout lookout = Lookout.start(links, book, services, own, clock, MonotonicClock.system());
+    Lookout lookout =
+        Lookout.start(
+            links,
+            book,
+            services,
+            () -> SignedPresence.sign(own.get(), key),
+            clock,
+            MonotonicClock.system());
     Pairing pairing = new Pairing(links, book, self, clock, random);
     pairing.serve(paired -> lookout.ask(paired.member()));
     served.forEach(services::register);

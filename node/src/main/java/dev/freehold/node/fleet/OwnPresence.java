@@ -2,33 +2,60 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.node.fleet;
 
+import dev.freehold.catalogue.Machine;
 import dev.freehold.engine.generate.EngineLoad;
 import dev.freehold.fleet.presence.Presence;
+import dev.freehold.node.lanes.Lanes;
 import dev.freehold.node.serve.Models;
 import dev.freehold.node.serve.Serving;
 import dev.freehold.node.work.WorkGate;
 import dev.freehold.record.Timestamp;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** What this node says of itself to the members of its fleet. */
 public final class OwnPresence {
   private static final String PROGRAM = "0.1.0";
 
   private final Models models;
+  private final Lanes lanes;
+  private final int threads;
   private final long memoryBytes;
   private final WorkGate gate;
   private final InstantSource clock;
+  private final AtomicBoolean asked = new AtomicBoolean();
+  private volatile long measured;
 
   /**
+   * @param threads of its arithmetic
    * @param memoryBytes what its owner lets attention take
    * @param gate whether it takes work of others now
    */
-  public OwnPresence(Models models, long memoryBytes, WorkGate gate, InstantSource clock) {
+  public OwnPresence(
+      Models models,
+      Lanes lanes,
+      int threads,
+      long memoryBytes,
+      WorkGate gate,
+      InstantSource clock) {
     this.models = models;
+    this.lanes = lanes;
+    this.threads = threads;
     this.memoryBytes = memoryBytes;
     this.gate = gate;
     this.clock = clock;
+  }
+
+  /** Measured once, when somebody asks first; nobody waits for it. */
+  private long speed() {
+    if (asked.compareAndSet(false, true)) {
+      Thread.ofPlatform()
+          .name("memory-speed")
+          .daemon()
+          .start(() -> measured = Math.round(Machine.look().bytesPerSecond()));
+    }
+    return measured;
   }
 
   /** As of now. */
@@ -39,6 +66,9 @@ public final class OwnPresence {
         new Timestamp(clock.instant()),
         PROGRAM,
         memoryBytes,
+        Machine.freeMemory(),
+        threads,
+        speed(),
         (int) loads.stream().mapToLong(EngineLoad::active).sum(),
         (int) loads.stream().mapToLong(EngineLoad::queued).sum(),
         gate.hindrances().stream()
@@ -58,6 +88,10 @@ public final class OwnPresence {
                             .mapToInt(serving -> serving.loaded().configuration().contextLength())
                             .findFirst()
                             .orElse(0)))
+            .toList(),
+        lanes.list().stream()
+            .limit(64)
+            .map(lane -> new Presence.OfferedLane(lane.name(), lanes.state(lane.name())))
             .toList());
   }
 

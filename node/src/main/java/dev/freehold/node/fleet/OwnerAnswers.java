@@ -22,6 +22,8 @@ import dev.freehold.fleet.route.Paces;
 import dev.freehold.link.LinkState;
 import dev.freehold.link.address.RelayAddress;
 import dev.freehold.link.relay.RelayState;
+import dev.freehold.node.lanes.LaneSettings;
+import dev.freehold.node.lanes.Lanes;
 import dev.freehold.node.receipts.ReceiptStore;
 import dev.freehold.node.serve.Models;
 import dev.freehold.node.serve.ServedModel;
@@ -51,6 +53,7 @@ public final class OwnerAnswers {
   private final Paces paces;
   private final ReceiptStore receipts;
   private final Models models;
+  private final Lanes lanes;
   private final WorkGate work;
 
   /**
@@ -64,12 +67,14 @@ public final class OwnerAnswers {
       Paces paces,
       ReceiptStore receipts,
       Models models,
+      Lanes lanes,
       WorkGate work) {
     this.fleet = fleet;
     this.quarantine = quarantine;
     this.paces = paces;
     this.receipts = receipts;
     this.models = models;
+    this.lanes = lanes;
     this.work = work;
   }
 
@@ -258,6 +263,7 @@ public final class OwnerAnswers {
         .put("notWorking", work.hindrances().stream().findFirst().map(Hindrance::why).orElse(null))
         .put("relays", Json.array(relays))
         .put("models", Json.array(models.list().stream().map(this::model).toList()))
+        .put("lanes", Json.array(lanes.list().stream().map(this::lane).toList()))
         .put(
             "refusedJoins",
             Json.array(fleet.refusedJoins().stream().map(OwnerAnswers::refusedJoin).toList()))
@@ -282,6 +288,14 @@ public final class OwnerAnswers {
         .put("name", model.name())
         .put("state", models.state(model))
         .put("problem", models.problem(model).orElse(null))
+        .build();
+  }
+
+  private Json lane(LaneSettings lane) {
+    return Json.object()
+        .put("name", lane.name().id())
+        .put("state", lanes.state(lane.name()))
+        .put("problem", lanes.problem(lane.name()).orElse(null))
         .build();
   }
 
@@ -395,6 +409,20 @@ public final class OwnerAnswers {
     return Json.object()
         .put("program", presence.program())
         .put("memoryBytes", presence.memoryBytes())
+        .put("freeBytes", presence.freeBytes())
+        .put("threads", presence.threads())
+        .put(
+            "lanes",
+            Json.array(
+                presence.lanes().stream()
+                    .map(
+                        lane ->
+                            (Json)
+                                Json.object()
+                                    .put("name", lane.name().id())
+                                    .put("state", lane.state())
+                                    .build())
+                    .toList()))
         .put("active", presence.active())
         .put("queued", presence.queued())
         .put("work", presence.work())

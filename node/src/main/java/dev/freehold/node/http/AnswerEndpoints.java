@@ -8,6 +8,7 @@ import dev.freehold.engine.chat.CompletionRequest;
 import dev.freehold.engine.chat.Decoding;
 import dev.freehold.engine.chat.EmbeddingRequest;
 import dev.freehold.engine.chat.Request;
+import dev.freehold.fleet.lane.LaneName;
 import dev.freehold.fleet.route.Delivery;
 import dev.freehold.node.jobs.Dispatcher;
 import dev.freehold.node.jobs.Making;
@@ -53,6 +54,7 @@ public final class AnswerEndpoints {
       };
 
   private final Dispatcher dispatcher;
+  private final LaneEndpoints lanes;
   private final Tier widest;
   private final InstantSource clock;
   private final SecureRandom random;
@@ -60,11 +62,17 @@ public final class AnswerEndpoints {
   /**
    * Answers as {@code dispatcher} has it done.
    *
+   * @param lanes where a request goes that asks for one
    * @param widest whose machines may answer a request that doesn't say
    */
   public AnswerEndpoints(
-      Dispatcher dispatcher, Tier widest, InstantSource clock, SecureRandom random) {
+      Dispatcher dispatcher,
+      LaneEndpoints lanes,
+      Tier widest,
+      InstantSource clock,
+      SecureRandom random) {
     this.dispatcher = dispatcher;
+    this.lanes = lanes;
     this.widest = widest;
     this.clock = clock;
     this.random = random;
@@ -75,9 +83,14 @@ public final class AnswerEndpoints {
     Nonce nonce = nonce(exchange);
     Tier allowed = tier(exchange);
     Exchange.Body body = exchange.body(BODY_LIMIT);
-    Request request = Request.parse(path, body.json());
-    Asked asked = new Asked(request, body.text(), nonce, received);
     try {
+      Optional<LaneName> lane = lanes.lane(body.json());
+      if (lane.isPresent()) {
+        lanes.answer(exchange, path, lane.get(), body.text(), allowed);
+        return;
+      }
+      Request request = Request.parse(path, body.json());
+      Asked asked = new Asked(request, body.text(), nonce, received);
       Dispatcher.Taken taken = dispatcher.begin(asked, body.json(), allowed);
       Making making = taken.making();
       exchange.watch(making::cancel);

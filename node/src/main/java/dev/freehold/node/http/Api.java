@@ -11,6 +11,7 @@ import dev.freehold.node.console.Console;
 import dev.freehold.node.console.ConsoleAnswer;
 import dev.freehold.node.console.ConsoleRequest;
 import dev.freehold.node.jobs.JobFailed;
+import dev.freehold.node.lanes.LaneFailed;
 import dev.freehold.node.receipts.ReceiptStoreException;
 import dev.freehold.node.serve.AnswerFailed;
 import dev.freehold.node.serve.ModelUnready;
@@ -220,6 +221,7 @@ public final class Api {
       case ModelUnready e when e.passing() -> ApiError.loading(String.valueOf(e.getMessage()));
       case ModelUnready e -> ApiError.modelFailed(String.valueOf(e.getMessage()));
       case JobFailed e -> ApiError.of(e.error());
+      case LaneFailed e -> ApiError.of(e.error());
       case ReceiptStoreException e -> ApiError.noEvidence(String.valueOf(e.getMessage()));
       case AnswerFailed e -> ApiError.failed(String.valueOf(e.getMessage()));
       default ->

@@ -2,12 +2,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.node.http;
 
+import dev.freehold.crypto.NodeId;
 import dev.freehold.engine.generate.EngineLoad;
 import dev.freehold.fleet.Members;
 import dev.freehold.fleet.job.JobError;
 import dev.freehold.fleet.job.JobPeer;
 import dev.freehold.fleet.job.OfferedModel;
+import dev.freehold.fleet.lane.LaneName;
+import dev.freehold.node.jobs.FleetLanes;
 import dev.freehold.node.jobs.Router;
+import dev.freehold.node.lanes.LaneSettings;
 import dev.freehold.node.serve.Models;
 import dev.freehold.node.serve.ServedModel;
 import dev.freehold.node.serve.Serving;
@@ -16,9 +20,11 @@ import dev.freehold.node.telemetry.Metrics.Reading;
 import dev.freehold.node.work.Hindrance;
 import dev.freehold.node.work.WorkGate;
 import dev.freehold.record.Json;
+import dev.freehold.record.Tier;
 import dev.freehold.witness.duty.Duties;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,6 +35,9 @@ import java.util.stream.Stream;
 
 /** What the node says of itself: models, health, metrics. */
 public final class InfoEndpoints {
+  /** Where others have receipts. */
+  private static final String UNPROVEN = "unproven";
+
   private final Models models;
   private final Fleet fleet;
   private final Metrics metrics;
@@ -40,10 +49,12 @@ public final class InfoEndpoints {
    * What the fleet serves.
    *
    * @param router finds it
+   * @param lanes what stands beside it, unproven
    * @param members names its machines
    * @param unknown what is said of a model that nobody serves
    */
-  public record Fleet(Router router, Members members, Function<String, JobError> unknown) {}
+  public record Fleet(
+      Router router, FleetLanes lanes, Members members, Function<String, JobError> unknown) {}
 
   /**
    * @param duties how what is owed to others stands
@@ -98,9 +109,11 @@ public final class InfoEndpoints {
                 "data",
                 Json.array(
                     Stream.concat(
-                            models.list().stream().map(this::describe),
-                            fleet.router.elsewhere().entrySet().stream()
-                                .map(entry -> describe(entry.getKey(), entry.getValue())))
+                            Stream.concat(
+                                models.list().stream().map(this::describe),
+                                fleet.router.elsewhere().entrySet().stream()
+                                    .map(entry -> describe(entry.getKey(), entry.getValue()))),
+                            lanes().values().stream())
                         .toList()))
             .build(),
         Map.of());
@@ -116,7 +129,8 @@ public final class InfoEndpoints {
                     fleet.router.elsewhere().entrySet().stream()
                         .filter(entry -> entry.getKey().answersTo(name))
                         .map(entry -> describe(entry.getKey(), entry.getValue()))
-                        .findFirst());
+                        .findFirst())
+            .or(() -> Optional.ofNullable(lanes().get(name)));
     exchange.json(
         200,
         found.orElseThrow(() -> new ApiException(ApiError.of(fleet.unknown.apply(name)))),
@@ -148,32 +162,65 @@ public final class InfoEndpoints {
             .put("only_on", machines(peers)));
   }
 
-  private Json machines(List<JobPeer> peers) {
-    return Json.array(
-        peers.stream()
-            .map(
-                peer ->
-                    (Json)
-                        Json.object()
+  /** By the ids under which they can be asked for; what is here hides what is elsewhere. */
+  private Map<String, Json.Obj> lanes() {
+    Map<String, Json.Obj> found = new LinkedHashMap<>();
+    for (LaneSettings lane : fleet.lanes.own().list()) {
+      LaneName name = lane.name();
+      found.put(
+          name.id(),
+          describe(
+              name.id(),
+              UNPROVEN,
+              unproven(name, fleet.lanes.own().state(name))
+                  .put("problem", fleet.lanes.own().problem(name).orElse(null))));
+    }
+    fleet
+        .lanes
+        .elsewhere()
+        .forEach(
+            (name, members) ->
+                found.putIfAbsent(
+                    name.id(),
+                    describe(
+                        name.id(),
+                        UNPROVEN,
+                        unproven(name, "ready")
                             .put(
-                                "name",
-                                fleet
-                                    .members
-                                    .find(peer.id())
-                                    .map(member -> member.name().text())
-                                    .orElse(null))
-                            .put("node", peer.id().toString())
-                            .put("tier", peer.tier().text())
-                            .build())
-            .toList());
+                                "only_on",
+                                Json.array(
+                                    members.stream()
+                                        .map(one -> machine(one.node(), one.tier()))
+                                        .toList())))));
+    return found;
+  }
+
+  private static Json.Builder unproven(LaneName name, String state) {
+    return Json.object().put("proof", UNPROVEN).put("lane", name.text()).put("state", state);
+  }
+
+  private Json machines(List<JobPeer> peers) {
+    return Json.array(peers.stream().map(peer -> machine(peer.id(), peer.tier())).toList());
+  }
+
+  private Json machine(NodeId node, Tier tier) {
+    return Json.object()
+        .put("name", fleet.members.find(node).map(member -> member.name().text()).orElse(null))
+        .put("node", node.toString())
+        .put("tier", tier.text())
+        .build();
   }
 
   private Json.Obj describe(String name, Json.Builder more) {
+    return describe(name, "freehold", more);
+  }
+
+  private Json.Obj describe(String name, String owner, Json.Builder more) {
     return Json.object()
         .put("id", name)
         .put("object", "model")
         .put("created", created)
-        .put("owned_by", "freehold")
+        .put("owned_by", owner)
         .put("freehold", more.build())
         .build();
   }

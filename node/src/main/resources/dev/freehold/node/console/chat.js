@@ -27,6 +27,10 @@ function foot(message) {
   const row = element("div", undefined, "foot");
   if (message.receipt) {
     seal(row, message);
+  } else if (message.model.startsWith("unproven/")) {
+    const mark = element("span", "unproven", "seal unproven");
+    mark.title = "another engine wrote this: nothing about it is proven, and there is no receipt";
+    row.append(mark);
   }
   if (message.tokens) {
     row.append(element("span", message.tokens + " tokens"));
@@ -201,7 +205,7 @@ async function ask(question) {
     }
     message.speed = message.tokens > 1 ? (1000 * (message.tokens - 1)) / (performance.now() - first) : undefined;
   } catch (e) {
-    message.problem = e.name === "AbortError" ? "stopped; its receipt is in the list" : e.message || e.name;
+    message.problem = e.name === "AbortError" ? (model.startsWith("unproven/") ? "stopped" : "stopped; its receipt is in the list") : e.message || e.name;
   }
   running = null;
   at("stop").hidden = true;

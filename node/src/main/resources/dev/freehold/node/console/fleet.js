@@ -39,6 +39,9 @@ function button(name, id, label, act) {
   return made;
 }
 
+/** Model servers that aren't ours: nothing about their answers is proven. */
+const lanes = (all) => (all.length === 0 ? [] : fact("other engines", all.map((l) => l.name + " (" + l.state + (l.problem ? ": " + l.problem : "") + ")").join(", ")));
+
 function here(fleet) {
   const relays = fleet.relays.flatMap((r) => [...fact("relay", r.relay + ": " + r.state, "digest")]);
   const hint = fleet.reachable ? [] : [element("p", "Nobody can reach this machine yet: it can join another one's fleet, but not invite. Write ‘relays = wss://…’ (what ‘freehold relay’ prints) or ‘link-listen = ADDRESS:PORT’ into FREEHOLD_HOME/config, and start the node again.", "quiet")];
@@ -46,7 +49,7 @@ function here(fleet) {
   const joins = [...fleet.refusedJoins.map((j) => element("p", when(j.at) + ": a machine was turned away, its invite " + j.invite.slice(0, 8) + " is " + j.reason.replaceAll("_", " ") + " (" + j.node + ")", "problem")),
     ...(fleet.failedJoin ? [element("p", when(fleet.failedJoin.at) + ": joining failed: " + fleet.failedJoin.why, "problem")] : [])];
   return [facts(fact("this machine", fleet.name), fact("models", models.length > 0 ? models.join(", ") : "none"),
-    fact("works for others", fleet.notWorking ?? "yes", fleet.notWorking ? "problem" : ""), fact("key", fleet.node, "digest"), relays), ...fleet.relays.flatMap((r) => mend(r.mend)), ...joins, ...hint];
+    lanes(fleet.lanes), fact("works for others", fleet.notWorking ?? "yes", fleet.notWorking ? "problem" : ""), fact("key", fleet.node, "digest"), relays), ...fleet.relays.flatMap((r) => mend(r.mend)), ...joins, ...hint];
 }
 
 function machine(member) {
@@ -81,8 +84,8 @@ function machine(member) {
   box.append(head, ...(member.quarantined ? [element("p", "Set aside since " + when(member.quarantined.since) + ": " + member.quarantined.reasons.join("; "), "problem")] : []), ...mend(member.mend), facts(
     member.words ? fact("words", member.words) : [],
     member.roundTripMillis === null ? [] : fact("round trip", member.roundTripMillis.toFixed(1) + " ms"),
-    says ? [...fact("models", models.length > 0 ? models.join(", ") : "none"),
-      ...fact("load", says.active + " answering, " + says.queued + " waiting; " + gigabytes(says.memoryBytes) + " for attention"),
+    says ? [...fact("models", models.length > 0 ? models.join(", ") : "none"), ...lanes(says.lanes),
+      ...fact("load", says.active + " answering, " + says.queued + " waiting; " + gigabytes(says.memoryBytes) + " for attention, " + gigabytes(says.freeBytes) + " of memory free, " + says.threads + " threads"),
       ...fact("works for others", says.work === "yes" ? "yes" : "not now: " + says.work),
       ...fact("program", says.program)] : [],
     speeds.length > 0 ? fact("measured", speeds.join("; ")) : [],
