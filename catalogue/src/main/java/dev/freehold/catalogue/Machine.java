@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.LongAdder;
  * @param memoryBytes physical memory
  * @param freeBytes memory that a new process may take now
  * @param cores processors
- * @param bytesPerSecond what all cores read from memory together
+ * @param bytesPerSecond what its threads read from memory together
  */
 public record Machine(long memoryBytes, long freeBytes, int cores, double bytesPerSecond) {
   /** Share of the plain reading speed that decoding reaches (docs/performance.md). */
@@ -37,10 +37,18 @@ public record Machine(long memoryBytes, long freeBytes, int cores, double bytesP
 
   /** Looks at this machine; takes about a tenth of a second. */
   public static Machine look() {
+    return look(Runtime.getRuntime().availableProcessors());
+  }
+
+  /** Looks at this machine as so many threads find it. */
+  public static Machine look(int threads) {
     var system = system();
     int cores = Runtime.getRuntime().availableProcessors();
     return new Machine(
-        system.getTotalMemorySize(), LinuxMemory.available(system), cores, bandwidth(cores));
+        system.getTotalMemorySize(),
+        LinuxMemory.available(system),
+        cores,
+        bandwidth(Math.min(threads, cores)));
   }
 
   /**

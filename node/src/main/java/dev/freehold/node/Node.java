@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.node;
 
+import dev.freehold.catalogue.Machine;
 import dev.freehold.catalogue.ModelStore;
 import dev.freehold.catalogue.Puller;
 import dev.freehold.crypto.KeyFile;
@@ -22,6 +23,7 @@ import dev.freehold.node.files.OwnerFiles;
 import dev.freehold.node.fleet.FleetNode;
 import dev.freehold.node.fleet.OwnPresence;
 import dev.freehold.node.fleet.OwnerAnswers;
+import dev.freehold.node.fleet.Planning;
 import dev.freehold.node.http.AnswerEndpoints;
 import dev.freehold.node.http.Api;
 import dev.freehold.node.http.ApiKeys;
@@ -250,6 +252,7 @@ public final class Node implements AutoCloseable {
                     ownLanes,
                     configuration.threads(),
                     configuration.memoryBytes(),
+                    configuration.work().reserveBytes(),
                     work,
                     clock)
                 ::now,
@@ -316,8 +319,17 @@ public final class Node implements AutoCloseable {
             jobs.quarantine()::holds,
             Api::jobError,
             configuration.maxConcurrent());
+    Planning planning =
+        new Planning(
+            fleet,
+            jobs.quarantine()::holds,
+            configuration.fleet().widest(),
+            stored,
+            () -> Machine.look(configuration.threads()),
+            configuration.work().reserveBytes());
     OwnerAnswers fleetAnswers =
-        new OwnerAnswers(fleet, jobs.quarantine(), jobs.paces(), store, models, ownLanes, work);
+        new OwnerAnswers(
+            fleet, jobs.quarantine(), jobs.paces(), store, models, ownLanes, planning, work);
     OwnerToken owner = OwnerToken.renew(configuration.home(), random);
     // Without TLS its cookie would cross the network in clear.
     Console console =

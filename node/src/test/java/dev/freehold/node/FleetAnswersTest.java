@@ -262,6 +262,37 @@ class FleetAnswersTest {
   }
 
   @Test
+  void aPlanKnowsTheMemoryOfTheOthersAndNamesThoseItLeavesOut() throws Exception {
+    try (Node asker = Node.start(configuration("asker"));
+        Node friend = Node.start(configuration("friend"));
+        Node own = Node.start(configuration("own"))) {
+      pair(asker, own, "own");
+      pair(asker, friend, "invited");
+      ModelStore store = new ModelStore(folder.resolve("cache"), Clock.systemUTC());
+      String digest = store.link(model.file(), "small.gguf", _ -> {}).digest().toString();
+      String request = "{\"model\":\"" + digest + "\",\"positions\":100}";
+      long end = System.nanoTime() + 60_000_000_000L;
+      String plan = "";
+      while (!plan.contains("friend: of the tier") || plan.contains("own: ")) {
+        assertThat(System.nanoTime()).as(plan).isLessThan(end);
+        Thread.sleep(50);
+        plan = owner(asker, "plan", request).body();
+      }
+      assertThat(plan)
+          .contains("\"fits\":true", "\"places\":[{\"machine\":\"", "\"expectedTokensPerSecond\"");
+      Http.Answer refused =
+          Http.post(
+              asker.port(),
+              "/owner/plan",
+              "{\"model\":\"none\",\"positions\":0}",
+              "Authorization: "
+                  + OwnerToken.read(asker.configuration().home()).orElseThrow().authorization());
+      assertThat(refused.status()).isEqualTo(400);
+      assertThat(refused.error("message")).contains("no model 'none'");
+    }
+  }
+
+  @Test
   void aMachineThatRestsIsNotAsked() throws Exception {
     int hour = (java.time.LocalTime.now(java.time.ZoneId.systemDefault()).getHour() + 12) % 24;
     WorkSettings hours =
@@ -314,6 +345,7 @@ class FleetAnswersTest {
                       models,
                       Lanes.open(key.nodeId(), List.of(), LanePatience.DEFAULT, 1),
                       1,
+                      0,
                       0,
                       WorkGate.here(WorkSettings.always()),
                       clock)

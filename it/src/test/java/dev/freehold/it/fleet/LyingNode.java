@@ -73,6 +73,7 @@ final class LyingNode {
                     Lanes.open(key.nodeId(), List.of(), LanePatience.DEFAULT, 1),
                     1,
                     0,
+                    0,
                     WorkGate.here(WorkSettings.always()),
                     clock)
                 ::now,

@@ -154,7 +154,7 @@ public final class Console {
     this.logged = logged;
     this.conversations = new ConversationPage(more.conversations);
     this.models = new ModelPage(more.models, more.store, more.puller);
-    this.fleet = new FleetPage(more.fleet, more.store, models::machine);
+    this.fleet = new FleetPage(more.fleet);
     this.log = new LogPage(logFolder, more.duties);
     this.mandates = new MandatePage(more.gateway, more.revoker, clock);
     this.node = new NodePage(more.models, more.metrics, more.settings, more.events);

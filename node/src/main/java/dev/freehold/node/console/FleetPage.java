@@ -2,35 +2,23 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.node.console;
 
-import dev.freehold.catalogue.Machine;
-import dev.freehold.catalogue.ModelStore;
 import dev.freehold.node.fleet.OwnerAnswers;
 import dev.freehold.node.fleet.OwnerAnswers.Answer;
-import dev.freehold.node.fleet.Placement;
 import dev.freehold.record.Json;
-import dev.freehold.record.Members;
-import dev.freehold.record.Members.MalformedException;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
 
 /** The fleet: what the owner's verbs show and do, and where a model would run. */
 final class FleetPage {
   /** What a page may ask for. */
   private static final List<String> CHANGES =
-      List.of("invite", "withdraw", "join", "remove", "release");
-
-  private static final int POSITIONS = 10_000_000;
+      List.of("invite", "withdraw", "join", "remove", "release", "plan");
 
   private final OwnerAnswers answers;
-  private final ModelStore store;
-  private final Supplier<Machine> machine;
 
-  FleetPage(OwnerAnswers answers, ModelStore store, Supplier<Machine> machine) {
+  FleetPage(OwnerAnswers answers) {
     this.answers = answers;
-    this.store = store;
-    this.machine = machine;
   }
 
   Json.Obj show() throws IOException {
@@ -57,10 +45,7 @@ final class FleetPage {
   }
 
   /** Answers a change or a plan; empty where there is none of that name. */
-  Optional<ConsoleAnswer> change(String what, Json request) throws IOException, MalformedException {
-    if (what.equals("plan")) {
-      return Optional.of(plan(request));
-    }
+  Optional<ConsoleAnswer> change(String what, Json request) throws IOException {
     return CHANGES.contains(what)
         ? ask(what, request).map(answer -> answer(what, answer))
         : Optional.empty();
@@ -76,21 +61,6 @@ final class FleetPage {
         }
         yield ConsoleAnswer.json(shown.write());
       }
-    };
-  }
-
-  private ConsoleAnswer plan(Json request) throws IOException, MalformedException {
-    Members from = new Members("the request", request);
-    String model = from.string("model");
-    int positions = from.count("positions", 0);
-    from.end();
-    if (positions > POSITIONS) {
-      throw new MalformedException("\"positions\" is at most " + POSITIONS);
-    }
-    return switch (Placement.of(store, machine.get(), model, positions)) {
-      case Placement.Outcome.Planned(Placement placement) ->
-          ConsoleAnswer.json(placement.toJson().write());
-      case Placement.Outcome.Unknown(String why) -> ConsoleAnswer.text(409, why);
     };
   }
 }

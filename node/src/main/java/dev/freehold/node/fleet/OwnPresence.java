@@ -22,6 +22,7 @@ public final class OwnPresence {
   private final Lanes lanes;
   private final int threads;
   private final long memoryBytes;
+  private final long reserveBytes;
   private final WorkGate gate;
   private final InstantSource clock;
   private final AtomicBoolean asked = new AtomicBoolean();
@@ -30,6 +31,7 @@ public final class OwnPresence {
   /**
    * @param threads of its arithmetic
    * @param memoryBytes what its owner lets attention take
+   * @param reserveBytes memory that its owner keeps free
    * @param gate whether it takes work of others now
    */
   public OwnPresence(
@@ -37,12 +39,14 @@ public final class OwnPresence {
       Lanes lanes,
       int threads,
       long memoryBytes,
+      long reserveBytes,
       WorkGate gate,
       InstantSource clock) {
     this.models = models;
     this.lanes = lanes;
     this.threads = threads;
     this.memoryBytes = memoryBytes;
+    this.reserveBytes = reserveBytes;
     this.gate = gate;
     this.clock = clock;
   }
@@ -53,7 +57,7 @@ public final class OwnPresence {
       Thread.ofPlatform()
           .name("memory-speed")
           .daemon()
-          .start(() -> measured = Math.round(Machine.look().bytesPerSecond()));
+          .start(() -> measured = Math.round(Machine.look(threads).bytesPerSecond()));
     }
     return measured;
   }
@@ -66,7 +70,7 @@ public final class OwnPresence {
         new Timestamp(clock.instant()),
         PROGRAM,
         memoryBytes,
-        Machine.freeMemory(),
+        Math.max(0, Machine.freeMemory() - reserveBytes),
         threads,
         speed(),
         (int) loads.stream().mapToLong(EngineLoad::active).sum(),

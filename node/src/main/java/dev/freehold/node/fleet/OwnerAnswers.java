@@ -48,12 +48,16 @@ public final class OwnerAnswers {
   /** Clocks that differ by more are told. */
   private static final Duration SKEW = Duration.ofMinutes(5);
 
+  /** What a plan may be asked for. */
+  private static final int POSITIONS = 10_000_000;
+
   private final FleetNode fleet;
   private final Quarantine quarantine;
   private final Paces paces;
   private final ReceiptStore receipts;
   private final Models models;
   private final Lanes lanes;
+  private final Planning planning;
   private final WorkGate work;
 
   /**
@@ -68,6 +72,7 @@ public final class OwnerAnswers {
       ReceiptStore receipts,
       Models models,
       Lanes lanes,
+      Planning planning,
       WorkGate work) {
     this.fleet = fleet;
     this.quarantine = quarantine;
@@ -75,6 +80,7 @@ public final class OwnerAnswers {
     this.receipts = receipts;
     this.models = models;
     this.lanes = lanes;
+    this.planning = planning;
     this.work = work;
   }
 
@@ -117,6 +123,7 @@ public final class OwnerAnswers {
         case "join" -> told = join(asked.string("invite"));
         case "remove" -> told = remove(asked.typed("name", MemberName::new));
         case "follow" -> told = follow(asked.string("statement"));
+        case "plan" -> told = plan(asked.string("model"), asked.count("positions", 0));
         case "release" -> told = release(asked.typed("name", MemberName::new));
         default -> {
           return Optional.empty();
@@ -233,6 +240,17 @@ public final class OwnerAnswers {
               .put("was", succession.node().toString())
               .put("node", member.node().toString())
               .build();
+    };
+  }
+
+  private Json.Obj plan(String model, int positions) throws IOException, RefusedException {
+    if (positions > POSITIONS) {
+      throw refused("\"positions\" is at most " + POSITIONS);
+    }
+    return switch (planning.plan(model, positions)) {
+      case Placement.Outcome.Planned(Placement placement) ->
+          placement.toJson().with("left", strings(planning.left()));
+      case Placement.Outcome.Unknown(String why) -> throw refused(why);
     };
   }
 

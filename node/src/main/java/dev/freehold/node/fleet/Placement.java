@@ -3,7 +3,6 @@
 package dev.freehold.node.fleet;
 
 import dev.freehold.catalogue.Catalogue;
-import dev.freehold.catalogue.Machine;
 import dev.freehold.catalogue.ModelEntry;
 import dev.freehold.catalogue.ModelStore;
 import dev.freehold.catalogue.StoredModel;
@@ -22,8 +21,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Where a model would run, before anything is loaded. Only this machine is planned for: members
- * don't tell yet how much memory they have free and how fast it is.
+ * Where a model would run, before anything is loaded.
  *
  * @param model its name
  * @param layers how many the plan knows; 1 where only the whole is known
@@ -33,8 +31,8 @@ public record Placement(String model, int layers, long positions, Plan plan) {
   /** Attention memory that is planned for unless another is asked for. */
   private static final long POSITIONS = 8192;
 
-  /** Share of the plain reading speed that decoding reaches (docs/performance.md). */
-  private static final double DECODE_SHARE = 0.8;
+  /** What plans call the machine that makes them; no member can be called so. */
+  public static final String HERE = "this machine";
 
   /** What came of planning. */
   public sealed interface Outcome {
@@ -51,10 +49,12 @@ public record Placement(String model, int layers, long positions, Plan plan) {
   /**
    * Plans.
    *
+   * @param machines that there are
    * @param model a name or a digest
    * @param asked positions, or 0 for the model's context, at most 8192
    */
-  public static Outcome of(ModelStore store, Machine machine, String model, long asked)
+  public static Outcome of(
+      ModelStore store, List<PlannedMachine> machines, String model, long asked)
       throws IOException {
     Optional<ModelEntry> entry = Catalogue.shipped().find(model);
     Optional<StoredModel> here = store.find(model);
@@ -81,15 +81,12 @@ public record Placement(String model, int layers, long positions, Plan plan) {
           "no model '" + model + "' is here or in the catalogue; 'freehold model list' shows them");
     }
     long positions = asked == 0 ? Math.min(POSITIONS, wanted.context()) : asked;
-    PlannedMachine own =
-        PlannedMachine.here(
-            "this machine", machine.freeBytes(), DECODE_SHARE * machine.bytesPerSecond());
     return new Outcome.Planned(
         new Placement(
             wanted.name(),
             wanted.shape().layers().size(),
             positions,
-            Planner.plan(wanted.shape(), List.of(own), positions)));
+            Planner.plan(wanted.shape(), machines, positions)));
   }
 
   /** For a program: {@code fits}, and the places or what is missing. */
@@ -111,6 +108,8 @@ public record Placement(String model, int layers, long positions, Plan plan) {
                   .put("endLayer", place.end())
                   .put("needBytes", place.needBytes())
                   .put("freeBytes", place.machine().freeBytes())
+                  .put("computeMicros", place.compute().toNanos() / 1000)
+                  .put("travelMicros", place.travel().toNanos() / 1000)
                   .build());
         }
         yield out.put("places", Json.array(places))

@@ -170,13 +170,14 @@ at("join").addEventListener("submit", async (event) => {
 });
 
 function placed(plan) {
+  const left = plan.left.map((one) => element("p", "Left out: " + one, "quiet"));
   if (!plan.fits) {
-    return [element("p", "It does not fit: it needs " + gigabytes(plan.needBytes) + " of memory, " + gigabytes(plan.freeBytes) + " are free. "
+    return [...left, element("p", "It does not fit: it needs " + gigabytes(plan.needBytes) + " of memory, " + gigabytes(plan.freeBytes) + " are free. "
       + (plan.fittingPositions > 0 ? "With " + plan.fittingPositions + " tokens at once it would." : "Not even its weights do: take a smaller model."), "problem")];
   }
   const places = plan.places.map((p) => fact(p.machine, (plan.layers === 1 ? "all layers" : "layers " + p.firstLayer + " to " + (p.endLayer - 1) + " of " + plan.layers)
     + ": " + gigabytes(p.needBytes) + " of " + gigabytes(p.freeBytes) + " free"));
-  return [element("p", plan.model + ", with attention memory for " + plan.positions + " tokens"), facts(...places, fact("expected", "about " + plan.expectedTokensPerSecond + " tokens a second"))];
+  return [element("p", plan.model + ", with attention memory for " + plan.positions + " tokens"), facts(...places, fact("expected", "about " + plan.expectedTokensPerSecond + " tokens a second")), ...left];
 }
 
 at("plan").addEventListener("submit", async (event) => {
