@@ -3,11 +3,8 @@
 package dev.freehold.node;
 
 import dev.freehold.node.fleet.FleetSettings;
-<<<<<<< HEAD
-import dev.freehold.node.money.MoneySettings;
-=======
 import dev.freehold.node.lanes.LaneSettings;
->>>>>>> edd34d9 (Other engines behind a node: a second lane, asked for by a name that says unproven; presence is signed, and tells of free memory and threads)
+import dev.freehold.node.money.MoneySettings;
 import dev.freehold.node.work.WorkSettings;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
@@ -109,7 +106,6 @@ public final class ConfigurationFile {
           c.withFleet(fleet(c.fleet(), key, value));
       case "work-hours", "work-idle-minutes", "work-memory-reserve", "work-load", "work-celsius" ->
           c.withWork(work(c.work(), key, value));
-<<<<<<< HEAD
       case "chain",
           "chain-id",
           "channels",
@@ -123,10 +119,8 @@ public final class ConfigurationFile {
           "second-worth",
           "withdrawal-seconds" ->
           c.withMoney(money(c.money(), key, value));
-=======
       case "lane" -> c.withLanes(with(c.lanes(), value));
       case "lane-key" -> c.withLanes(keyed(c.lanes(), value, c.home()));
->>>>>>> edd34d9 (Other engines behind a node: a second lane, asked for by a name that says unproven; presence is signed, and tells of free memory and threads)
       case "access-log" -> c.withAccessLog(yes(value));
       default ->
           throw new NodeException(
@@ -137,15 +131,10 @@ public final class ConfigurationFile {
                   + " policy-seconds, time-policy, time-seconds, anchor-rpc, anchor-chain,"
                   + " anchor-contract, anchor-key, anchor-seconds, anchor-depth, fleet-name,"
                   + " relays, link-listen, link-loopback, tier, replay-share, work-hours,"
-<<<<<<< HEAD
                   + " work-idle-minutes, work-memory-reserve, work-load, work-celsius,"
                   + " chain, chain-id, channels, collector, coin, registry, chain-depth, window,"
-                  + " claim-worth, deposit, second-worth, withdrawal-seconds, access-log");
-=======
-                  + " work-idle-minutes, work-memory-reserve, work-load, work-celsius, lane,"
-                  + " lane-key,"
+                  + " claim-worth, deposit, second-worth, withdrawal-seconds, lane, lane-key,"
                   + " access-log");
->>>>>>> edd34d9 (Other engines behind a node: a second lane, asked for by a name that says unproven; presence is signed, and tells of free memory and threads)
     };
   }
 

@@ -4,11 +4,8 @@ package dev.freehold.node;
 
 import dev.freehold.node.console.Setting;
 import dev.freehold.node.fleet.FleetSettings;
-<<<<<<< HEAD
-import dev.freehold.node.money.MoneySettings;
-=======
 import dev.freehold.node.lanes.LaneSettings;
->>>>>>> edd34d9 (Other engines behind a node: a second lane, asked for by a name that says unproven; presence is signed, and tells of free memory and threads)
+import dev.freehold.node.money.MoneySettings;
 import dev.freehold.witness.anchor.AnchorLines;
 import dev.freehold.witness.anchor.AnchorSettings;
 import java.net.InetSocketAddress;

@@ -228,8 +228,17 @@ public record NodeConfiguration(
     return change.done();
   }
 
-    MoneySettings money,
-    List<LaneSettings> lanes) {
+  /** A copy that pays and is paid in another way. */
+  public NodeConfiguration withMoney(MoneySettings money) {
+    Change change = new Change(this);
+    change.money = money;
+    return change.done();
+  }
+
+  /** A copy with other lanes. */
+  public NodeConfiguration withLanes(List<LaneSettings> lanes) {
+    Change change = new Change(this);
+    change.lanes = lanes;
     return change.done();
   }
 
