@@ -93,12 +93,7 @@ final class CheapWork implements AutoCloseable {
     ReceiptStore store = ReceiptStore.open(folder);
     Answerer answerer = new Answerer(key, store, new Metrics(), clock, random, 8, () -> {});
     return new CheapWork(
-        sold,
-        digest,
-        key,
-        models,
-        store,
-        new LocalWork(models, answerer, clock, Api::jobError));
+        sold, digest, key, models, store, new LocalWork(models, answerer, clock, Api::jobError));
   }
 
   /** Says in the file's head that it has half as many layers; the others lie there unused. */

@@ -96,8 +96,7 @@ final class Demo {
 
     @Override
     int run() throws Exception {
-      NodeConfiguration configuration =
-          node.settings(places).withPort(0);
+      NodeConfiguration configuration = node.settings(places).withPort(0);
       List<ServedModel> models = node.served(places, screen);
       SigningKey key =
           KeyFile.loadOrCreate(

@@ -68,10 +68,7 @@ final class DemoChain implements AutoCloseable {
       Deployer deployer = new Deployer(chain.chain(), minter);
       Address dollar = at(deployer, PackedContract.TEST_DOLLAR, key.address());
       Address collector =
-          at(
-              deployer,
-              PackedContract.ERC3009_DEPOSIT_COLLECTOR,
-              DevelopmentChain.PAYMENT_CHANNELS);
+          at(deployer, PackedContract.ERC3009_DEPOSIT_COLLECTOR, DevelopmentChain.PAYMENT_CHANNELS);
       DemoChain started = new DemoChain(client, chain, minter, dollar, collector);
       done = true;
       return started;

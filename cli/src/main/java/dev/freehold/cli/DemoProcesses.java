@@ -76,8 +76,7 @@ final class DemoProcesses implements AutoCloseable {
         command.add(argument);
       }
     }
-    command.addAll(
-        List.of("-cp", System.getProperty("java.class.path"), Freehold.class.getName()));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Freehold.class.getName()));
     command.addAll(List.of(words));
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().put("FREEHOLD_HOME", home(name).toString());

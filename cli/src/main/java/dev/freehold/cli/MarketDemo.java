@@ -9,12 +9,12 @@ import dev.freehold.crypto.KeyFile;
 import dev.freehold.crypto.SigningKey;
 import dev.freehold.crypto.payment.Address;
 import dev.freehold.crypto.payment.PaymentKeyFile;
+import dev.freehold.evidence.bundle.NodeLog;
 import dev.freehold.ledger.rpc.RpcException;
 import dev.freehold.market.channel.FolderChannels;
 import dev.freehold.market.channel.PayerChannel;
 import dev.freehold.market.wallet.MarketFolder;
 import dev.freehold.node.Node;
-import dev.freehold.evidence.bundle.NodeLog;
 import dev.freehold.record.Amount;
 import dev.freehold.record.Json;
 import java.io.IOException;
@@ -82,11 +82,7 @@ final class MarketDemo implements AutoCloseable {
     private boolean killed;
 
     Seller(
-        String name,
-        boolean cheats,
-        long price,
-        Address account,
-        DemoProcesses.Running process) {
+        String name, boolean cheats, long price, Address account, DemoProcesses.Running process) {
       this.name = name;
       this.cheats = cheats;
       this.price = price;
@@ -109,7 +105,8 @@ final class MarketDemo implements AutoCloseable {
   /** Buys so many answers, and says what became of every coin. */
   Outcome run(int count) throws Exception {
     say("model    " + model());
-    DemoChain chain = DemoChain.start(Files.createDirectories(folder.resolve("chain")), places.cache());
+    DemoChain chain =
+        DemoChain.start(Files.createDirectories(folder.resolve("chain")), places.cache());
     opened = Optional.of(chain);
     say("chain    31337, test dollar " + chain.coin().token());
     String relay = text(processes.start("relay", "relay", "--port", "0", "--json").said(), "relay");
@@ -132,10 +129,7 @@ final class MarketDemo implements AutoCloseable {
   private String model() throws Exception {
     ModelEntry entry = Catalogue.shipped().defaultModel();
     if (!Files.exists(places.cache().resolve("models"))
-        || new ModelStore(
-                places.cache(), InstantSource.system())
-            .find(entry.name())
-            .isEmpty()) {
+        || new ModelStore(places.cache(), InstantSource.system()).find(entry.name()).isEmpty()) {
       say("         fetching " + entry.name());
       processes.run("models", "model", "pull", entry.name());
     }
@@ -147,10 +141,8 @@ final class MarketDemo implements AutoCloseable {
       throws IOException, RpcException {
     Path home = processes.home(name);
     Files.writeString(
-        home.resolve("config"),
-        "fleet-name = " + name + "\n" + String.join("", configuration));
-    Address account =
-        PaymentKeyFile.create(new MarketFolder(home).key(), random).address();
+        home.resolve("config"), "fleet-name = " + name + "\n" + String.join("", configuration));
+    Address account = PaymentKeyFile.create(new MarketFolder(home).key(), random).address();
     chain.fund(account);
     return account;
   }
@@ -207,13 +199,7 @@ final class MarketDemo implements AutoCloseable {
         ((Json.Str) ((Json.Arr) said.get("keys").orElseThrow()).items().getFirst()).value();
     Files.writeString(
         home.resolve("policy"),
-        "log "
-            + log
-            + "\nwitness one "
-            + witness
-            + " "
-            + text(said, "url")
-            + "\nquorum one\n");
+        "log " + log + "\nwitness one " + witness + " " + text(said, "url") + "\nquorum one\n");
     Files.writeString(
         home.resolve("config"), Files.readString(home.resolve("config")) + "policy = policy\n");
     say("witness  " + text(said, "url") + " cosigns the buyer's log");
@@ -250,7 +236,12 @@ final class MarketDemo implements AutoCloseable {
         String.format(
             Locale.ROOT,
             "%-4s %-9s %6s %9s %9s  %s",
-            "", "seller", "tokens", "paid", "tokens/s", "verdict"));
+            "",
+            "seller",
+            "tokens",
+            "paid",
+            "tokens/s",
+            "verdict"));
     try (ApiClient client = new ApiClient(base, null)) {
       awaitOffers(client);
       for (int i = 0; i < count; i++) {
@@ -280,7 +271,8 @@ final class MarketDemo implements AutoCloseable {
     int[] pieces = {0};
     ApiClient.Answer answer =
         client.chat(
-            question("Tell me something about trade, number " + (number + 2) + ".", kill ? 120 : 60),
+            question(
+                "Tell me something about trade, number " + (number + 2) + ".", kill ? 120 : 60),
             _ -> {
               pieces[0]++;
               if (kill && pieces[0] == 20) {
@@ -349,9 +341,7 @@ final class MarketDemo implements AutoCloseable {
   }
 
   private List<PayerChannel> channels() throws IOException {
-    return FolderChannels.ofPayer(
-            new MarketFolder(processes.home("buyer")).payer(), random)
-        .all();
+    return FolderChannels.ofPayer(new MarketFolder(processes.home("buyer")).payer(), random).all();
   }
 
   /** Whether every seller has in its account what the buyer signed for it. */
@@ -376,7 +366,13 @@ final class MarketDemo implements AutoCloseable {
     say("");
     say(
         String.format(
-            Locale.ROOT, "%-9s %8s %10s %10s %10s", "", "answers", "vouchers", "claimed", "account"));
+            Locale.ROOT,
+            "%-9s %8s %10s %10s %10s",
+            "",
+            "answers",
+            "vouchers",
+            "claimed",
+            "account"));
     BigInteger all = chain.balance(buyer).units().add(chain.inChannels().units());
     boolean correct = paid(chain, channels);
     List<Json> rows = new ArrayList<>();

@@ -200,10 +200,6 @@ final class Economy implements AutoCloseable {
     return PaymentKey.ofSecret(ByteBuffer.allocate(32).putInt(28, number).array());
   }
 
-  private static com.esaulpaugh.headlong.abi.Address abi(Address address) {
-    return com.esaulpaugh.headlong.abi.Address.wrap(address.toString());
-  }
-
   @Override
   public void close() {
     stop();

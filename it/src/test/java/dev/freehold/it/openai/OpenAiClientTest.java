@@ -98,7 +98,8 @@ class OpenAiClientTest {
         false,
         FleetSettings.none(),
         WorkSettings.always(),
-        MoneySettings.none());
+        MoneySettings.none(),
+        List.of());
   }
 
   private static String start(NodeConfiguration configuration) throws InterruptedException {
