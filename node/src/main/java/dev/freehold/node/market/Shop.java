@@ -231,6 +231,16 @@ public final class Shop {
       return;
     }
     server.serve(
-        bytes, new SoldWork(money.payee(), money.coin(), channel, till, terms, work, clock, sold));
+        bytes,
+        new SoldWork(
+            money.payee(),
+            money.coin(),
+            channel,
+            till,
+            terms,
+            work,
+            clock,
+            sold,
+            SoldWork.PATIENCE));
   }
 }

@@ -43,9 +43,11 @@ final class SoldWork implements JobWork {
   private final JobWork work;
   private final InstantSource clock;
   private final Consumer<SoldAnswer> sold;
+  private final Duration patience;
 
   /**
    * @param till its monitor is notified when a voucher of the channel has come
+   * @param patience how long a voucher may take to come
    */
   SoldWork(
       Payee payee,
@@ -55,7 +57,8 @@ final class SoldWork implements JobWork {
       Function<Digest, Optional<PaymentTerms>> terms,
       JobWork work,
       InstantSource clock,
-      Consumer<SoldAnswer> sold) {
+      Consumer<SoldAnswer> sold,
+      Duration patience) {
     this.payee = payee;
     this.coin = coin;
     this.channel = channel;
@@ -64,6 +67,7 @@ final class SoldWork implements JobWork {
     this.work = work;
     this.clock = clock;
     this.sold = sold;
+    this.patience = patience;
   }
 
   @Override
@@ -149,7 +153,7 @@ final class SoldWork implements JobWork {
 
     /** Waits for vouchers until it may be served, or too long. */
     private Optional<Stop> await(Amount more) throws InterruptedException {
-      long deadline = System.nanoTime() + PATIENCE.toNanos();
+      long deadline = System.nanoTime() + patience.toNanos();
       synchronized (till) {
         while (true) {
           Optional<Stop> stop = payee.serve(channel, more, terms.window());

@@ -1,0 +1,98 @@
+// SPDX-FileCopyrightText: The Freehold authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.freehold.node.market;
+
+import dev.freehold.crypto.SigningKey;
+import dev.freehold.crypto.payment.Keccak256;
+import dev.freehold.crypto.payment.PaymentKey;
+import dev.freehold.evidence.payment.Channel;
+import dev.freehold.evidence.payment.ChannelConfig;
+import dev.freehold.evidence.payment.ChannelState;
+import dev.freehold.evidence.payment.Coin;
+import dev.freehold.evidence.payment.KeyBinding;
+import dev.freehold.market.channel.ChannelStorage;
+import dev.freehold.market.channel.Payer;
+import dev.freehold.market.channel.PayerChannel;
+import dev.freehold.market.channel.Purchase;
+import dev.freehold.market.offer.PaymentTerms;
+import dev.freehold.market.offer.Price;
+import dev.freehold.market.offer.TokenCounts;
+import dev.freehold.market.spending.SpendingLimits;
+import dev.freehold.record.Amount;
+import dev.freehold.record.ChainId;
+import dev.freehold.record.Timestamp;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+
+/** An attempt that is paid from a channel full of coins; its window is so wide that none is. */
+record PaidAttempts(PaidAttempt attempt, Payer payer) {
+  private static final Coin COIN =
+      new Coin(ChainId.DEVELOPMENT, key(3).address(), key(4).address());
+
+  static PaidAttempts of(PaidAttempt.Beginning beginning, int requestBytes) throws IOException {
+    PaymentKey buyer = key(1);
+    Channel channel =
+        new Channel(
+            new ChannelConfig(
+                buyer.address(),
+                buyer.address(),
+                key(2).address(),
+                key(2).address(),
+                COIN.token(),
+                Duration.ofHours(1),
+                Keccak256.hash("one")),
+            COIN.chain(),
+            COIN.contract());
+    Amount much = Amount.of(1_000_000);
+    Payer payer =
+        new Payer(
+            buyer,
+            new Nowhere(),
+            _ -> Optional.of(new SpendingLimits(much, much, much)),
+            InstantSource.system());
+    payer.observe(channel, new ChannelState(much, Amount.ZERO, Optional.empty()));
+    PaymentTerms terms =
+        new PaymentTerms(
+            COIN, new Price(Amount.of(1_000_000), Amount.of(1_000_000)), much, Duration.ofHours(1));
+    Payer.Reserving reserving =
+        payer.reserve(channel.id(), terms.price(), new TokenCounts(1_000, 1_000), Amount.ZERO);
+    Purchase purchase = ((Payer.Reserving.Reserved) reserving).purchase();
+    SellerAccount account =
+        new SellerAccount(
+            () -> {
+              throw new IOException("nobody is there");
+            },
+            channel,
+            KeyBinding.sign(
+                SigningKey.ofSeed(new byte[32]),
+                buyer,
+                Timestamp.parse("2026-11-29T10:00:00.000Z")));
+    return new PaidAttempts(
+        new PaidAttempt(beginning, purchase, account, terms, requestBytes), payer);
+  }
+
+  /** How much was signed away. */
+  long signed() {
+    return payer.channels().getFirst().signed().units().longValueExact();
+  }
+
+  private static PaymentKey key(int number) {
+    return PaymentKey.ofSecret(ByteBuffer.allocate(32).putInt(28, number).array());
+  }
+
+  private static final class Nowhere implements ChannelStorage<PayerChannel> {
+    @Override
+    public List<PayerChannel> all() {
+      return List.of();
+    }
+
+    @Override
+    public void write(PayerChannel end) {
+      // Nothing is read again here.
+    }
+  }
+}
