@@ -47,6 +47,7 @@ public final class Link implements AutoCloseable {
   private String lastWhy = "no path has been tried yet";
   private long downSince;
   private boolean gaveUp;
+  private boolean wanted;
   private boolean callingRelays;
   private boolean callingDirect;
   private boolean closed;
@@ -139,6 +140,17 @@ public final class Link implements AutoCloseable {
     return session;
   }
 
+  /**
+   * From now on this node looks for the peer: the link stays though it is down for long. False
+   * where it is closed already.
+   */
+  boolean want() {
+    synchronized (this) {
+      wanted = true;
+      return !closed;
+    }
+  }
+
   // Paths that come and go.
 
   void pathCame(Path path) {
@@ -179,6 +191,16 @@ public final class Link implements AutoCloseable {
       gaveUp = true;
     }
     session.giveUp();
+    boolean stranger;
+    synchronized (this) {
+      stranger = !wanted;
+      closed |= stranger;
+    }
+    if (stranger) {
+      // It called us and is gone; nobody here looks for it.
+      close();
+      return;
+    }
     synchronized (this) {
       // Streams that are opened from now on have their own patience.
       gaveUp = false;

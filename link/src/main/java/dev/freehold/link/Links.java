@@ -111,6 +111,10 @@ public final class Links implements AutoCloseable {
       throw new IllegalArgumentException("a node has no link to itself");
     }
     Link link = link(address.node());
+    while (!link.want()) {
+      links.remove(address.node(), link);
+      link = link(address.node());
+    }
     link.addPlaces(address);
     return link;
   }

@@ -165,6 +165,35 @@ class RelayLinkTest {
     assertThat(link.state()).asString().contains("the relay says the node is ABSENT");
   }
 
+  @Test
+  void aPeerThatCalledAndIsGoneIsForgottenAndOneThatIsLookedForIsNot() throws Exception {
+    Relay relay = relay(0, SigningKey.generate(RANDOM));
+    LinkSettings settings =
+        LinkSettings.DEFAULT
+            .withRelays(List.of(relay.address()))
+            .withPatience(Duration.ofSeconds(1));
+    Links b = node(keyOfB, settings);
+    Links a = node(keyOfA, LinkSettings.DEFAULT);
+    SigningKey keyOfC = SigningKey.generate(RANDOM);
+    Links c = node(keyOfC, LinkSettings.DEFAULT);
+    assertThat(a.to(b.address()).awaitUp(SOON)).isTrue();
+    assertThat(c.to(b.address()).awaitUp(SOON)).isTrue();
+    echoes(a.to(b.address()), 10);
+    echoes(c.to(b.address()), 10);
+    assertThat(b.all()).hasSize(2);
+    Link lookedFor = b.to(NodeAddress.unknown(c.self()));
+    a.close();
+    c.close();
+    long until = System.nanoTime() + SOON.toNanos();
+    while (b.all().size() > 1 && System.nanoTime() < until) {
+      Thread.sleep(20);
+    }
+    assertThat(b.all()).containsExactly(lookedFor);
+    Links again = node(keyOfA, LinkSettings.DEFAULT);
+    echoes(again.to(b.address()), 10);
+    assertThat(b.all()).hasSize(2);
+  }
+
   private void echoes(Link link, int length) throws Exception {
     byte[] sent = new byte[length];
     new Random(length).nextBytes(sent);

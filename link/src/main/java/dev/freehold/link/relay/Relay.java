@@ -127,6 +127,11 @@ public final class Relay implements AutoCloseable {
     return new RelayLoad(connected.size(), online.size(), queued.get());
   }
 
+  /** Whether a node is connected now, and has proven its key. */
+  public boolean online(NodeId node) {
+    return online.containsKey(node);
+  }
+
   /** Tells every node, and ends. */
   @Override
   public void close() {
