@@ -30,6 +30,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /** What this machine can serve, by its models' files, its configuration and its own receipts. */
 public final class MachineCapacity implements Capacity {
   private static final Duration MEASURED_AGAIN = Duration.ofMinutes(10);
+  private static final Duration LOOKED_AGAIN = Duration.ofSeconds(2);
   private static final int LOOKED_AT = 500;
 
   private final Here here;
@@ -159,8 +160,10 @@ public final class MachineCapacity implements Capacity {
     Measured known = speeds.get(model);
     Instant now = clock.instant();
     if (known == null
-        || known.speed.isEmpty()
-        || Duration.between(known.at, now).abs().compareTo(MEASURED_AGAIN) > 0) {
+        || Duration.between(known.at, now)
+                .abs()
+                .compareTo(known.speed.isEmpty() ? LOOKED_AGAIN : MEASURED_AGAIN)
+            > 0) {
       known = new Measured(MeasuredSpeed.of(statements(model)), now);
       speeds.put(model, known);
     }
