@@ -4,10 +4,13 @@ package dev.freehold.cli;
 
 import dev.freehold.crypto.KeyFile;
 import dev.freehold.crypto.SigningKey;
+import dev.freehold.link.address.RelayAddress;
 import dev.freehold.link.relay.Relay;
 import dev.freehold.link.relay.RelaySettings;
 import dev.freehold.link.stream.MonotonicClock;
+import dev.freehold.node.market.Board;
 import dev.freehold.record.Json;
+import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -15,6 +18,7 @@ import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.InstantSource;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -25,7 +29,7 @@ import picocli.CommandLine.Option;
     name = "relay",
     description = {
       "Be a relay for nodes behind NAT: forwards ciphertext between nodes that are connected, and sees"
-          + " sizes, times and their names only.",
+          + " sizes, times and their names only. It also keeps the offers that they publish.",
       "Prints the line that others need to use it. Loopback only unless --host is given. Ctrl-C ends"
           + " it."
     })
@@ -70,8 +74,29 @@ final class RelayVerb extends Verb {
     Files.createDirectories(folder);
     SigningKey key =
         KeyFile.loadOrCreate(folder.resolve("relay.key"), Passphrases.of(places), random);
-    serve(start(settings(), key, random));
+    Relay relay = start(settings(), key, random);
+    serve(relay, Board.serve(relay, near(relay), key, InstantSource.system(), random));
     return OK;
+  }
+
+  /** Where the relay is reached from this machine, by its own board. */
+  private RelayAddress near(Relay relay) throws Failure {
+    RelayAddress address = relay.address();
+    if (address.trust() == RelayAddress.Trust.AUTHORITIES) {
+      return address;
+    }
+    try {
+      InetAddress bound = InetAddress.getByName(host);
+      String there =
+          bound.isAnyLocalAddress()
+              ? "127.0.0.1"
+              : bound.getHostAddress().contains(":")
+                  ? "[" + bound.getHostAddress() + "]"
+                  : bound.getHostAddress();
+      return new RelayAddress(there, address.port(), address.trust(), address.relay());
+    } catch (UnknownHostException e) {
+      throw new Failure("'" + host + "' is no address of this machine");
+    }
   }
 
   private RelaySettings settings() throws Failure {
@@ -104,12 +129,17 @@ final class RelayVerb extends Verb {
     }
   }
 
-  private void serve(Relay relay) throws InterruptedException {
+  private void serve(Relay relay, Closeable board) throws InterruptedException {
     CountDownLatch ended = new CountDownLatch(1);
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(
                 () -> {
+                  try {
+                    board.close();
+                  } catch (IOException e) {
+                    // The relay ends all the same.
+                  }
                   relay.close();
                   ended.countDown();
                 },

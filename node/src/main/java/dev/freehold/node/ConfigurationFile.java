@@ -117,7 +117,10 @@ public final class ConfigurationFile {
           "claim-worth",
           "deposit",
           "second-worth",
-          "withdrawal-seconds" ->
+          "withdrawal-seconds",
+          "watts-busy",
+          "power-price",
+          "coin-decimals" ->
           c.withMoney(money(c.money(), key, value));
       case "lane" -> c.withLanes(with(c.lanes(), value));
       case "lane-key" -> c.withLanes(keyed(c.lanes(), value, c.home()));
@@ -133,7 +136,7 @@ public final class ConfigurationFile {
                   + " relays, link-listen, link-loopback, tier, replay-share, work-hours,"
                   + " work-idle-minutes, work-memory-reserve, work-load, work-celsius,"
                   + " chain, chain-id, channels, collector, coin, registry, chain-depth, window,"
-                  + " claim-worth, deposit, second-worth, withdrawal-seconds, lane, lane-key,"
+                  + " claim-worth, deposit, second-worth, withdrawal-seconds, watts-busy, power-price, coin-decimals, lane, lane-key,"
                   + " access-log");
     };
   }

@@ -107,6 +107,9 @@ final class EffectiveSettings {
     values.put("deposit", money.deposit().toString());
     values.put("second-worth", money.second().toString());
     values.put("withdrawal-seconds", "" + money.delay().toSeconds());
+    for (String key : List.of("watts-busy", "power-price", "coin-decimals")) {
+      values.put(key, money.power().text(key));
+    }
     return values;
   }
 

@@ -40,7 +40,9 @@ import dev.freehold.node.lanes.LanePatience;
 import dev.freehold.node.lanes.Lanes;
 import dev.freehold.node.mandates.GatewayLog;
 import dev.freehold.node.mandates.Revoker;
+import dev.freehold.node.market.Buying;
 import dev.freehold.node.market.Market;
+import dev.freehold.node.market.MarketAnswers;
 import dev.freehold.node.money.Money;
 import dev.freehold.node.owner.OwnerToken;
 import dev.freehold.node.receipts.ReceiptStore;
@@ -306,8 +308,11 @@ public final class Node implements AutoCloseable {
             // Others never fill the queue that the owner's own requests wait in.
             configuration.maxConcurrent(),
             configuration.fleet().replayShare());
-    if (market.isPresent() && jobs.shop().isPresent()) {
-      market.get().begin(jobs.shop().get());
+    Optional<MarketAnswers> marketAnswers = Optional.empty();
+    if (market.isPresent() && jobs.shop().isPresent() && jobs.buying().isPresent()) {
+      Buying buying = jobs.buying().get();
+      market.get().begin(jobs.shop().get(), buying);
+      marketAnswers = Optional.of(market.get().answers(buying, buying::named));
     }
     jobs.buying().ifPresent(held::push);
     FleetLanes lanes =
@@ -379,7 +384,7 @@ public final class Node implements AutoCloseable {
             new ReceiptEndpoints(store),
             new LogEndpoints(published),
             console,
-            new OwnerEndpoints(fleetAnswers),
+            new OwnerEndpoints(fleetAnswers, marketAnswers),
             metrics,
             log,
             configuration.accessLog());

@@ -177,6 +177,11 @@ public final class FleetNode implements AutoCloseable {
     return settings.reachable();
   }
 
+  /** The relays to which it keeps a connection. */
+  public List<RelayAddress> ownRelays() {
+    return settings.relays();
+  }
+
   /** The node's own key. */
   public NodeId id() {
     return key.nodeId();

@@ -11,6 +11,7 @@ import dev.freehold.link.relay.Relay;
 import dev.freehold.link.stream.MonotonicClock;
 import dev.freehold.market.listing.Listing;
 import dev.freehold.record.Timestamp;
+import java.io.Closeable;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -70,7 +71,7 @@ public final class Board {
    * @param through where the relay is reached from here
    * @return to be closed before the relay
    */
-  public static AutoCloseable serve(
+  public static Closeable serve(
       Relay relay, RelayAddress through, SigningKey key, InstantSource clock, SecureRandom random)
       throws IOException {
     Board board = new Board(relay::online, clock, MOST);
@@ -84,7 +85,7 @@ public final class Board {
             MonotonicClock.system());
     links[0].serve(
         OfferStream.PROTOCOL, stream -> OfferStream.serve(stream, board.to(stream.peer())));
-    return links[0];
+    return links[0]::close;
   }
 
   OfferStream.Server to(NodeId peer) {

@@ -68,7 +68,7 @@ import java.util.function.Predicate;
  * The buyer's side: which sellers may answer a request, best first, each with a channel from which
  * it is paid. Any thread may call.
  */
-public final class Buying implements AutoCloseable {
+public final class Buying implements Quoting, AutoCloseable {
   /** Sellers that one request is given to, one after the other. */
   private static final int SELLERS = 4;
 
@@ -175,16 +175,19 @@ public final class Buying implements AutoCloseable {
     return history.answers() - history.broken() < TRIALS;
   }
 
-  /** What this node knows of a seller from its own answers. */
+  @Override
   public History history(NodeId seller) {
     synchronized (learnt) {
       return History.of(learnt.getOrDefault(seller, List.of()));
     }
   }
 
-  /**
-   * Which offers fit a request, best first, and why the others don't: the choice before it is made.
-   */
+  @Override
+  public boolean aside(NodeId seller) {
+    return setAside.test(seller);
+  }
+
+  @Override
   public Match quote(Digest model, TokenCounts expected, Tier widest) {
     List<Candidate> candidates =
         table.candidates(model, this::tier, this::history).stream()

@@ -2,15 +2,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.node.market;
 
+import dev.freehold.catalogue.Catalogue;
 import dev.freehold.crypto.SigningKey;
+import dev.freehold.fleet.Member;
 import dev.freehold.fleet.job.JobWork;
+import dev.freehold.link.address.NodeAddress;
+import dev.freehold.link.address.RelayAddress;
+import dev.freehold.link.stream.MonotonicClock;
 import dev.freehold.market.listing.Whereabouts;
 import dev.freehold.market.sales.FolderSales;
 import dev.freehold.market.sales.SaleBook;
 import dev.freehold.market.sales.SoldAnswer;
 import dev.freehold.market.table.Bounds;
 import dev.freehold.market.table.OfferTable;
-import dev.freehold.market.table.Standing;
+import dev.freehold.market.table.Source;
 import dev.freehold.market.table.TableFile;
 import dev.freehold.market.wallet.MarketFolder;
 import dev.freehold.node.files.OwnerFiles;
@@ -18,14 +23,18 @@ import dev.freehold.node.fleet.FleetNode;
 import dev.freehold.node.money.Money;
 import dev.freehold.node.receipts.ReceiptStore;
 import dev.freehold.node.serve.Models;
+import dev.freehold.node.serve.ServedModel;
 import dev.freehold.record.Digest;
 import dev.freehold.record.Json;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -37,11 +46,14 @@ public final class Market implements AutoCloseable {
   private final Parts parts;
   private final Money money;
   private final OfferTable table;
+  private final Reputation reputation;
   private final Selling selling;
   private final SaleBook book;
 
-  /** Set once; owned by this object's monitor. */
+  /** Set once; owned by this object's monitor, as are those below. */
   private @Nullable Shop shop;
+
+  private @Nullable Finding finding;
 
   private boolean serving;
 
@@ -68,10 +80,17 @@ public final class Market implements AutoCloseable {
       UnaryOperator<JobWork> made,
       BiConsumer<String, Json.Obj> events) {}
 
-  private Market(Parts parts, Money money, OfferTable table, Selling selling, SaleBook book) {
+  private Market(
+      Parts parts,
+      Money money,
+      OfferTable table,
+      Reputation reputation,
+      Selling selling,
+      SaleBook book) {
     this.parts = parts;
     this.money = money;
     this.table = table;
+    this.reputation = reputation;
     this.selling = selling;
     this.book = book;
   }
@@ -84,11 +103,12 @@ public final class Market implements AutoCloseable {
   public static Market open(Parts parts, Money money) throws IOException {
     Path folder = new MarketFolder(parts.home).folder();
     OwnerFiles.folder(folder);
+    Reputation reputation = new Reputation();
     OfferTable table =
         OfferTable.open(
-            new TableFile(folder.resolve("offers.json"), parts.random),
+            new TableFile(new MarketFolder(parts.home).offers(), parts.random),
             Bounds.DEFAULT,
-            _ -> Standing.UNKNOWN,
+            reputation,
             parts.clock);
     Selling selling =
         Selling.open(
@@ -106,7 +126,7 @@ public final class Market implements AutoCloseable {
                 () -> where(parts.fleet),
                 parts.clock));
     SaleBook book = new SaleBook(new FolderSales(folder.resolve("sold"), parts.random));
-    return new Market(parts, money, table, selling, book);
+    return new Market(parts, money, table, reputation, selling, book);
   }
 
   private static Optional<Whereabouts> where(FleetNode fleet) {
@@ -132,19 +152,69 @@ public final class Market implements AutoCloseable {
   }
 
   /**
-   * From now on serves buyers, as long as anything is for sale.
+   * From now on looks for sellers and is found, and serves buyers once anything is for sale.
    *
    * @throws IOException if the address to listen at can't be bound
    */
-  public synchronized void begin(Shop served) throws IOException {
+  public synchronized void begin(Shop served, Buying buying) throws IOException {
     shop = served;
+    reputation.bought(buying::history);
+    Finding found =
+        Finding.start(
+            new Finding.Parts(
+                parts.key.nodeId(),
+                table,
+                selling::listings,
+                node -> parts.fleet.members().find(node).isPresent(),
+                this::asked,
+                address -> parts.fleet.stream(address, OfferStream.PROTOCOL),
+                parts.clock,
+                MonotonicClock.system(),
+                parts.events));
+    finding = found;
+    parts.fleet.serve(OfferStream.PROTOCOL, (_, stream) -> found.serve(stream));
     serve();
+  }
+
+  /** Whom to ask for offers: the relays' boards and the fleet. */
+  private List<Finding.Asked> asked() {
+    List<Finding.Asked> all = new ArrayList<>();
+    for (RelayAddress relay : parts.fleet.ownRelays()) {
+      all.add(
+          new Finding.Asked(
+              new Source(Source.Kind.RELAY, relay.relay()),
+              NodeAddress.behind(relay.relay(), relay)));
+    }
+    for (Member member : parts.fleet.members().list()) {
+      all.add(new Finding.Asked(new Source(Source.Kind.PEER, member.node()), member.address()));
+    }
+    return all;
+  }
+
+  /** What the owner asks. */
+  public MarketAnswers answers(Quoting quoting, Function<String, Optional<Digest>> named) {
+    return new MarketAnswers(
+        new MarketAnswers.Parts(
+            this::sell,
+            selling,
+            table,
+            quoting,
+            reputation,
+            book,
+            name -> parts.models.find(name).map(ServedModel::digest),
+            named,
+            Catalogue.shipped().defaultName(),
+            () -> money.payee().channels(),
+            money.settings().power(),
+            parts.clock));
   }
 
   /** Lets strangers link themselves to this node once it has something for sale. */
   synchronized void serve() throws IOException {
     Shop now = shop;
-    if (now != null && !serving && !selling.sales().isEmpty()) {
+    Finding found = finding;
+    if (now != null && found != null && !serving && !selling.sales().isEmpty()) {
+      parts.fleet.serveAnybody(OfferStream.PROTOCOL, found::serve);
       parts.fleet.serveAnybody(Shop.ACCOUNT, now::account);
       parts.fleet.serveAnybody(Shop.SALE, now::sale);
       serving = true;
@@ -193,6 +263,14 @@ public final class Market implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    table.save();
+    Finding found;
+    synchronized (this) {
+      found = finding;
+    }
+    if (found == null) {
+      table.save();
+    } else {
+      found.close();
+    }
   }
 }

@@ -28,7 +28,6 @@ import dev.freehold.market.channel.Payer;
 import dev.freehold.market.channel.PayerChannel;
 import dev.freehold.market.spending.LimitFile;
 import dev.freehold.market.wallet.MarketFolder;
-import dev.freehold.node.NodeException;
 import dev.freehold.node.files.OwnerFiles;
 import dev.freehold.record.Amount;
 import dev.freehold.record.Json;
@@ -130,9 +129,9 @@ public final class Money implements AutoCloseable {
    *
    * @param events told of what is claimed, paid out and refused
    * @return empty where the configuration names no chain
-   * @throws IOException if something in the home can't be read: nothing is signed or served then
+   * @throws IOException if something in the home can't be read: nothing is signed or served then;
+   *     or naming what the configuration lacks
    * @throws KeyFileException if the payment key is of no use
-   * @throws NodeException naming what the configuration lacks
    */
   public static Optional<Money> open(
       MoneySettings settings,
@@ -151,7 +150,7 @@ public final class Money implements AutoCloseable {
             .coin()
             .orElseThrow(
                 () ->
-                    new NodeException(
+                    new IOException(
                         "the node's configuration names a chain and lacks "
                             + String.join(" and ", settings.missing())));
     MarketFolder folder = new MarketFolder(home);

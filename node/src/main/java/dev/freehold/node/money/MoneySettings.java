@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param deposit what goes into the channel with a seller; nothing: no channel is opened
  * @param delay how long a withdrawal takes at least
  * @param second what a second of waiting is worth, when sellers are compared
+ * @param power what the machine's work costs
  */
 public record MoneySettings(
     @Nullable URI rpc,
@@ -44,7 +45,8 @@ public record MoneySettings(
     Amount claim,
     Amount deposit,
     Duration delay,
-    Amount second) {
+    Amount second,
+    PowerSettings power) {
   /** Where x402's clients look for the payment channels. */
   private static final Address X402 =
       Address.parse("0x4020074e9dF2ce1deE5A9C1b5c3f541D02a10003").orElseThrow();
@@ -78,7 +80,8 @@ public record MoneySettings(
         Amount.of(100_000),
         Amount.ZERO,
         Duration.ofHours(1),
-        Amount.of(10));
+        Amount.of(10),
+        PowerSettings.none());
   }
 
   /** Whether anything is said of a chain. */
@@ -128,6 +131,8 @@ public record MoneySettings(
       case "deposit" -> change.deposit = amount(value);
       case "second-worth" -> change.second = amount(value);
       case "withdrawal-seconds" -> change.delay = Duration.ofSeconds(number(value));
+      case "watts-busy", "power-price", "coin-decimals" ->
+          change.power = change.power.with(key, value);
       default -> throw new IllegalArgumentException("there is no setting '" + key + "'");
     }
     return change.done();
@@ -178,6 +183,7 @@ public record MoneySettings(
     private Amount deposit;
     private Duration delay;
     private Amount second;
+    private PowerSettings power;
 
     Change(MoneySettings from) {
       rpc = from.rpc;
@@ -192,12 +198,13 @@ public record MoneySettings(
       deposit = from.deposit;
       delay = from.delay;
       second = from.second;
+      power = from.power;
     }
 
     MoneySettings done() {
       return new MoneySettings(
           rpc, chain, channels, collector, token, registry, depth, window, claim, deposit, delay,
-          second);
+          second, power);
     }
   }
 }

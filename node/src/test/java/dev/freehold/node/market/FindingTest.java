@@ -242,7 +242,7 @@ class FindingTest {
     one.finding.now();
     await(() -> !one.table.contradictions().isEmpty());
     assertThat(one.knows()).isEmpty();
-    assertThat(one.events).contains("seller-set-aside");
+    await(() -> one.events.contains("seller-set-aside"));
     assertThat(Finding.unheard(one.table, List.of(liar.address()))).hasSize(1);
   }
 
