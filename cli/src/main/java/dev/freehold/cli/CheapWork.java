@@ -5,6 +5,9 @@ package dev.freehold.cli;
 import dev.freehold.catalogue.ModelStore;
 import dev.freehold.crypto.SigningKey;
 import dev.freehold.engine.generate.EngineOptions;
+import dev.freehold.engine.gguf.Gguf;
+import dev.freehold.engine.gguf.GgufWriter;
+import dev.freehold.engine.gguf.TensorInfo;
 import dev.freehold.evidence.Receipt;
 import dev.freehold.evidence.Statement;
 import dev.freehold.evidence.Transcript;
@@ -22,27 +25,22 @@ import dev.freehold.node.serve.ServedModel;
 import dev.freehold.node.telemetry.Metrics;
 import dev.freehold.record.Digest;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * How a cheat answers: with half of the model's layers, and a receipt that names the whole model.
  * It is part of {@code freehold demo market}, so that a person sees such a one caught.
  */
 final class CheapWork implements AutoCloseable {
-  private static final byte[] LAYERS = "llama.block_count".getBytes(StandardCharsets.US_ASCII);
-  private static final int UINT32 = 4;
-  private static final int HEAD = 1 << 16;
+  private static final String LAYERS = "llama.block_count";
+  private static final Pattern BLOCK = Pattern.compile("^blk\\.([0-9]{1,4})\\.");
   private static final Duration LOADING = Duration.ofMinutes(5);
 
   private final ServedModel sold;
@@ -76,8 +74,7 @@ final class CheapWork implements AutoCloseable {
       throws IOException, InterruptedException {
     Path folder = Files.createDirectories(home.resolve("cheap"));
     Path file = folder.resolve("half.gguf");
-    Files.copy(sold.file(), file, StandardCopyOption.REPLACE_EXISTING);
-    halve(file);
+    halve(sold.file(), file);
     Digest digest = ModelStore.digest(file, _ -> {});
     ServedModel model = new ServedModel("half-of-" + sold.name(), file, digest);
     Models models =
@@ -96,32 +93,27 @@ final class CheapWork implements AutoCloseable {
         sold, digest, key, models, store, new LocalWork(models, answerer, clock, Api::jobError));
   }
 
-  /** Says in the file's head that it has half as many layers; the others lie there unused. */
-  private static void halve(Path file) throws IOException {
-    try (FileChannel channel =
-        FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-      ByteBuffer head = ByteBuffer.allocate(HEAD).order(ByteOrder.LITTLE_ENDIAN);
-      while (head.hasRemaining() && channel.read(head) >= 0) {
-        // All of the head.
+  /** Writes the model without the second half of its layers. */
+  private static void halve(Path from, Path to) throws IOException {
+    try (Gguf whole = Gguf.open(from)) {
+      long layers =
+          whole
+              .metadata()
+              .integer(LAYERS)
+              .orElseThrow(() -> new IOException("the model is none of a llama's kind"));
+      GgufWriter half = new GgufWriter().put(whole.metadata()).put(LAYERS, (int) (layers / 2));
+      for (TensorInfo tensor : whole.tensors()) {
+        Matcher block = BLOCK.matcher(tensor.name());
+        if (!block.find() || Integer.parseInt(block.group(1)) < layers / 2) {
+          half.tensor(
+              tensor.name(),
+              tensor.type(),
+              bytes -> bytes.copyFrom(whole.bytes(tensor)),
+              tensor.dimensions());
+        }
       }
-      head.flip();
-      int at = find(head) + LAYERS.length;
-      if (head.getInt(at) != UINT32) {
-        throw new IOException(file + " counts its layers in another type");
-      }
-      ByteBuffer half = ByteBuffer.allocate(Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-      half.putInt(head.getInt(at + Integer.BYTES) / 2).flip();
-      channel.write(half, at + Integer.BYTES);
+      half.write(to);
     }
-  }
-
-  private static int find(ByteBuffer in) throws IOException {
-    for (int at = 0; at + LAYERS.length + 2 * Integer.BYTES <= in.limit(); at++) {
-      if (in.slice(at, LAYERS.length).equals(ByteBuffer.wrap(LAYERS))) {
-        return at;
-      }
-    }
-    throw new IOException("the model is none of a llama's kind");
   }
 
   /** This, in the place of honest work. */

@@ -47,6 +47,14 @@ public final class GgufWriter {
     return this;
   }
 
+  /** Sets all keys of another file; numbers may come out in a wider type than they have there. */
+  public GgufWriter put(Metadata all) {
+    for (String key : all.keys()) {
+      values.put(key, all.plain(key));
+    }
+    return this;
+  }
+
   /** Adds a tensor, the length of a row first. {@code fill} gets its bytes, which are zero. */
   public GgufWriter tensor(
       String name, TensorType type, Consumer<MemorySegment> fill, long... dimensions) {

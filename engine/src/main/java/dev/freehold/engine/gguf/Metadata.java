@@ -11,6 +11,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
@@ -107,6 +108,25 @@ public final class Metadata {
       System.arraycopy(parts[i], 0, bytes, ends[i] - parts[i].length, parts[i].length);
     }
     return new Value.Texts(bytes, ends);
+  }
+
+  /** The value of a key that there is, as {@link #of} takes it. */
+  Object plain(String key) {
+    return switch (Objects.requireNonNull(values.get(key))) {
+      case Value.Text(byte[] bytes) -> bytes;
+      case Value.Whole(long value) -> value;
+      case Value.Real(double value) -> value;
+      case Value.Flag(boolean value) -> value;
+      case Value.Wholes(long[] wholes) -> wholes;
+      case Value.Reals(float[] reals) -> reals;
+      case Value.Texts texts -> {
+        List<byte[]> list = new ArrayList<>();
+        for (int i = 0; i < texts.ends().length; i++) {
+          list.add(texts.get(i));
+        }
+        yield list;
+      }
+    };
   }
 
   /** The keys, in the file's order. */

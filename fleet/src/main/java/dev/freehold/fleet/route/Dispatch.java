@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +38,10 @@ public final class Dispatch {
   private final Delivered delivered = new Delivered();
   private volatile @Nullable Attempt current;
   private volatile boolean cancelled;
+
+  /** Why each machine that was asked did not finish, for a person. */
+  private final List<String> lost = new ArrayList<>();
+
   private boolean accepted;
   private @Nullable JobError refused;
 
@@ -100,7 +105,8 @@ public final class Dispatch {
             ? last
             : error(
                 503,
-                "no machine that has the model finished the answer; ask again",
+                "no machine that has the model finished the answer; ask again"
+                    + lost.stream().collect(Collectors.joining("; ", " (", ")")),
                 "no_machine_answers"));
   }
 
@@ -119,15 +125,18 @@ public final class Dispatch {
     while (true) {
       switch (attempt.next(silence)) {
         case Attempt.Step.Silent _ -> {
+          lost.add(machine.id() + ": it said nothing any more");
           return Optional.empty();
         }
-        case Attempt.Step.Lost _ -> {
+        case Attempt.Step.Lost(String why, boolean _) -> {
+          lost.add(machine.id() + ": " + why);
           return Optional.empty();
         }
         case Attempt.Step.Said(JobMessage message) -> {
           switch (message) {
             case JobMessage.Alive _ -> {
               if (System.nanoTime() > due) {
+                lost.add(machine.id() + ": it is alive and gives no token");
                 return Optional.empty();
               }
             }
@@ -156,6 +165,7 @@ public final class Dispatch {
               }
               // That one is full says more than what another failed at.
               refused = refused == null || error.full() ? error : refused;
+              lost.add(machine.id() + ": " + error.message());
               return Optional.empty();
             }
             case JobMessage.Finished(JobResult result) -> {
@@ -228,6 +238,7 @@ public final class Dispatch {
         convict.accept(
             new Case(machine.id(), reasons, new Case.Evidence.Signed(result.transcript())));
       }
+      lost.add(machine.id() + ": its answer was wrong");
       return Optional.empty();
     }
     for (Json.Obj chunk : result.last()) {
