@@ -33,8 +33,16 @@ import org.jspecify.annotations.Nullable;
  * threads.
  */
 public final class Finding implements AutoCloseable {
-  /** How often each is asked. */
-  static final Duration EVERY = Duration.ofMinutes(2);
+  /** How soon each is asked again that has nothing to give. */
+  static final Duration LEAST = Duration.ofSeconds(2);
+
+  /**
+   * How much later for each listing that it gave, so that what is known isn't sent all the time.
+   */
+  static final Duration EACH = Duration.ofMillis(100);
+
+  /** How often each is asked at least. */
+  static final Duration MOST = Duration.ofMinutes(2);
 
   /** How soon again one that could not be reached. */
   static final Duration SOON = Duration.ofSeconds(5);
@@ -110,9 +118,18 @@ public final class Finding implements AutoCloseable {
    * When one was asked last.
    *
    * @param problem why it gave nothing; empty where it answered
+   * @param given how many listings it gave
    * @param published what it was told
    */
-  public record Last(Instant at, Optional<String> problem, List<Listing> published) {}
+  public record Last(Instant at, Optional<String> problem, int given, List<Listing> published) {
+    private Duration rest() {
+      if (problem.isPresent()) {
+        return SOON;
+      }
+      Duration rest = LEAST.plus(EACH.multipliedBy(given));
+      return rest.compareTo(MOST) > 0 ? MOST : rest;
+    }
+  }
 
   private Finding(Parts parts) {
     this.parts = parts;
@@ -202,19 +219,22 @@ public final class Finding implements AutoCloseable {
     Duration ago = Duration.between(last.at, parts.clock.instant()).abs();
     // What is sold, or where, has changed: those who knew it should know.
     boolean changed = last.problem.isEmpty() && !last.published.equals(own);
-    return changed || ago.compareTo(last.problem.isPresent() ? SOON : EVERY) >= 0;
+    return changed || ago.compareTo(last.rest()) >= 0;
   }
 
   private void ask(Asked each, List<Listing> own) {
     Optional<String> problem = Optional.empty();
+    int given = 0;
     try (LinkStream stream = parts.streams.open(each.address)) {
-      take(OfferStream.ask(stream, own), each.source);
+      List<Listing> listings = OfferStream.ask(stream, own);
+      given = listings.size();
+      take(listings, each.source);
     } catch (IOException e) {
       problem = Optional.of(String.valueOf(e.getMessage()));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
-      asked.put(each, new Last(parts.clock.instant(), problem, own));
+      asked.put(each, new Last(parts.clock.instant(), problem, given, own));
       running.remove(each);
     }
   }

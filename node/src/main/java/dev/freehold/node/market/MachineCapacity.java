@@ -30,7 +30,6 @@ import java.util.concurrent.ConcurrentHashMap;
 /** What this machine can serve, by its models' files, its configuration and its own receipts. */
 public final class MachineCapacity implements Capacity {
   private static final Duration MEASURED_AGAIN = Duration.ofMinutes(10);
-  private static final Duration LOOKED_AGAIN = Duration.ofSeconds(2);
   private static final int LOOKED_AT = 500;
 
   private final Here here;
@@ -160,10 +159,8 @@ public final class MachineCapacity implements Capacity {
     Measured known = speeds.get(model);
     Instant now = clock.instant();
     if (known == null
-        || Duration.between(known.at, now)
-                .abs()
-                .compareTo(known.speed.isEmpty() ? LOOKED_AGAIN : MEASURED_AGAIN)
-            > 0) {
+        || known.speed.isEmpty()
+        || Duration.between(known.at, now).abs().compareTo(MEASURED_AGAIN) > 0) {
       known = new Measured(MeasuredSpeed.of(statements(model)), now);
       speeds.put(model, known);
     }
