@@ -22,6 +22,7 @@ import java.nio.BufferUnderflowException;
  */
 public record Token(Chain chain, Address address) {
   private static final Function BALANCE = PackedContract.TEST_DOLLAR.function("balanceOf");
+  private static final Function APPROVE = PackedContract.TEST_DOLLAR.function("approve");
   private static final Function MINT = PackedContract.TEST_DOLLAR.function("mint");
   private static final Function NAME = PackedContract.TEST_DOLLAR.function("name");
   private static final Function VERSION = PackedContract.TEST_DOLLAR.function("version");
@@ -55,6 +56,16 @@ public record Token(Chain chain, Address address) {
    */
   public Domain domain() throws RpcException {
     return new Domain(text(NAME), text(VERSION), chain.id(), address);
+  }
+
+  /** Lets a contract take so many coins of whoever sends it. */
+  public Effect approve(Address spender, Amount amount) {
+    return Effect.call(
+        address,
+        APPROVE
+            .encodeCallWithArgs(
+                com.esaulpaugh.headlong.abi.Address.wrap(spender.toString()), amount.units())
+            .array());
   }
 
   /** Makes coins of the development chain's money, on its minter's word. */
