@@ -5,6 +5,7 @@ package dev.freehold.cli;
 import dev.freehold.node.Node;
 import dev.freehold.node.NodeConfiguration;
 import dev.freehold.node.NodeException;
+import dev.freehold.node.split.SplitSettings;
 import dev.freehold.record.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -49,6 +50,14 @@ final class Up extends Verb {
       description = "Serve no model on this machine: only those of the machines it is paired with.")
   private boolean noModel;
 
+  @Option(
+      names = "--split",
+      paramLabel = "N",
+      description =
+          "Run each model on so many machines of the fleet, this one included where that is fastest"
+              + " ('auto': those that don't fit here; 'never').")
+  private @Nullable String split;
+
   @Option(names = "--quiet", description = "Ask no question, say only where it serves.")
   private boolean quiet;
 
@@ -64,6 +73,13 @@ final class Up extends Verb {
     }
     if (apiKeys != null) {
       configuration = configuration.withApiKeys(apiKeys);
+    }
+    if (split != null) {
+      try {
+        configuration = configuration.withSplit(SplitSettings.parse(split));
+      } catch (IllegalArgumentException e) {
+        throw new Failure("--split: " + e.getMessage());
+      }
     }
     if (noModel && node.firstModel().isPresent()) {
       throw new Failure("--no-model and --model exclude each other");
@@ -87,7 +103,7 @@ final class Up extends Verb {
     }
     URI base = URI.create("http://" + address(configuration.host()) + ":" + running.port());
     String model = noModel ? "" : running.configuration().models().getFirst().name();
-    boolean asks = !quiet && !noModel;
+    boolean asks = !quiet && !noModel && running.ready();
     new Endpoint(base, ProcessHandle.current().pid(), model).write(places.home());
     Json.Builder ready = Json.object().put("url", base + "/v1").put("model", model);
     Optional<String> link = running.consoleLink().map(path -> base + path);
@@ -100,6 +116,9 @@ final class Up extends Verb {
     } else {
       screen.line(
           "Serving " + (noModel ? "what paired machines have" : model) + " at " + base + "/v1");
+      if (!noModel && !running.ready()) {
+        screen.line("It waits for machines to run on: 'freehold fleet' says which are there");
+      }
       link.ifPresent(
           address ->
               screen.line(

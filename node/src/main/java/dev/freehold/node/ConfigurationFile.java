@@ -5,6 +5,7 @@ package dev.freehold.node;
 import dev.freehold.node.fleet.FleetSettings;
 import dev.freehold.node.lanes.LaneSettings;
 import dev.freehold.node.money.MoneySettings;
+import dev.freehold.node.split.SplitSettings;
 import dev.freehold.node.work.WorkSettings;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
@@ -122,6 +123,7 @@ public final class ConfigurationFile {
           "power-price",
           "coin-decimals" ->
           c.withMoney(money(c.money(), key, value));
+      case "split" -> c.withSplit(split(value));
       case "lane" -> c.withLanes(with(c.lanes(), value));
       case "lane-key" -> c.withLanes(keyed(c.lanes(), value, c.home()));
       case "access-log" -> c.withAccessLog(yes(value));
@@ -136,9 +138,18 @@ public final class ConfigurationFile {
                   + " relays, link-listen, link-loopback, tier, replay-share, work-hours,"
                   + " work-idle-minutes, work-memory-reserve, work-load, work-celsius,"
                   + " chain, chain-id, channels, collector, coin, registry, chain-depth, window,"
-                  + " claim-worth, deposit, second-worth, withdrawal-seconds, watts-busy, power-price, coin-decimals, lane, lane-key,"
+                  + " claim-worth, deposit, second-worth, withdrawal-seconds, watts-busy, power-price,"
+                  + " coin-decimals, split, lane, lane-key,"
                   + " access-log");
     };
+  }
+
+  private static SplitSettings split(String value) {
+    try {
+      return SplitSettings.parse(value);
+    } catch (IllegalArgumentException e) {
+      throw new NodeException("'split': " + e.getMessage(), e);
+    }
   }
 
   private static List<LaneSettings> with(List<LaneSettings> lanes, String value) {

@@ -86,6 +86,7 @@ final class EffectiveSettings {
     values.put("link-loopback", fleet.loopback() ? "yes" : "no");
     values.put("tier", fleet.widest().text());
     values.put("replay-share", "" + fleet.replayShare());
+    values.put("split", c.split().toString());
     values.put(
         "lane",
         c.lanes().isEmpty()

@@ -5,15 +5,19 @@ package dev.freehold.node;
 import dev.freehold.catalogue.Machine;
 import dev.freehold.catalogue.ModelStore;
 import dev.freehold.catalogue.Puller;
+import dev.freehold.catalogue.StoredModel;
 import dev.freehold.crypto.KeyFile;
 import dev.freehold.crypto.KeyFileException;
 import dev.freehold.crypto.NodeId;
 import dev.freehold.crypto.PassphraseSource;
 import dev.freehold.crypto.SigningKey;
 import dev.freehold.engine.generate.EngineOptions;
+import dev.freehold.engine.generate.Generator;
+import dev.freehold.engine.generate.LoadedModel;
 import dev.freehold.evidence.log.LogException;
 import dev.freehold.evidence.note.SignedCheckpoint;
 import dev.freehold.fleet.job.JobWork;
+import dev.freehold.kernel.Kernel;
 import dev.freehold.kernel.Kernels;
 import dev.freehold.node.console.Console;
 import dev.freehold.node.console.Sessions;
@@ -51,9 +55,13 @@ import dev.freehold.node.serve.Answerer;
 import dev.freehold.node.serve.ModelUnready;
 import dev.freehold.node.serve.Models;
 import dev.freehold.node.serve.ServedModel;
+import dev.freehold.node.serve.Splitting;
+import dev.freehold.node.split.FleetSplitting;
+import dev.freehold.node.split.SplitSettings;
 import dev.freehold.node.telemetry.EventLog;
 import dev.freehold.node.telemetry.Metrics;
 import dev.freehold.node.work.WorkGate;
+import dev.freehold.record.Digest;
 import dev.freehold.record.Json;
 import dev.freehold.witness.anchor.AnchorMeans;
 import dev.freehold.witness.anchor.AnchorSettings;
@@ -93,6 +101,7 @@ public final class Node implements AutoCloseable {
   public static final String NEXT_KEY_FILE = "node.key.next";
 
   private static final Duration LOADING = Duration.ofMinutes(10);
+  private static final Duration WAITING_LOOK = Duration.ofMillis(5);
   private static final Duration FAREWELL = Duration.ofSeconds(3);
 
   private final NodeConfiguration configuration;
@@ -196,8 +205,11 @@ public final class Node implements AutoCloseable {
     EventLog log = new EventLog(configuration.home(), Clock.systemUTC());
     held.push(log);
     // First, since they take longest; the rest comes up meanwhile.
-    Models models = models(configuration, log);
+    CompletableFuture<Splitting> splitting = new CompletableFuture<>();
+    Models models = models(configuration, splitting, log);
     held.push(models);
+    // Whoever waits for it while the start fails waits for nothing.
+    held.push(() -> splitting.complete(Splitting.NEVER));
     SigningKey key =
         KeyFile.loadOrCreate(
             configuration.home().resolve(KEY_FILE), passphrases, new SecureRandom());
@@ -332,6 +344,27 @@ public final class Node implements AutoCloseable {
             stored,
             () -> Machine.look(configuration.threads()),
             configuration.work().reserveBytes());
+    FleetSplitting split =
+        FleetSplitting.open(
+            new FleetSplitting.Parts(
+                key,
+                fleet,
+                planning,
+                () -> kernel(configuration),
+                digest -> whole(models, stored, digest),
+                configuration.home(),
+                configuration.cache(),
+                work,
+                log,
+                random),
+            configuration.split(),
+            configuration.threads(),
+            configuration.memoryBytes(),
+            configuration.work().reserveBytes(),
+            configuration.maxConcurrent(),
+            configuration.queueLimit());
+    held.push(split);
+    splitting.complete(split);
     OwnerAnswers fleetAnswers =
         new OwnerAnswers(
             fleet, jobs.quarantine(), jobs.paces(), store, models, ownLanes, planning, work);
@@ -408,12 +441,34 @@ public final class Node implements AutoCloseable {
     return Math.max(1, configuration.memoryBytes() / Math.max(1, configuration.models().size()));
   }
 
-  private static Models models(NodeConfiguration configuration, EventLog log) {
-    String kernel = configuration.kernel();
+  private static Kernel kernel(NodeConfiguration configuration) {
+    return configuration.kernel().equals("best")
+        ? Kernels.best()
+        : Kernels.named(configuration.kernel());
+  }
+
+  /** The fleet comes up after the models have begun to load. */
+  private static Splitting later(SplitSettings settings, CompletableFuture<Splitting> splitting) {
+    return new Splitting() {
+      @Override
+      public boolean wanted(boolean lacksMemory) {
+        return settings.possible(lacksMemory) && splitting.join().wanted(lacksMemory);
+      }
+
+      @Override
+      public Generator open(ServedModel model, LoadedModel text, Consumer<String> waits)
+          throws IOException, InterruptedException {
+        return splitting.join().open(model, text, waits);
+      }
+    };
+  }
+
+  private static Models models(
+      NodeConfiguration configuration, CompletableFuture<Splitting> splitting, EventLog log) {
     long memory = attention(configuration);
     return new Models(
         configuration.models(),
-        () -> kernel.equals("best") ? Kernels.best() : Kernels.named(kernel),
+        () -> kernel(configuration),
         configuration.threads(),
         new EngineOptions(
             configuration.maxConcurrent(),
@@ -421,6 +476,7 @@ public final class Node implements AutoCloseable {
             memory,
             memory / 2,
             EngineOptions.defaults().prefillChunk()),
+        later(configuration.split(), splitting),
         loaded ->
             log.event(
                 loaded.problem().isEmpty() ? "model-loaded" : "model-failed",
@@ -429,6 +485,15 @@ public final class Node implements AutoCloseable {
                     .put("ms", loaded.took().toMillis())
                     .put("problem", loaded.problem().orElse(null))
                     .build()));
+  }
+
+  /** The file of a model that is here, all of it. */
+  private static Optional<Path> whole(Models models, ModelStore stored, Digest digest) {
+    return models
+        .find(digest.toString())
+        .map(ServedModel::file)
+        .or(() -> stored.find(digest).map(StoredModel::file))
+        .filter(Files::isRegularFile);
   }
 
   private static HttpServer listen(NodeConfiguration configuration, Api api) throws IOException {
@@ -488,18 +553,32 @@ public final class Node implements AutoCloseable {
   }
 
   /**
-   * Waits until every model is loaded; the node answers meanwhile.
+   * Waits until every model is loaded, but those that wait for other machines; the node answers
+   * meanwhile.
    *
    * @throws NodeException naming a model that can't be used
    */
   public void awaitModels() throws InterruptedException {
     for (ServedModel model : models.list()) {
       try {
-        models.await(model, LOADING);
+        while (models.state(model).equals("loading") && models.waiting(model).isEmpty()) {
+          Thread.sleep(WAITING_LOOK);
+        }
+        if (models.waiting(model).isEmpty()) {
+          models.await(model, LOADING);
+        }
       } catch (ModelUnready e) {
         throw new NodeException(String.valueOf(e.getMessage()), e);
       }
     }
+  }
+
+  /** Whether its first model answers now. */
+  public boolean ready() {
+    return models.list().stream()
+        .findFirst()
+        .filter(model -> models.state(model).equals("ready"))
+        .isPresent();
   }
 
   /** What it was started with. */

@@ -7,6 +7,7 @@ import dev.freehold.node.fleet.FleetSettings;
 import dev.freehold.node.lanes.LaneSettings;
 import dev.freehold.node.money.MoneySettings;
 import dev.freehold.node.serve.ServedModel;
+import dev.freehold.node.split.SplitSettings;
 import dev.freehold.node.work.WorkSettings;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -39,6 +40,7 @@ import org.jspecify.annotations.Nullable;
  * @param work when it works, and for whom
  * @param money in what it buys and sells
  * @param lanes model servers that aren't ours, behind it
+ * @param split which models run on several machines
  */
 public record NodeConfiguration(
     Path home,
@@ -59,7 +61,8 @@ public record NodeConfiguration(
     FleetSettings fleet,
     WorkSettings work,
     MoneySettings money,
-    List<LaneSettings> lanes) {
+    List<LaneSettings> lanes,
+    SplitSettings split) {
   /** The port unless another is asked for. */
   public static final int DEFAULT_PORT = 8402;
 
@@ -120,7 +123,8 @@ public record NodeConfiguration(
         FleetSettings.none(),
         WorkSettings.always(),
         MoneySettings.none(),
-        List.of());
+        List.of(),
+        SplitSettings.AUTO);
   }
 
   /** A copy that listens on another address. */
@@ -242,6 +246,13 @@ public record NodeConfiguration(
     return change.done();
   }
 
+  /** A copy that has other models run on several machines. */
+  public NodeConfiguration withSplit(SplitSettings split) {
+    Change change = new Change(this);
+    change.split = split;
+    return change.done();
+  }
+
   /** The members one by one, while a copy is being made. */
   private static final class Change {
     private Path home;
@@ -263,6 +274,7 @@ public record NodeConfiguration(
     private WorkSettings work;
     private MoneySettings money;
     private List<LaneSettings> lanes;
+    private SplitSettings split;
 
     Change(NodeConfiguration from) {
       home = from.home;
@@ -284,6 +296,7 @@ public record NodeConfiguration(
       work = from.work;
       money = from.money;
       lanes = from.lanes;
+      split = from.split;
     }
 
     NodeConfiguration done() {
@@ -306,7 +319,8 @@ public record NodeConfiguration(
           fleet,
           work,
           money,
-          lanes);
+          lanes,
+          split);
     }
   }
 }

@@ -33,6 +33,7 @@ import dev.freehold.node.receipts.ReceiptStore;
 import dev.freehold.node.serve.Answerer;
 import dev.freehold.node.serve.Models;
 import dev.freehold.node.serve.ServedModel;
+import dev.freehold.node.serve.Splitting;
 import dev.freehold.node.telemetry.EventLog;
 import dev.freehold.node.telemetry.Metrics;
 import dev.freehold.node.work.WorkGate;
@@ -334,6 +335,7 @@ class FleetAnswersTest {
               () -> Kernels.named("scalar"),
               1,
               new EngineOptions(4, 8, 64L << 20, 32L << 20, 64),
+              Splitting.NEVER,
               _ -> {});
       models.await(model, Duration.ofSeconds(60));
       fleet =

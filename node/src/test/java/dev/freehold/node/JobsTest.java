@@ -32,6 +32,7 @@ import dev.freehold.node.receipts.ReceiptStore;
 import dev.freehold.node.serve.Answerer;
 import dev.freehold.node.serve.Models;
 import dev.freehold.node.serve.ServedModel;
+import dev.freehold.node.serve.Splitting;
 import dev.freehold.node.telemetry.Metrics;
 import dev.freehold.record.Json;
 import dev.freehold.record.Nonce;
@@ -85,6 +86,7 @@ class JobsTest {
               () -> Kernels.named("scalar"),
               1,
               new EngineOptions(4, 8, 64L << 20, 32L << 20, 64),
+              Splitting.NEVER,
               _ -> {});
       Clock clock = Clock.systemUTC();
       Answerer answerer = new Answerer(key, store, new Metrics(), clock, RANDOM, 8, () -> {});

@@ -136,7 +136,8 @@ final class Split {
         model,
         cut,
         finder,
-        new PipelineOptions(16, 64, 64, 4 * stages, depth, Duration.ofSeconds(30)));
+        new PipelineOptions(
+            16, 64, 64, 4 * stages, depth, Duration.ofSeconds(30), Duration.ofSeconds(30)));
   }
 
   /** One process and several, turn by turn. */

@@ -14,7 +14,7 @@ import java.util.function.LongSupplier;
  * Generates many answers at once over one model. What an answer is does not depend on the others.
  * All methods may be called from any thread; one thread of its own does the work.
  */
-public final class Engine implements AutoCloseable {
+public final class Engine implements Generator {
   private static final String SHUTTING_DOWN = "the engine is shutting down";
 
   private final LoadedModel model;
@@ -59,7 +59,7 @@ public final class Engine implements AutoCloseable {
     return submitAll(List.of(request)).getFirst();
   }
 
-  /** Queues several answers, all or none, such as the choices of one request. */
+  @Override
   public List<Generation> submitAll(List<GenerationRequest> requests) {
     long now = clock.getAsLong();
     List<Answer> answers = new ArrayList<>();
@@ -87,6 +87,7 @@ public final class Engine implements AutoCloseable {
    * @throws QueueFull if they would have to wait behind too many
    * @throws PromptTooLong if a prompt does not fit
    */
+  @Override
   public List<EmbeddingOutcome> embed(List<int[]> prompts) throws InterruptedException {
     long now = clock.getAsLong();
     List<Embedding> embeddings = new ArrayList<>();
@@ -153,7 +154,7 @@ public final class Engine implements AutoCloseable {
     }
   }
 
-  /** What the engine is doing, as of the last step. */
+  @Override
   public EngineLoad load() {
     lock.lock();
     try {
@@ -187,7 +188,6 @@ public final class Engine implements AutoCloseable {
     refusal = refusal.isEmpty() ? why : refusal;
   }
 
-  /** Cancels what is still running, and gives all memory back. */
   @Override
   public void close() {
     lock.lock();

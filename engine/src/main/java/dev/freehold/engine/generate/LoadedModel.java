@@ -13,6 +13,7 @@ import dev.freehold.kernel.Kernel;
 import dev.freehold.record.Digest;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One open model with everything that turns text into answers. Engines and replays may share it and
@@ -21,10 +22,10 @@ import java.util.Optional;
 public final class LoadedModel implements AutoCloseable {
   private final Digest digest;
   private final ModelText text;
-  private final Transformer transformer;
+  private final @Nullable Transformer transformer;
   private final Grammars grammars = new Grammars();
 
-  private LoadedModel(Digest digest, ModelText text, Transformer transformer) {
+  private LoadedModel(Digest digest, ModelText text, @Nullable Transformer transformer) {
     this.digest = digest;
     this.text = text;
     this.transformer = transformer;
@@ -42,6 +43,18 @@ public final class LoadedModel implements AutoCloseable {
     try (Gguf file = Gguf.open(gguf)) {
       ModelText text = ModelText.of(file);
       return new LoadedModel(digest, text, Transformer.load(file, kernel, threads));
+    }
+  }
+
+  /**
+   * Opens a model whose weights are on other machines.
+   *
+   * @param digest the file's SHA-256, which the caller has checked
+   * @throws RuntimeException as {@link #open} does
+   */
+  public static LoadedModel withoutWeights(Path gguf, Digest digest) {
+    try (Gguf file = Gguf.open(gguf)) {
+      return new LoadedModel(digest, ModelText.of(file), null);
     }
   }
 
@@ -70,8 +83,15 @@ public final class LoadedModel implements AutoCloseable {
     return text.template();
   }
 
-  /** Its weights. */
+  /**
+   * Its weights.
+   *
+   * @throws IllegalStateException if they are on other machines
+   */
   public Transformer transformer() {
+    if (transformer == null) {
+      throw new IllegalStateException("the weights of " + name() + " are on other machines");
+    }
     return transformer;
   }
 
@@ -87,7 +107,7 @@ public final class LoadedModel implements AutoCloseable {
 
   /** Its shape. */
   public Configuration configuration() {
-    return transformer.configuration();
+    return text.configuration();
   }
 
   /** The text of a new answer, token by token. */
@@ -111,6 +131,8 @@ public final class LoadedModel implements AutoCloseable {
 
   @Override
   public void close() {
-    transformer.close();
+    if (transformer != null) {
+      transformer.close();
+    }
   }
 }

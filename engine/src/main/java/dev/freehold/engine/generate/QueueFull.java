@@ -10,7 +10,8 @@ public final class QueueFull extends RuntimeException {
 
   private final Duration retryAfter;
 
-  QueueFull(int waiting, int limit, Duration retryAfter) {
+  /** So many of the places are taken. */
+  public QueueFull(int waiting, int limit, Duration retryAfter) {
     super(
         waiting
             + " of "

@@ -25,9 +25,13 @@ public final class Planner {
 
   private final long[] reads;
 
-  private Planner(ModelShape model, List<PlannedMachine> machines) {
+  /** Whether the slowest machine's time counts, and not the sum. */
+  private final boolean even;
+
+  private Planner(ModelShape model, List<PlannedMachine> machines, boolean even) {
     this.model = model;
     this.machines = machines;
+    this.even = even;
     int layers = model.layers().size();
     needs = new long[layers + 1];
     reads = new long[layers + 1];
@@ -61,7 +65,7 @@ public final class Planner {
     List<PlannedMachine> considered =
         new ArrayList<>(largest.subList(0, Math.min(MACHINES, largest.size())));
     considered.sort(Comparator.comparingDouble(PlannedMachine::weightBytesPerSecond).reversed());
-    Planner planner = new Planner(model, considered);
+    Planner planner = new Planner(model, considered, false);
     Optional<Plan.Fits> best = planner.best(positions);
     if (best.isPresent()) {
       return best.get();
@@ -82,15 +86,49 @@ public final class Planner {
         low);
   }
 
+  /**
+   * Spreads a model over exactly so many machines, so that the slowest of them has as little to do
+   * as can be: for whoever wants it so.
+   *
+   * @param positions attention memory, of all answers together
+   * @return empty where there are fewer machines or layers, or they don't hold it
+   */
+  public static Optional<Plan.Fits> spread(
+      ModelShape model, List<PlannedMachine> machines, long positions, int count) {
+    List<PlannedMachine> largest = new ArrayList<>(machines);
+    largest.sort(Comparator.comparingLong(PlannedMachine::freeBytes).reversed());
+    Planner planner =
+        new Planner(
+            model, List.copyOf(largest.subList(0, Math.min(MACHINES, largest.size()))), true);
+    Plan.Fits best = null;
+    for (int set = 1; set < 1 << planner.machines.size(); set++) {
+      List<PlannedMachine> chosen = planner.chosen(set);
+      if (chosen.size() == count && count <= model.layers().size()) {
+        Optional<Plan.Fits> found = planner.cut(chosen, positions);
+        if (found.isPresent()
+            && (best == null
+                || found.get().tokensPerSecondTogether() > best.tokensPerSecondTogether())) {
+          best = found.get();
+        }
+      }
+    }
+    return Optional.ofNullable(best);
+  }
+
+  private List<PlannedMachine> chosen(int set) {
+    List<PlannedMachine> chosen = new ArrayList<>();
+    for (int i = 0; i < machines.size(); i++) {
+      if ((set & (1 << i)) != 0) {
+        chosen.add(machines.get(i));
+      }
+    }
+    return chosen;
+  }
+
   private Optional<Plan.Fits> best(long positions) {
     Plan.Fits best = null;
     for (int set = 1; set < 1 << machines.size(); set++) {
-      List<PlannedMachine> chosen = new ArrayList<>();
-      for (int i = 0; i < machines.size(); i++) {
-        if ((set & (1 << i)) != 0) {
-          chosen.add(machines.get(i));
-        }
-      }
+      List<PlannedMachine> chosen = chosen(set);
       if (chosen.size() > model.layers().size()) {
         continue;
       }
@@ -125,7 +163,9 @@ public final class Planner {
               || need(first, end, positions) > machine.freeBytes()) {
             continue;
           }
-          double sum = time[m - 1][first] + compute(machine, first, end) + travel(machine);
+          double own = compute(machine, first, end);
+          double sum =
+              even ? Math.max(time[m - 1][first], own) : time[m - 1][first] + own + travel(machine);
           if (sum < time[m][end]) {
             time[m][end] = sum;
             from[m][end] = first;
@@ -138,12 +178,14 @@ public final class Planner {
     }
     List<Plan.Place> places = new ArrayList<>();
     double slowest = 0;
+    double all = 0;
     int end = layers;
     for (int m = order.size(); m > 0; m--) {
       PlannedMachine machine = order.get(m - 1);
       int first = from[m][end];
       double compute = compute(machine, first, end);
       slowest = Math.max(slowest, compute);
+      all += compute + travel(machine);
       places.add(
           new Plan.Place(
               machine,
@@ -154,8 +196,7 @@ public final class Planner {
               duration(travel(machine))));
       end = first;
     }
-    return Optional.of(
-        new Plan.Fits(places.reversed(), 1 / time[order.size()][layers], 1 / slowest));
+    return Optional.of(new Plan.Fits(places.reversed(), 1 / all, 1 / slowest));
   }
 
   private double compute(PlannedMachine machine, int first, int end) {

@@ -23,6 +23,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
@@ -144,6 +145,16 @@ public final class Pipeline implements AutoCloseable {
       waiting.add(answer);
       admit();
       return answer;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Why it takes nothing on any more; empty while it does. */
+  public Optional<String> over() {
+    lock.lock();
+    try {
+      return Optional.ofNullable(over);
     } finally {
       lock.unlock();
     }

@@ -15,9 +15,16 @@ import java.time.Duration;
  *     together, so that the others have something to do. 1 where all of them share one machine
  * @param patience how long a stage may keep work without giving anything out before it counts as
  *     lost
+ * @param opening how long a stage may take until it is ready: it may have to fetch its layers first
  */
 public record PipelineOptions(
-    int maxConcurrent, int queueLimit, int chunk, int window, int depth, Duration patience) {
+    int maxConcurrent,
+    int queueLimit,
+    int chunk,
+    int window,
+    int depth,
+    Duration patience,
+    Duration opening) {
   /** Refuses values without meaning. */
   public PipelineOptions {
     if (maxConcurrent < 1
@@ -28,15 +35,25 @@ public record PipelineOptions(
         || window < 1
         || depth < 1
         || depth > 0xffff
-        || !patience.isPositive()) {
+        || !patience.isPositive()
+        || !opening.isPositive()) {
       throw new IllegalArgumentException(
           "no pipeline runs with %d answers at once, %d waiting, %d steps of %d tokens, depth %d and a patience of %s"
               .formatted(maxConcurrent, queueLimit, window, chunk, depth, patience));
     }
   }
 
-  /** Sixteen answers at once, 64 waiting, steps of 64 tokens, half a minute of patience. */
+  /**
+   * Sixteen answers at once, 64 waiting, steps of 64 tokens, half a minute of patience, also until
+   * a stage is ready.
+   */
   public static PipelineOptions of(int stages) {
-    return new PipelineOptions(16, 64, 64, 2 * stages, stages, Duration.ofSeconds(30));
+    return new PipelineOptions(
+        16, 64, 64, 2 * stages, stages, Duration.ofSeconds(30), Duration.ofSeconds(30));
+  }
+
+  /** The same, for stages that may take so long until they are ready. */
+  public PipelineOptions opening(Duration atMost) {
+    return new PipelineOptions(maxConcurrent, queueLimit, chunk, window, depth, patience, atMost);
   }
 }

@@ -70,23 +70,25 @@ public final class Stage implements AutoCloseable {
    */
   public void serve(ByteStream stream) throws IOException {
     try (FrameStream frames = new FrameStream(stream)) {
-      if (!(frames.read() instanceof Frame.Ask ask)) {
-        throw new ProtocolException("a connection begins with what is asked for");
-      }
-      Optional<String> refusal = refusal(ask);
-      if (refusal.isPresent()) {
-        frames.write(new Frame.Refused(refusal.get()));
-        return;
-      }
-      frames.write(
-          new Frame.Ready(
-              key.nodeId(),
-              transformer.configuration().width(),
-              transformer.configuration().vocabulary(),
-              positions,
-              options.rows()));
-      new StageConnection(this, frames, ask.depth()).run();
+      serve(frames, StageDoor.ask(frames));
     }
+  }
+
+  /** Serves a coordinator who has said what it asks for. */
+  void serve(FrameStream frames, Frame.Ask ask) throws IOException {
+    Optional<String> refusal = refusal(ask);
+    if (refusal.isPresent()) {
+      frames.write(new Frame.Refused(refusal.get()));
+      return;
+    }
+    frames.write(
+        new Frame.Ready(
+            key.nodeId(),
+            transformer.configuration().width(),
+            transformer.configuration().vocabulary(),
+            positions,
+            options.rows()));
+    new StageConnection(this, frames, ask.depth()).run();
   }
 
   private Optional<String> refusal(Frame.Ask ask) {

@@ -108,7 +108,7 @@ final class StageLine {
             .start(
                 () -> {
                   try {
-                    Thread.sleep(options.patience());
+                    Thread.sleep(options.opening());
                     frames.close();
                   } catch (InterruptedException e) {
                     // It was ready in time.

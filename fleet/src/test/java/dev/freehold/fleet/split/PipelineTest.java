@@ -42,7 +42,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(240)
 class PipelineTest {
   private static final PipelineOptions OPTIONS =
-      new PipelineOptions(8, 64, 16, 4, 2, Duration.ofSeconds(20));
+      new PipelineOptions(8, 64, 16, 4, 2, Duration.ofSeconds(20), Duration.ofSeconds(20));
 
   @TempDir Path folder;
 
@@ -214,7 +214,8 @@ class PipelineTest {
     Path file = SplitModels.write(folder, "llama", 2);
     List<GenerationRequest> requests = List.of(request(1), request(2));
     List<Answer> expected = alone(file, requests);
-    PipelineOptions impatient = new PipelineOptions(8, 8, 16, 4, 2, Duration.ofMillis(400));
+    PipelineOptions impatient =
+        new PipelineOptions(8, 8, 16, 4, 2, Duration.ofMillis(400), Duration.ofMillis(400));
     try (Machines machines = new Machines(file)) {
       machines.tamper(
           1,

@@ -27,6 +27,7 @@ import dev.freehold.node.receipts.ReceiptStore;
 import dev.freehold.node.serve.Answerer;
 import dev.freehold.node.serve.Models;
 import dev.freehold.node.serve.ServedModel;
+import dev.freehold.node.serve.Splitting;
 import dev.freehold.node.telemetry.Metrics;
 import dev.freehold.node.work.WorkGate;
 import dev.freehold.node.work.WorkSettings;
@@ -61,6 +62,7 @@ final class LyingNode {
             Kernels::best,
             1,
             new EngineOptions(4, 8, 256L << 20, 64L << 20, 256),
+            Splitting.NEVER,
             _ -> {});
     models.await(model, Duration.ofMinutes(2));
     FleetNode fleet =

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Plans with this machine and with those of the fleet, by what each says of its memory and speed. A
@@ -40,6 +41,9 @@ public final class Planning {
   private final ModelStore store;
   private final Supplier<Machine> machine;
   private final long reserveBytes;
+
+  /** The speed of its memory doesn't change; looking costs all cores a moment. */
+  private volatile @Nullable Machine looked;
 
   /**
    * For this node.
@@ -85,7 +89,7 @@ public final class Planning {
   /** The machines there are now: this node's own first, and each under the name that plans show. */
   public Map<NodeId, PlannedMachine> machines() {
     Map<NodeId, PlannedMachine> machines = new LinkedHashMap<>();
-    machines.put(fleet.id(), alone(machine.get(), reserveBytes));
+    machines.put(fleet.id(), here());
     for (Sight sight : fleet.sights()) {
       if (sight.link() instanceof LinkState.Up
           && sight.presence().isPresent()
@@ -105,6 +109,18 @@ public final class Planning {
       }
     }
     return machines;
+  }
+
+  private PlannedMachine here() {
+    Machine before = looked;
+    if (before == null) {
+      before = machine.get();
+      looked = before;
+    }
+    return alone(
+        new Machine(
+            before.memoryBytes(), Machine.freeMemory(), before.cores(), before.bytesPerSecond()),
+        reserveBytes);
   }
 
   /** Members that are not planned with, each with the reason, for a person. */

@@ -15,6 +15,7 @@ import dev.freehold.node.lanes.LaneSettings;
 import dev.freehold.node.serve.Models;
 import dev.freehold.node.serve.ServedModel;
 import dev.freehold.node.serve.Serving;
+import dev.freehold.node.serve.Staged;
 import dev.freehold.node.telemetry.Metrics;
 import dev.freehold.node.telemetry.Metrics.Reading;
 import dev.freehold.node.work.Hindrance;
@@ -144,6 +145,9 @@ public final class InfoEndpoints {
       if (serving.model().equals(model)) {
         more.put("context_length", serving.loaded().configuration().contextLength())
             .put("kernel", serving.kernel().name());
+        if (serving.engine() instanceof Staged staged) {
+          more.put("split_over", Json.array(staged.machines().stream().map(Json::of).toList()));
+        }
       }
     }
     List<JobPeer> others = fleet.router.others(model);

@@ -9,6 +9,7 @@ import dev.freehold.engine.generate.Generation;
 import dev.freehold.engine.generate.GenerationEvent;
 import dev.freehold.engine.generate.Outcome;
 import dev.freehold.evidence.Finish;
+import dev.freehold.evidence.Transcript;
 import dev.freehold.node.telemetry.Metrics;
 import dev.freehold.record.Json;
 import java.io.IOException;
@@ -189,15 +190,12 @@ public final class Answering {
       metrics.cancelled();
     }
     metrics.tokens(prompt, cached, output);
-    return new Answer(
-        notary.attest(serving, asked, prepared.sampling().toJson(), Json.array(bare), entries),
-        full,
-        last,
-        prompt,
-        cached,
-        output,
-        anyCut,
-        Optional.empty());
+    Transcript transcript =
+        notary.attest(serving, asked, prepared.sampling().toJson(), Json.array(bare), entries);
+    if (serving.engine() instanceof Staged staged) {
+      staged.answered(transcript.receipt().id(), generations);
+    }
+    return new Answer(transcript, full, last, prompt, cached, output, anyCut, Optional.empty());
   }
 
   private static Finish finish(Json.Obj choice) {

@@ -8,7 +8,12 @@ public final class ModelUnready extends RuntimeException {
 
   private final boolean passing;
 
-  ModelUnready(String message, boolean passing) {
+  /**
+   * For this reason.
+   *
+   * @param passing whether it will be otherwise soon
+   */
+  public ModelUnready(String message, boolean passing) {
     super(message);
     this.passing = passing;
   }

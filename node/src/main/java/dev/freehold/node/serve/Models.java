@@ -6,6 +6,7 @@ import dev.freehold.catalogue.Machine;
 import dev.freehold.catalogue.ModelStore;
 import dev.freehold.engine.generate.Engine;
 import dev.freehold.engine.generate.EngineOptions;
+import dev.freehold.engine.generate.Generator;
 import dev.freehold.engine.generate.LoadedModel;
 import dev.freehold.engine.gguf.Gguf;
 import dev.freehold.engine.model.MemoryNeed;
@@ -19,7 +20,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -33,6 +36,9 @@ public final class Models implements AutoCloseable {
   private final Supplier<Kernel> kernel;
   private final int threads;
   private final EngineOptions options;
+  private final Splitting splitting;
+  private final Map<ServedModel, String> waiting = new ConcurrentHashMap<>();
+  private final Set<Thread> splitters = ConcurrentHashMap.newKeySet();
   private final Thread loader;
   private volatile boolean closed;
 
@@ -41,6 +47,7 @@ public final class Models implements AutoCloseable {
    *
    * @param kernel makes the arithmetic lane when the first model needs it
    * @param options of each model's engine
+   * @param splitting has models run on several machines
    * @param told of each model that is loaded, or could not be
    */
   public Models(
@@ -48,11 +55,13 @@ public final class Models implements AutoCloseable {
       Supplier<Kernel> kernel,
       int threads,
       EngineOptions options,
+      Splitting splitting,
       Consumer<Loaded> told) {
     models.forEach(model -> loading.put(model, new CompletableFuture<>()));
     this.kernel = kernel;
     this.threads = threads;
     this.options = options;
+    this.splitting = splitting;
     loader = Thread.ofPlatform().name("model-loader").daemon().start(() -> load(told));
   }
 
@@ -70,25 +79,69 @@ public final class Models implements AutoCloseable {
           throw new IllegalStateException("the node is stopping");
         }
         lane = Optional.of(lane.orElseGet(kernel));
+        requireFile(model);
+        Optional<String> lacks = lacksMemory(model);
+        if (splitting.wanted(lacks.isPresent())) {
+          Kernel chosen = lane.get();
+          waiting.put(model, "machines are being looked for");
+          splitters.add(
+              Thread.ofVirtual()
+                  .name("splitter")
+                  .start(() -> split(model, chosen, entry.getValue(), told)));
+          continue;
+        }
+        if (lacks.isPresent()) {
+          throw new IOException(lacks.get());
+        }
         entry.getValue().complete(open(model, lane.get()));
       } catch (RuntimeException | IOException | OutOfMemoryError e) {
         problem = Optional.of(String.valueOf(e.getMessage()));
-        entry
-            .getValue()
-            .completeExceptionally(
-                new ModelUnready(
-                    "the model " + model.name() + " can't be used: " + e.getMessage(), false));
+        entry.getValue().completeExceptionally(unusable(model, e));
       }
       told.accept(new Loaded(model, Duration.ofNanos(System.nanoTime() - start), problem));
     }
   }
 
-  private Serving open(ServedModel model, Kernel lane) throws IOException {
+  private static ModelUnready unusable(ServedModel model, Throwable why) {
+    return new ModelUnready(
+        "the model " + model.name() + " can't be used: " + why.getMessage(), false);
+  }
+
+  /** Waits for machines; others load meanwhile. */
+  private void split(
+      ServedModel model, Kernel lane, CompletableFuture<Serving> to, Consumer<Loaded> told) {
+    long start = System.nanoTime();
+    Optional<String> problem = Optional.empty();
+    try {
+      LoadedModel text = LoadedModel.withoutWeights(model.file(), model.digest());
+      Generator machines = splitting.open(model, text, why -> waiting.put(model, why));
+      to.complete(new Serving(model, text, machines, lane, digestCheck(model)));
+      if (closed) {
+        machines.close();
+      }
+    } catch (RuntimeException | IOException e) {
+      problem = Optional.of(String.valueOf(e.getMessage()));
+      to.completeExceptionally(unusable(model, e));
+    } catch (InterruptedException e) {
+      problem = Optional.of("the node is stopping");
+      to.completeExceptionally(unusable(model, new IOException("the node is stopping")));
+    }
+    waiting.remove(model);
+    told.accept(new Loaded(model, Duration.ofNanos(System.nanoTime() - start), problem));
+  }
+
+  private static void requireFile(ServedModel model) throws IOException {
     if (!Files.isRegularFile(model.file())) {
       throw new IOException("there is no file " + model.file() + "; pull the model again");
     }
-    requireMemory(model);
+  }
+
+  private Serving open(ServedModel model, Kernel lane) {
     LoadedModel loaded = LoadedModel.open(model.file(), model.digest(), lane, threads);
+    return new Serving(model, loaded, new Engine(loaded, options), lane, digestCheck(model));
+  }
+
+  private static CompletableFuture<Boolean> digestCheck(ServedModel model) {
     CompletableFuture<Boolean> checked = new CompletableFuture<>();
     Thread.ofPlatform()
         .name("digest-check")
@@ -101,19 +154,19 @@ public final class Models implements AutoCloseable {
                 checked.completeExceptionally(e);
               }
             });
-    return new Serving(model, loaded, new Engine(loaded, options), lane, checked);
+    return checked;
   }
 
-  /** Refuses, before any of it is read, a model that this machine's memory can't hold. */
-  private static void requireMemory(ServedModel model) throws IOException {
+  /** Says, before any of it is read, that this machine's memory can't hold a model. */
+  private static Optional<String> lacksMemory(ServedModel model) throws IOException {
     long free = Machine.freeMemory();
     if (Files.size(model.file()) < free / 4) {
-      return;
+      return Optional.empty();
     }
     try (Gguf file = Gguf.open(model.file())) {
       long need = MemoryNeed.of(file).total(1024);
       if (need > free) {
-        throw new IOException(
+        return Optional.of(
             String.format(
                 Locale.ROOT,
                 "it needs %.1f GB of memory and %.1f GB are free: end other programs, or serve a"
@@ -122,6 +175,7 @@ public final class Models implements AutoCloseable {
                 free / 1e9));
       }
     }
+    return Optional.empty();
   }
 
   /** All models, the default one first. */
@@ -143,12 +197,17 @@ public final class Models implements AutoCloseable {
     return future.isCompletedExceptionally() ? "failed" : "ready";
   }
 
-  /** Why a model can't be used; empty where it can, or may yet. */
+  /** What a model waits for that is to run on several machines; empty where it doesn't. */
+  public Optional<String> waiting(ServedModel model) {
+    return Optional.ofNullable(waiting.get(model));
+  }
+
+  /** Why a model can't be used, or what it waits for; empty where it can, or may yet. */
   public Optional<String> problem(ServedModel model) {
     CompletableFuture<Serving> future = future(model);
     return future.state() == Future.State.FAILED
         ? Optional.of(String.valueOf(future.exceptionNow().getMessage()))
-        : Optional.empty();
+        : waiting(model);
   }
 
   private CompletableFuture<Serving> future(ServedModel model) {
@@ -168,7 +227,11 @@ public final class Models implements AutoCloseable {
     try {
       return future(model).get(atMost.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
-      throw new ModelUnready("the model " + model.name() + " is still being loaded", true);
+      throw new ModelUnready(
+          waiting(model)
+              .map(why -> "the model " + model.name() + " waits for machines: " + why)
+              .orElse("the model " + model.name() + " is still being loaded"),
+          true);
     } catch (ExecutionException e) {
       throw e.getCause() instanceof ModelUnready unready
           ? unready
@@ -202,6 +265,7 @@ public final class Models implements AutoCloseable {
         interrupted = true;
       }
     }
+    splitters.forEach(Thread::interrupt);
     ready().forEach(Serving::close);
     if (interrupted) {
       Thread.currentThread().interrupt();

@@ -2,14 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.node.serve;
 
-import dev.freehold.engine.generate.Engine;
+import dev.freehold.engine.generate.Generator;
 import dev.freehold.engine.generate.LoadedModel;
 import dev.freehold.kernel.Kernel;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
 /**
- * A model that is loaded, and the engine that runs it.
+ * A model that is loaded, and what runs it: an engine here, or machines together.
  *
  * @param kernel the arithmetic lane
  * @param digestChecked done when the file's bytes have been found to be those of the digest
@@ -17,7 +17,7 @@ import java.util.concurrent.CompletionException;
 public record Serving(
     ServedModel model,
     LoadedModel loaded,
-    Engine engine,
+    Generator engine,
     Kernel kernel,
     CompletableFuture<Boolean> digestChecked)
     implements AutoCloseable {

@@ -13,6 +13,7 @@ import dev.freehold.fleet.job.JobPeers;
 import dev.freehold.fleet.job.OfferedModel;
 import dev.freehold.kernel.Kernels;
 import dev.freehold.node.serve.Models;
+import dev.freehold.node.serve.Splitting;
 import dev.freehold.record.Digest;
 import dev.freehold.record.Tier;
 import java.io.IOException;
@@ -27,7 +28,12 @@ class RouterTest {
 
   private final Models models =
       new Models(
-          List.of(), () -> Kernels.named("scalar"), 1, new EngineOptions(1, 1, 1, 1, 1), _ -> {});
+          List.of(),
+          () -> Kernels.named("scalar"),
+          1,
+          new EngineOptions(1, 1, 1, 1, 1),
+          Splitting.NEVER,
+          _ -> {});
 
   @AfterEach
   void close() {
