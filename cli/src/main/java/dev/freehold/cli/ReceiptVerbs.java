@@ -4,6 +4,7 @@ package dev.freehold.cli;
 
 import dev.freehold.crypto.KeyFile;
 import dev.freehold.crypto.KeyFileException;
+import dev.freehold.crypto.PrivateFile;
 import dev.freehold.crypto.PrivateKeyInfo;
 import dev.freehold.crypto.SigningKey;
 import dev.freehold.evidence.Receipt;
@@ -18,9 +19,11 @@ import dev.freehold.evidence.cose.SignedStatement;
 import dev.freehold.evidence.dsse.Envelope;
 import dev.freehold.evidence.dsse.InTotoStatement;
 import dev.freehold.evidence.dsse.ReceiptStatement;
+import dev.freehold.evidence.stage.StageFile;
 import dev.freehold.node.Node;
 import dev.freehold.node.receipts.ReceiptStore;
 import dev.freehold.node.receipts.StoredReceipt;
+import dev.freehold.node.split.FleetSplitting;
 import dev.freehold.record.Json;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -45,6 +48,7 @@ import picocli.CommandLine.TypeConversionException;
       ReceiptVerbs.ListThem.class,
       ReceiptVerbs.Show.class,
       ReceiptVerbs.Export.class,
+      ReceiptVerbs.Stages.class,
       ReceiptVerbs.Judge.class,
       ReceiptVerbs.Forget.class
     })
@@ -142,6 +146,33 @@ final class ReceiptVerbs {
     @Override
     public String toString() {
       return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+  }
+
+  /** {@code freehold receipt stages}. */
+  @Command(
+      name = "stages",
+      description =
+          "Write what the machines of a split model signed of an answer: 'freehold verify FILE"
+              + " --beside TRANSCRIPT' names the one that computed wrongly.")
+  static final class Stages extends Verb {
+    @Parameters(paramLabel = "ID", description = "The receipt's id.")
+    private String id = "";
+
+    @Option(
+        names = {"-o", "--output"},
+        description = "The file to write (standard output unless given).")
+    private @Nullable Path output;
+
+    @Override
+    int run() throws Exception {
+      Path file = FleetSplitting.file(places.home(), receipt(this, id).id());
+      if (!Files.isRegularFile(file)) {
+        throw new Failure(
+            "there are no statements of machines for " + id + ": its model ran on one machine");
+      }
+      OutputFile.write(output, PrivateFile.read(file, StageFile.LIMIT), screen, json);
+      return OK;
     }
   }
 

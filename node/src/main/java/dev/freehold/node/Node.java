@@ -5,15 +5,12 @@ package dev.freehold.node;
 import dev.freehold.catalogue.Machine;
 import dev.freehold.catalogue.ModelStore;
 import dev.freehold.catalogue.Puller;
-import dev.freehold.catalogue.StoredModel;
 import dev.freehold.crypto.KeyFile;
 import dev.freehold.crypto.KeyFileException;
 import dev.freehold.crypto.NodeId;
 import dev.freehold.crypto.PassphraseSource;
 import dev.freehold.crypto.SigningKey;
 import dev.freehold.engine.generate.EngineOptions;
-import dev.freehold.engine.generate.Generator;
-import dev.freehold.engine.generate.LoadedModel;
 import dev.freehold.evidence.log.LogException;
 import dev.freehold.evidence.note.SignedCheckpoint;
 import dev.freehold.fleet.job.JobWork;
@@ -57,11 +54,9 @@ import dev.freehold.node.serve.Models;
 import dev.freehold.node.serve.ServedModel;
 import dev.freehold.node.serve.Splitting;
 import dev.freehold.node.split.FleetSplitting;
-import dev.freehold.node.split.SplitSettings;
 import dev.freehold.node.telemetry.EventLog;
 import dev.freehold.node.telemetry.Metrics;
 import dev.freehold.node.work.WorkGate;
-import dev.freehold.record.Digest;
 import dev.freehold.record.Json;
 import dev.freehold.witness.anchor.AnchorMeans;
 import dev.freehold.witness.anchor.AnchorSettings;
@@ -351,7 +346,7 @@ public final class Node implements AutoCloseable {
                 fleet,
                 planning,
                 () -> kernel(configuration),
-                digest -> whole(models, stored, digest),
+                digest -> FleetSplitting.whole(models, stored, digest),
                 configuration.home(),
                 configuration.cache(),
                 work,
@@ -447,22 +442,6 @@ public final class Node implements AutoCloseable {
         : Kernels.named(configuration.kernel());
   }
 
-  /** The fleet comes up after the models have begun to load. */
-  private static Splitting later(SplitSettings settings, CompletableFuture<Splitting> splitting) {
-    return new Splitting() {
-      @Override
-      public boolean wanted(boolean lacksMemory) {
-        return settings.possible(lacksMemory) && splitting.join().wanted(lacksMemory);
-      }
-
-      @Override
-      public Generator open(ServedModel model, LoadedModel text, Consumer<String> waits)
-          throws IOException, InterruptedException {
-        return splitting.join().open(model, text, waits);
-      }
-    };
-  }
-
   private static Models models(
       NodeConfiguration configuration, CompletableFuture<Splitting> splitting, EventLog log) {
     long memory = attention(configuration);
@@ -476,7 +455,7 @@ public final class Node implements AutoCloseable {
             memory,
             memory / 2,
             EngineOptions.defaults().prefillChunk()),
-        later(configuration.split(), splitting),
+        FleetSplitting.later(configuration.split(), splitting),
         loaded ->
             log.event(
                 loaded.problem().isEmpty() ? "model-loaded" : "model-failed",
@@ -485,15 +464,6 @@ public final class Node implements AutoCloseable {
                     .put("ms", loaded.took().toMillis())
                     .put("problem", loaded.problem().orElse(null))
                     .build()));
-  }
-
-  /** The file of a model that is here, all of it. */
-  private static Optional<Path> whole(Models models, ModelStore stored, Digest digest) {
-    return models
-        .find(digest.toString())
-        .map(ServedModel::file)
-        .or(() -> stored.find(digest).map(StoredModel::file))
-        .filter(Files::isRegularFile);
   }
 
   private static HttpServer listen(NodeConfiguration configuration, Api api) throws IOException {

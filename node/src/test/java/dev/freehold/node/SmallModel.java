@@ -36,12 +36,17 @@ final class SmallModel {
 
   /** Writes the file into {@code folder}. */
   static ServedModel write(Path folder) throws IOException {
+    return write(folder, 2);
+  }
+
+  /** Writes one of so many layers into {@code folder}. */
+  static ServedModel write(Path folder, int layers) throws IOException {
     Path file = folder.resolve("small.gguf");
-    writer().write(file);
+    writer(layers).write(file);
     return new ServedModel(NAME, file, Digest.sha256(Files.readAllBytes(file)));
   }
 
-  private static GgufWriter writer() {
+  private static GgufWriter writer(int layers) {
     List<String> tokens = new ArrayList<>();
     for (int b = 0; b < 256; b++) {
       tokens.add(Character.toString(letter(b)));
@@ -56,7 +61,7 @@ final class SmallModel {
         new GgufWriter()
             .put("general.architecture", "llama")
             .put("general.name", "small")
-            .put("llama.block_count", 2)
+            .put("llama.block_count", layers)
             .put("llama.context_length", CONTEXT)
             .put("llama.embedding_length", WIDTH)
             .put("llama.feed_forward_length", FEED_FORWARD)
@@ -75,7 +80,7 @@ final class SmallModel {
     Random random = new Random(7);
     matrix(writer, "token_embd.weight", random, WIDTH, tokens.size());
     ones(writer, "output_norm.weight");
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < layers; i++) {
       String block = "blk." + i + ".";
       ones(writer, block + "attn_norm.weight");
       ones(writer, block + "ffn_norm.weight");

@@ -56,6 +56,7 @@ record Arguments(
       Checks evidence offline: no node, no network, no database. FILE can be any of these; what follows
       --beside is what it tells of, without which a claim is Undecidable:
         answer.json                             a receipt, a transcript, or a bundle with entries of logs
+        stages.json --beside answer.json        what the machines of a split model signed of an answer
         FOLDER                                  a log's exported files
         checkpoint --beside FOLDER              a checkpoint or another signed note
         it.tlog-proof --beside entry.json       a proof of a log (the entry may be in it)

@@ -6,6 +6,7 @@ import dev.freehold.record.Timestamp;
 import dev.freehold.verify.answer.AnswerFile;
 import dev.freehold.verify.answer.BundleFile;
 import dev.freehold.verify.answer.KeysBeside;
+import dev.freehold.verify.answer.StagesFile;
 import dev.freehold.verify.control.CapabilityFile;
 import dev.freehold.verify.control.MandateFile;
 import dev.freehold.verify.control.RefusalFile;
@@ -66,6 +67,7 @@ public final class Verifier {
         List.of(
             answers,
             new BundleFile(answers),
+            new StagesFile(replay, given),
             new KeyStatementFile(),
             new KeyBindingFile(),
             new SplitViewFile(),

@@ -54,6 +54,10 @@ import dev.freehold.evidence.note.NoteSigner;
 import dev.freehold.evidence.note.Origin;
 import dev.freehold.evidence.note.SignedCheckpoint;
 import dev.freehold.evidence.payment.KeyBinding;
+import dev.freehold.evidence.stage.StageFile;
+import dev.freehold.evidence.stage.StageLayers;
+import dev.freehold.evidence.stage.StageReceipt;
+import dev.freehold.evidence.stage.StageStatement;
 import dev.freehold.evidence.timestamp.LoggedTimestamp;
 import dev.freehold.evidence.timestamp.TimestampAuthority;
 import dev.freehold.evidence.timestamp.TimestampPolicy;
@@ -76,6 +80,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Random;
 import java.util.Set;
 
@@ -307,6 +312,26 @@ final class KindSamples {
         null);
   }
 
+  /** One statement of one machine. */
+  private static byte[] stages() {
+    StageStatement statement =
+        new StageStatement(
+            new Nonce("00112233445566778899aabbccddeeff"),
+            new Nonce("ffeeddccbbaa99887766554433221100"),
+            Digest.sha256(new byte[0]),
+            1,
+            new StageLayers(0, 2, 4),
+            7,
+            OptionalInt.empty(),
+            Digest.of(new byte[Digest.BYTES]),
+            Digest.sha256(new byte[1]),
+            Digest.sha256(new byte[2]),
+            SIGNER.nodeId());
+    return new StageFile(
+            Invented.receipt().id(), List.of(List.of(StageReceipt.sign(statement, SIGNER))))
+        .encode();
+  }
+
   /** At least one file of each kind, good or at least whole. */
   List<byte[]> files() throws Exception {
     Entry receiptEntry =
@@ -329,6 +354,7 @@ final class KindSamples {
                 List.of(new AnchorProof(anchor, List.of())),
                 Invented.transcript(1))
             .encode());
+    files.add(stages());
     files.add(SplitView.of(other("a"), other("b")).orElseThrow().encode());
     files.add(proof.withExtra(entry).encode());
     files.add(entry);

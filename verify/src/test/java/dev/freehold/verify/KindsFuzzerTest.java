@@ -32,7 +32,7 @@ class KindsFuzzerTest {
         }
       }
     }
-    assertThat(names).hasSize(18);
+    assertThat(names).hasSize(19);
   }
 
   @Test

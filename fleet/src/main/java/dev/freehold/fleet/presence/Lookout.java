@@ -128,6 +128,7 @@ public final class Lookout implements AutoCloseable {
     Heard last = heard.get(member.node());
     return last == null
         || Duration.between(last.seen, clock.instant()).abs().compareTo(EVERY) >= 0
+        || last.presence.bytesPerSecond() == 0
         || last.presence.models().stream().anyMatch(model -> model.state().equals(LOADING));
   }
 

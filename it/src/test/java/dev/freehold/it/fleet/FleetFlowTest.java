@@ -77,8 +77,9 @@ class FleetFlowTest {
         String nodeOfBert = text(bert.cli("fleet", "--json").json(), "node");
 
         answersThroughTheRelay(anna, url);
-        goesOnWhereAnotherWasKilled(anna, url, bert, carl, nodeOfBert);
+        Processes killed = goesOnWhereAnotherWasKilled(anna, url, bert, carl, nodeOfBert);
         catchesALiar(anna, url, mallory);
+        runsOneModelOnThreeMachines(anna, url, killed);
       }
     }
   }
@@ -123,7 +124,7 @@ class FleetFlowTest {
     assertValid(anna, header(answer.out(), "freehold-receipt"));
   }
 
-  private void goesOnWhereAnotherWasKilled(
+  private Processes goesOnWhereAnotherWasKilled(
       Processes anna, String url, Processes bert, Processes carl, String nodeOfBert)
       throws Exception {
     Process caller = anna.begin(Caller.class, url + "/chat/completions", LONG);
@@ -157,6 +158,7 @@ class FleetFlowTest {
             .map(line -> line.substring(6))
             .toList();
     assertThat(said(events)).hasSizeGreaterThan(300).isEqualTo(said(due));
+    return bertRan ? bert : carl;
   }
 
   /** What the events say, but for what each request has of its own. */
@@ -196,5 +198,52 @@ class FleetFlowTest {
       assertThat(verdict.exit()).as(verdict.out()).isEqualTo(1);
       assertThat(verdict.out()).contains("replayed     Invalid");
     }
+  }
+
+  /** The one that was set aside gets no layers. */
+  private void runsOneModelOnThreeMachines(Processes anna, String url, Processes killed)
+      throws Exception {
+    String question =
+        "{\"model\":\""
+            + MODEL
+            + "\",\"messages\":[{\"role\":\"user\",\"content\":\"What is a freehold?\"}],"
+            + "\"max_tokens\":24,\"seed\":3}";
+    Json due = choices(anna.other(Caller.class, url + "/chat/completions", question));
+    killed.serve("up", "--no-model", "--port", "0", "--json", "--threads", "1");
+    anna.endLast();
+    String split =
+        text(
+            anna.serve(
+                "up", "-m", MODEL, "--split", "3", "--port", "0", "--json", "--threads", "1"),
+            "url");
+    long end = System.nanoTime() + Duration.ofSeconds(90).toNanos();
+    String models = "";
+    while (!models.contains("\"models\":[{\"name\":\"" + MODEL + "\",\"state\":\"ready\"")) {
+      assertThat(System.nanoTime()).as(models).isLessThan(end);
+      models = anna.cli("fleet", "--json").out();
+    }
+    Run answer = anna.other(Caller.class, split + "/chat/completions", question);
+    assertThat(choices(answer)).as(answer.out()).isEqualTo(due);
+    String receipt = header(answer.out(), "freehold-receipt");
+    assertValid(anna, receipt);
+
+    Path stages = folder.resolve("stages.json");
+    while (anna.cli("receipt", "stages", receipt, "-o", stages.toString()).exit() != 0) {
+      assertThat(System.nanoTime()).isLessThan(end);
+    }
+    Run verdict =
+        anna.verify(
+            stages,
+            "--beside",
+            folder.resolve(receipt + ".json").toString(),
+            "--model",
+            anna.model(SMOLLM2).toString());
+    assertThat(verdict.exit()).as(verdict.out()).isZero();
+    assertThat(verdict.out()).contains("3 machines", "replayed     Valid");
+  }
+
+  private static Json choices(Run answer) {
+    String body = answer.out().substring(answer.out().indexOf("\n{") + 1);
+    return ((Json.Obj) Json.parse(body.strip())).get("choices").orElseThrow();
   }
 }

@@ -5,13 +5,9 @@ package dev.freehold.it.openai;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.freehold.node.DutyFiles;
 import dev.freehold.node.Node;
 import dev.freehold.node.NodeConfiguration;
-import dev.freehold.node.fleet.FleetSettings;
-import dev.freehold.node.money.MoneySettings;
 import dev.freehold.node.serve.ServedModel;
-import dev.freehold.node.work.WorkSettings;
 import dev.freehold.record.Digest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -80,26 +76,17 @@ class OpenAiClientTest {
   }
 
   private static NodeConfiguration with(NodeConfiguration plain, String home) {
-    return new NodeConfiguration(
-        folder.resolve(home),
-        plain.cache(),
-        plain.host(),
-        0,
-        plain.models(),
-        plain.threads(),
-        plain.kernel(),
-        plain.maxConcurrent(),
-        plain.queueLimit(),
-        plain.memoryBytes(),
-        null,
-        plain.arrival(),
-        plain.drain(),
-        DutyFiles.none(),
-        false,
-        FleetSettings.none(),
-        WorkSettings.always(),
-        MoneySettings.none(),
-        List.of());
+    return NodeConfiguration.defaults(folder.resolve(home), plain.cache())
+        .withHost(plain.host())
+        .withPort(0)
+        .withModels(plain.models())
+        .withThreads(plain.threads())
+        .withKernel(plain.kernel())
+        .withMaxConcurrent(plain.maxConcurrent())
+        .withQueueLimit(plain.queueLimit())
+        .withMemoryBytes(plain.memoryBytes())
+        .withArrival(plain.arrival())
+        .withDrain(plain.drain());
   }
 
   private static String start(NodeConfiguration configuration) throws InterruptedException {

@@ -225,7 +225,9 @@ public final class Models implements AutoCloseable {
    */
   public Serving await(ServedModel model, Duration atMost) throws InterruptedException {
     try {
-      return future(model).get(atMost.toMillis(), TimeUnit.MILLISECONDS);
+      // Other machines may come in a minute or tomorrow: nobody is kept waiting for them.
+      Duration patience = waiting(model).isPresent() ? Duration.ZERO : atMost;
+      return future(model).get(patience.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
       throw new ModelUnready(
           waiting(model)

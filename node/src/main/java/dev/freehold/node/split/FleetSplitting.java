@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.node.split;
 
+import dev.freehold.catalogue.ModelStore;
+import dev.freehold.catalogue.StoredModel;
 import dev.freehold.crypto.NodeId;
 import dev.freehold.crypto.PrivateFile;
 import dev.freehold.crypto.SigningKey;
@@ -17,6 +19,7 @@ import dev.freehold.kernel.Kernel;
 import dev.freehold.node.files.OwnerFiles;
 import dev.freehold.node.fleet.FleetNode;
 import dev.freehold.node.fleet.Planning;
+import dev.freehold.node.serve.Models;
 import dev.freehold.node.serve.ServedModel;
 import dev.freehold.node.serve.Splitting;
 import dev.freehold.node.telemetry.EventLog;
@@ -24,10 +27,12 @@ import dev.freehold.node.work.WorkGate;
 import dev.freehold.record.Digest;
 import dev.freehold.record.Json;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -98,6 +103,31 @@ public final class FleetSplitting implements Splitting, AutoCloseable {
         StageHosting.open(
             node.fleet, shelf, node.gate, node.whole, node.cache.resolve(FOLDER), node.log);
     return new FleetSplitting(node, settings, maxConcurrent, queueLimit, hosting);
+  }
+
+  /** For models that begin to load before the fleet is there. */
+  public static Splitting later(SplitSettings settings, CompletableFuture<Splitting> splitting) {
+    return new Splitting() {
+      @Override
+      public boolean wanted(boolean lacksMemory) {
+        return settings.possible(lacksMemory) && splitting.join().wanted(lacksMemory);
+      }
+
+      @Override
+      public Generator open(ServedModel model, LoadedModel text, Consumer<String> waits)
+          throws IOException, InterruptedException {
+        return splitting.join().open(model, text, waits);
+      }
+    };
+  }
+
+  /** The file of a model that is here, all of it. */
+  public static Optional<Path> whole(Models models, ModelStore stored, Digest digest) {
+    return models
+        .find(digest.toString())
+        .map(ServedModel::file)
+        .or(() -> stored.find(digest).map(StoredModel::file))
+        .filter(Files::isRegularFile);
   }
 
   @Override

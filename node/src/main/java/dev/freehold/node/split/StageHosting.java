@@ -59,7 +59,10 @@ public final class StageHosting implements AutoCloseable {
   private final Function<Digest, Optional<Path>> whole;
   private final Path cache;
   private final EventLog log;
-  private final Set<ByteStream> open = ConcurrentHashMap.newKeySet();
+
+  /** What ends those who are served. */
+  private final Set<Runnable> open = ConcurrentHashMap.newKeySet();
+
   private final Thread watch;
 
   private StageHosting(
@@ -116,12 +119,13 @@ public final class StageHosting implements AutoCloseable {
   }
 
   private void serve(Member member, LinkStream stream) throws IOException, InterruptedException {
-    ByteStream bytes = new LinkBytes(stream);
-    open.add(bytes);
+    // Closing it would leave its reader waiting for the other end.
+    Runnable end = stream::cancel;
+    open.add(end);
     try {
-      StageDoor.serve(bytes, (model, layers) -> lend(member, model, layers));
+      StageDoor.serve(new LinkBytes(stream), (model, layers) -> lend(member, model, layers));
     } finally {
-      open.remove(bytes);
+      open.remove(end);
     }
   }
 
@@ -148,7 +152,8 @@ public final class StageHosting implements AutoCloseable {
   /** A stream to layers on this very machine, for a model that is here. */
   ByteStream here() {
     InnerStream.Pair pair = InnerStream.pair();
-    open.add(pair.other());
+    Runnable end = pair.other()::close;
+    open.add(end);
     Thread.ofVirtual()
         .name("own-stage")
         .start(
@@ -169,7 +174,7 @@ public final class StageHosting implements AutoCloseable {
               } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
               } finally {
-                open.remove(pair.other());
+                open.remove(end);
               }
             });
     return pair.one();
@@ -218,7 +223,7 @@ public final class StageHosting implements AutoCloseable {
   @Override
   public void close() {
     watch.interrupt();
-    open.forEach(ByteStream::close);
+    open.forEach(Runnable::run);
     shelf.close();
   }
 }

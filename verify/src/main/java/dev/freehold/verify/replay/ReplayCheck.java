@@ -5,10 +5,12 @@ package dev.freehold.verify.replay;
 import dev.freehold.engine.generate.LoadedModel;
 import dev.freehold.evidence.Statement;
 import dev.freehold.evidence.Transcript;
+import dev.freehold.evidence.stage.StageFile;
 import dev.freehold.kernel.Kernel;
 import dev.freehold.kernel.Kernels;
 import dev.freehold.record.Digest;
 import dev.freehold.verify.verdict.Claim;
+import dev.freehold.verify.verdict.Grounds;
 import dev.freehold.verify.verdict.UsageException;
 import dev.freehold.verify.verdict.Verdict;
 import java.nio.file.Path;
@@ -101,6 +103,37 @@ public final class ReplayCheck {
       return Result.undecidable(
           "this machine has not enough memory for the replay (%s): close other programs, or verify on a larger one"
               .formatted(e.getMessage()));
+    }
+  }
+
+  /**
+   * Judges what machines signed of an answer, each statement against the model.
+   *
+   * @param transcript of the answer; what it holds was checked before
+   */
+  public void check(Transcript transcript, StageFile stages, Grounds grounds) {
+    Digest wanted = transcript.receipt().statement().model().digest();
+    if (!(source instanceof Source.Files(ModelFiles files, Kernel kernel, int threads))) {
+      grounds.missing("the model's file is needed");
+      return;
+    }
+    try {
+      switch (files.find(wanted)) {
+        case ModelFiles.Search.NotFound(Verdict.Undecidable(String why)) -> grounds.missing(why);
+        case ModelFiles.Search.NotFound(Verdict verdict) -> grounds.missing(verdict.toString());
+        case ModelFiles.Search.Found(Path file) ->
+            StagesReplay.judge(
+                file,
+                transcript,
+                stages,
+                kernel == null ? Kernels.best() : kernel,
+                threads,
+                grounds);
+      }
+    } catch (OutOfMemoryError e) {
+      grounds.missing("this machine has not enough memory: " + e.getMessage());
+    } catch (RuntimeException e) {
+      grounds.missing("the replay broke off: " + why(e));
     }
   }
 
