@@ -123,9 +123,8 @@ public final class Watch {
     boolean urgent = false;
     for (Claimable each : claimable) {
       ChannelState state = state(seen, each.channel());
-      Amount best = each.best().voucher().maxClaimable();
-      Amount total = best.atMost(state.balance());
-      if (best.compareTo(state.balance()) > 0) {
+      Amount total = each.due().atMost(state.balance());
+      if (each.due().compareTo(state.balance()) > 0) {
         uncovered.add(each);
       }
       if (total.compareTo(state.claimed()) > 0) {

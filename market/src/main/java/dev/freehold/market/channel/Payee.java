@@ -68,13 +68,16 @@ public final class Payee {
     /** What was served in all; at most as much as is paid and the window. */
     private Amount served;
 
+    /** Whether an answer is under way that is charged at its end. */
+    private boolean held;
+
     private Account(PayeeChannel end) {
       this.end = end;
       this.served = end.served();
     }
 
     private Amount paid() {
-      return end.paid().atLeast(end.state().claimed());
+      return end.charged();
     }
   }
 
@@ -176,7 +179,7 @@ public final class Payee {
     synchronized (account) {
       if (!account.end.state().equals(state)) {
         // Claimed beyond our best voucher: by one that we have lost, for what was served.
-        boolean lost = state.claimed().compareTo(account.end.paid()) > 0;
+        boolean lost = state.claimed().compareTo(account.end.due()) > 0;
         Amount served = lost ? account.served.atLeast(state.claimed()) : account.served;
         write(account, account.end.with(state), served);
       }
@@ -202,21 +205,138 @@ public final class Payee {
     Amount amount = offered.voucher().maxClaimable();
     synchronized (account) {
       PayeeChannel end = account.end;
-      if (amount.compareTo(end.paid()) <= 0) {
+      if (account.held) {
+        return Optional.of(VoucherRefusal.BUSY);
+      }
+      if (amount.compareTo(end.due()) <= 0) {
         return Optional.of(VoucherRefusal.NOT_HIGHER);
       }
-      if (amount.compareTo(end.state().balance()) > 0) {
-        return Optional.of(VoucherRefusal.ABOVE_DEPOSIT);
+      Optional<VoucherRefusal> uncovered = uncovered(end, offered);
+      if (uncovered.isPresent()) {
+        return uncovered;
       }
-      if (amount.compareTo(end.state().covered()) > 0) {
-        return Optional.of(VoucherRefusal.WITHDRAWING);
-      }
-      if (!offered.signedBy(end.channel().config().payerAuthorizer(), separator)) {
-        return Optional.of(VoucherRefusal.WRONG_SIGNATURE);
-      }
-      write(account, end.with(amount, offered.signature()), account.served);
+      write(account, end.with(amount, offered.signature()).owing(amount), account.served);
     }
     return Optional.empty();
+  }
+
+  private Optional<VoucherRefusal> uncovered(PayeeChannel end, SignedVoucher offered) {
+    Amount amount = offered.voucher().maxClaimable();
+    if (amount.compareTo(end.state().balance()) > 0) {
+      return Optional.of(VoucherRefusal.ABOVE_DEPOSIT);
+    }
+    if (amount.compareTo(end.state().covered()) > 0) {
+      return Optional.of(VoucherRefusal.WITHDRAWING);
+    }
+    if (!offered.signedBy(end.channel().config().payerAuthorizer(), separator)) {
+      return Optional.of(VoucherRefusal.WRONG_SIGNATURE);
+    }
+    return Optional.empty();
+  }
+
+  /**
+   * Takes a voucher for one answer that is charged at its end, for no more than {@code most}. The
+   * voucher is for what was charged before and that, exactly; durable when this returns. Until the
+   * hold is closed the channel takes no other.
+   *
+   * @throws IOException if it can't be written down: it was not taken
+   */
+  public Taking hold(SignedVoucher offered, Amount most) throws IOException {
+    if (!offered.chain().equals(rules.coin().chain())) {
+      return new Taking.Refused(VoucherRefusal.OTHER_CHAIN);
+    }
+    if (!offered.contract().equals(rules.coin().contract())) {
+      return new Taking.Refused(VoucherRefusal.OTHER_CONTRACT);
+    }
+    Account account = accounts.get(offered.voucher().channel());
+    if (account == null) {
+      return new Taking.Refused(VoucherRefusal.UNKNOWN_CHANNEL);
+    }
+    synchronized (account) {
+      PayeeChannel end = account.end;
+      if (account.held) {
+        return new Taking.Refused(VoucherRefusal.BUSY);
+      }
+      if (!offered.voucher().maxClaimable().equals(end.charged().plus(most))) {
+        return new Taking.Refused(VoucherRefusal.OTHER_PLACE);
+      }
+      Optional<VoucherRefusal> uncovered = uncovered(end, offered);
+      if (uncovered.isPresent()) {
+        return new Taking.Refused(uncovered.get());
+      }
+      PayeeChannel next = end.with(offered.voucher().maxClaimable(), offered.signature());
+      if (!next.equals(end)) {
+        write(account, next, account.served);
+      }
+      account.held = true;
+      return new Taking.Held(new Hold(account, end.charged(), most));
+    }
+  }
+
+  /** What came of a voucher for one answer. */
+  public sealed interface Taking {
+    /**
+     * It is taken.
+     *
+     * @param hold until it is closed
+     */
+    record Held(Hold hold) implements Taking {}
+
+    /**
+     * It is not.
+     *
+     * @param refusal why
+     */
+    record Refused(VoucherRefusal refusal) implements Taking {}
+  }
+
+  /** One answer of a channel that is charged at its end, once. Closed, it lets the channel go. */
+  public final class Hold implements AutoCloseable {
+    private final Account account;
+    private final Amount before;
+    private final Amount most;
+    private boolean closed;
+
+    private Hold(Account account, Amount before, Amount most) {
+      this.account = account;
+      this.before = before;
+      this.most = most;
+    }
+
+    /**
+     * Charges what the answer cost, and lets the channel go. Durable when it returns.
+     *
+     * @return what was charged of the channel in all
+     * @throws IllegalArgumentException if it is more than was held
+     * @throws IllegalStateException if it was charged or closed before
+     * @throws IOException if it can't be written down: the answer is not to be given out
+     */
+    public Amount charge(Amount cost) throws IOException {
+      if (cost.compareTo(most) > 0) {
+        throw new IllegalArgumentException(cost + " is more than the " + most + " that were held");
+      }
+      synchronized (account) {
+        if (closed) {
+          throw new IllegalStateException("this answer was charged or given up before");
+        }
+        Amount total = before.plus(cost);
+        if (!cost.equals(Amount.ZERO)) {
+          write(account, account.end.owing(total), account.served.plus(cost));
+        }
+        close();
+        return total;
+      }
+    }
+
+    @Override
+    public void close() {
+      synchronized (account) {
+        if (!closed) {
+          closed = true;
+          account.held = false;
+        }
+      }
+    }
   }
 
   /**
@@ -277,9 +397,9 @@ public final class Payee {
     }
   }
 
-  /** All that is paid counts as served on the disk: nobody is served twice for one payment. */
+  /** All that is due counts as served on the disk: nobody is served twice for one payment. */
   private void write(Account account, PayeeChannel next, Amount served) throws IOException {
-    PayeeChannel written = next.serving(served.atLeast(next.paid()));
+    PayeeChannel written = next.serving(served.atLeast(next.due()));
     storage.write(written);
     account.end = written;
     account.served = served;

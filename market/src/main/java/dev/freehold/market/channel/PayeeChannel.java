@@ -23,14 +23,17 @@ import java.util.Optional;
  * @param state what the chain held of it when it was last asked
  * @param paid the amount of the best voucher
  * @param signature of the best voucher, already checked; empty where there is none
+ * @param due how much of it is ours: all where each answer had vouchers of its own; where one was
+ *     for more than its answer cost, less
  * @param served the worth of what was served in all, at most: while the seller runs, all that is
- *     paid counts as served here
+ *     due counts as served here
  */
 public record PayeeChannel(
     Channel channel,
     ChannelState state,
     Amount paid,
     Optional<PaymentSignature> signature,
+    Amount due,
     Amount served)
     implements ChannelEnd {
   /** Value of the member {@code format}. */
@@ -41,23 +44,27 @@ public record PayeeChannel(
   /**
    * Checks that amount and signature go together.
    *
-   * @throws IllegalArgumentException if there is one of them only
+   * @throws IllegalArgumentException if there is one of them only, or more is due than was signed
    */
   public PayeeChannel {
     if (!paid.fitsChannel() || paid.equals(Amount.ZERO) != signature.isEmpty()) {
       throw new IllegalArgumentException(
           "a best voucher has an amount and a signature, or neither");
     }
+    if (due.compareTo(paid) > 0) {
+      throw new IllegalArgumentException("no more is due than was signed");
+    }
   }
 
   /** A channel without voucher. What was claimed of it before was served before. */
   public static PayeeChannel fresh(Channel channel, ChannelState state) {
-    return new PayeeChannel(channel, state, Amount.ZERO, Optional.empty(), state.claimed());
+    return new PayeeChannel(
+        channel, state, Amount.ZERO, Optional.empty(), Amount.ZERO, state.claimed());
   }
 
   /** What can be claimed; empty where that is nothing more than the chain has already. */
   public Optional<Claimable> claimable() {
-    if (signature.isEmpty() || paid.compareTo(state.claimed()) <= 0) {
+    if (signature.isEmpty() || due.compareTo(state.claimed()) <= 0) {
       return Optional.empty();
     }
     return Optional.of(
@@ -67,20 +74,33 @@ public record PayeeChannel(
                 channel.chain(),
                 channel.contract(),
                 new Voucher(channel.id(), paid),
-                signature.get())));
+                signature.get()),
+            due));
   }
 
   /** The same, with what the chain holds of it now. */
   public PayeeChannel with(ChannelState seen) {
-    return new PayeeChannel(channel, seen, paid, signature, served);
+    return new PayeeChannel(channel, seen, paid, signature, due, served);
   }
 
-  PayeeChannel with(Amount best, PaymentSignature checked) {
-    return new PayeeChannel(channel, state, best, Optional.of(checked), served);
+  /** From where the next voucher starts: what was charged, or claimed by a voucher that we lost. */
+  public Amount charged() {
+    return due.atLeast(state.claimed());
+  }
+
+  /** The same with another voucher, if that is for more. */
+  PayeeChannel with(Amount offered, PaymentSignature checked) {
+    return offered.compareTo(paid) <= 0
+        ? this
+        : new PayeeChannel(channel, state, offered, Optional.of(checked), due, served);
+  }
+
+  PayeeChannel owing(Amount total) {
+    return new PayeeChannel(channel, state, paid, signature, total, served);
   }
 
   PayeeChannel serving(Amount total) {
-    return new PayeeChannel(channel, state, paid, signature, total);
+    return new PayeeChannel(channel, state, paid, signature, due, total);
   }
 
   @Override
@@ -88,6 +108,7 @@ public record PayeeChannel(
     return CanonicalJson.bytes(
         Json.object()
             .put("channel", channel.toJson())
+            .put("due", due.toString())
             .put("format", FORMAT)
             .put("paid", paid.toString())
             .put("served", served.toString())
@@ -121,6 +142,7 @@ public record PayeeChannel(
               ChannelState.read(members.object("state")),
               Coin.amount(members, "paid"),
               signature,
+              Coin.amount(members, "due"),
               Coin.amount(members, "served"));
       members.end();
       Members.requireSame(end.encode(), bytes);

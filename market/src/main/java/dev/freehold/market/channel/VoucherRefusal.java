@@ -16,6 +16,10 @@ public enum VoucherRefusal {
   ABOVE_DEPOSIT("the voucher is for more than the channel holds"),
   /** More than will be left once a pending withdrawal is taken. */
   WITHDRAWING("the voucher is for coins that are being withdrawn"),
+  /** For another amount than was charged and what the answer costs at most. */
+  OTHER_PLACE("the voucher does not start from what was charged"),
+  /** Another answer that is paid at its end is under way in this channel. */
+  BUSY("another answer of this channel is under way"),
   /** Signed by somebody else, or over something else. */
   WRONG_SIGNATURE("the voucher is not signed by the channel's payer");
 

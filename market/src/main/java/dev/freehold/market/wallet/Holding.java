@@ -87,11 +87,11 @@ public record Holding(Channel channel, Address owner, State state, Amount amount
   }
 
   /**
-   * All coins of a channel from which this machine is paid, as far as it knows: what the payer has
-   * signed is what is here.
+   * All coins of a channel from which this machine is paid, as far as it knows: what is ours of
+   * what the payer has signed.
    */
   public static List<Holding> of(PayeeChannel end) {
-    return split(end.channel(), end.state(), end.paid());
+    return split(end.channel(), end.state(), end.due());
   }
 
   private static List<Holding> split(Channel channel, ChannelState state, Amount signed) {

@@ -42,6 +42,7 @@ class ChannelEndFuzzTest {
           Parties.holding(100),
           Amount.of(60),
           Optional.of(Parties.voucher(ONE, 60, Parties.BUYER).signature()),
+          Amount.of(59),
           Amount.of(61));
   private static final LimitBook LIMITS =
       LimitBook.EMPTY
@@ -83,6 +84,9 @@ class ChannelEndFuzzTest {
         PayeeChannel::decode,
         text.replace("\"signature\":\"0x", "\"signature\":\""),
         "no signature");
+    refused(
+        PayeeChannel::decode, text.replace("\"due\":\"59\"", "\"due\":\"61\""), "no more is due");
+    refused(PayeeChannel::decode, text.replace("\"due\":\"59\",", ""), "lacks \"due\"");
     refused(
         PayeeChannel::decode, text.replace("\"served\":\"61\"", "\"served\":61"), "not a string");
   }

@@ -225,6 +225,7 @@ class PayeeTest {
             holding(100),
             Amount.of(50),
             Optional.of(voucher(ONE, 49, BUYER).signature()),
+            Amount.of(50),
             Amount.ZERO));
     assertThatThrownBy(this::started).hasMessageContaining("is not its payer's");
   }
