@@ -8,6 +8,7 @@ import com.esaulpaugh.headlong.abi.TupleType;
 import dev.freehold.crypto.payment.Address;
 import dev.freehold.crypto.payment.Keccak256;
 import dev.freehold.crypto.payment.PaymentKey;
+import dev.freehold.crypto.payment.PaymentSignature;
 import dev.freehold.evidence.payment.Channel;
 import dev.freehold.evidence.payment.ChannelConfig;
 import dev.freehold.evidence.payment.ChannelState;
@@ -36,6 +37,8 @@ public final class ChannelContract {
   private static final Function CLAIM = PACKED.function("claim");
   private static final Function SETTLE = PACKED.function("settle");
   private static final Function DEPOSIT = PACKED.function("deposit");
+  private static final Function REFUND = PACKED.function("refund");
+  private static final Function REFUNDS = PACKED.function("refundNonce");
   private static final Function INITIATE = PACKED.function("initiateWithdraw");
   private static final Function FINALIZE = PACKED.function("finalizeWithdraw");
   private static final TupleType<Tuple> COLLECTOR_DATA =
@@ -134,27 +137,75 @@ public final class ChannelContract {
     require(channel);
     BigInteger until = BigInteger.valueOf(validBefore.instant().getEpochSecond());
     TransferAuthorization authorization =
-        new TransferAuthorization(
-            TransferAuthorization.Kind.RECEIVE,
-            channel.config().payer(),
-            collector,
-            amount,
-            BigInteger.ZERO,
-            until,
-            channel.id().depositNonce(salt));
+        authorization(channel, amount, collector, BigInteger.ZERO, until, salt);
+    return deposit(authorization, channel, salt, payer.sign(token.digest(authorization)));
+  }
+
+  /**
+   * What a payer signs so that the collector may deposit its coins into this channel, once.
+   *
+   * @param collector the one for ERC-3009, of this contract
+   * @param validAfter Unix time, seconds
+   * @param validBefore Unix time, seconds
+   * @param salt tells deposits into one channel apart
+   */
+  public static TransferAuthorization authorization(
+      Channel channel,
+      Amount amount,
+      Address collector,
+      BigInteger validAfter,
+      BigInteger validBefore,
+      Keccak256 salt) {
+    return new TransferAuthorization(
+        TransferAuthorization.Kind.RECEIVE,
+        channel.config().payer(),
+        collector,
+        amount,
+        validAfter,
+        validBefore,
+        channel.id().depositNonce(salt));
+  }
+
+  /**
+   * Deposits coins by an authorization that its payer has signed already.
+   *
+   * @param authorization as {@link #authorization} makes it, of the same salt
+   */
+  public Effect deposit(
+      TransferAuthorization authorization,
+      Channel channel,
+      Keccak256 salt,
+      PaymentSignature signature) {
+    require(channel);
     ByteBuffer data =
         COLLECTOR_DATA.encode(
             Tuple.of(
-                BigInteger.ZERO,
-                until,
+                authorization.validAfter(),
+                authorization.validBefore(),
                 new BigInteger(1, salt.bytes()),
-                payer.sign(token.digest(authorization)).bytes()));
+                signature.bytes()));
     return Effect.call(
         contract,
         DEPOSIT
             .encodeCallWithArgs(
-                tuple(channel.config()), amount.units(), abi(collector), bytes(data))
+                tuple(channel.config()),
+                authorization.value().units(),
+                abi(authorization.to()),
+                bytes(data))
             .array());
+  }
+
+  /** Gives unclaimed coins back to their payer at once; for the receiver or its authorizer. */
+  public Effect refund(Channel channel, Amount amount) {
+    require(channel);
+    return Effect.call(
+        contract, REFUND.encodeCallWithArgs(tuple(channel.config()), amount.units()).array());
+  }
+
+  /** How many refunds there were of a channel. */
+  public BigInteger refunds(Channel channel) throws RpcException {
+    require(channel);
+    return call(REFUNDS, (Object) channel.id().digest().bytes()).get(0);
   }
 
   /** Starts the withdrawal of unclaimed coins. */

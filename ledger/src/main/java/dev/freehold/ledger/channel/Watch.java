@@ -168,6 +168,15 @@ public final class Watch {
     return Optional.of(submitted(purpose, contract.settle(receiver, token)));
   }
 
+  /**
+   * Claims one voucher now, whatever it is worth.
+   *
+   * @return the intent; it is the same for the same voucher, whoever asks
+   */
+  public Intent claim(Claimable claimable) throws IOException, RpcException {
+    return claimed(List.of(new ChannelContract.Row(claimable, claimable.due())));
+  }
+
   private static ChannelState state(List<Seen> seen, Channel channel) {
     return seen.stream()
         .filter(each -> each.channel().equals(channel))

@@ -31,6 +31,10 @@ public final class DevelopmentChain implements AutoCloseable {
   public static final Address PAYMENT_CHANNELS =
       Address.parse("0x4020074e9dF2ce1deE5A9C1b5c3f541D02a10003").orElseThrow();
 
+  /** Where x402's clients look for the collector of deposits by ERC-3009. */
+  public static final Address ERC3009_COLLECTOR =
+      Address.parse("0x4020806089470a89826cB9fB1f4059150b550004").orElseThrow();
+
   private static final Pattern LISTENING =
       Pattern.compile("(?m)^Listening on 127\\.0\\.0\\.1:([0-9]{1,5})$");
   private static final Duration START = Duration.ofSeconds(30);
@@ -125,6 +129,13 @@ public final class DevelopmentChain implements AutoCloseable {
   public void place(PackedContract contract, Address at) throws RpcException {
     rpc.call(
         "anvil_setCode", Json.of(Hex.data(at.bytes())), Json.of(Hex.data(contract.runtimeCode())));
+  }
+
+  /**
+   * Places what lies at one address, immutables included, at another; its storage stays as it is.
+   */
+  public void copy(Address from, Address to) throws RpcException {
+    rpc.call("anvil_setCode", Json.of(Hex.data(to.bytes())), Json.of(Hex.data(chain.code(from))));
   }
 
   /** Makes so many empty blocks, so that what is in the last one lies deeper. */

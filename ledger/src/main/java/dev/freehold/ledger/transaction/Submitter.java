@@ -80,6 +80,11 @@ public final class Submitter {
     return send(intent);
   }
 
+  /** The intent of a purpose as it is written down, not looked up; empty where there is none. */
+  public synchronized Optional<Intent> known(Intent.Purpose purpose) throws IOException {
+    return storage.all().stream().filter(each -> each.purpose().equals(purpose)).findFirst();
+  }
+
   /**
    * Looks up what became of every pending intent, oldest first, and hands those to the chain again
    * that it has lost. To be called at the start and now and then.
@@ -134,9 +139,7 @@ public final class Submitter {
   }
 
   private Intent required(Intent.Purpose purpose) throws IOException {
-    return storage.all().stream()
-        .filter(each -> each.purpose().equals(purpose))
-        .findFirst()
+    return known(purpose)
         .orElseThrow(() -> new IllegalArgumentException("there is no intent '" + purpose + "'"));
   }
 

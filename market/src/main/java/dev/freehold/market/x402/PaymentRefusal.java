@@ -64,6 +64,8 @@ public enum PaymentRefusal {
   DEPOSIT_TOO_LATE(Channels.OF + "payload_authorization_valid_before"),
   /** The payer has too little for the deposit. */
   DEPOSIT_FUNDS(Channels.OF + "insufficient_balance"),
+  /** The deposit is smaller than is worth its gas. */
+  DEPOSIT_SMALL(Channels.OF + "deposit_below_min_deposit"),
   /** The chain refused or reverted the deposit. */
   DEPOSIT_TRANSACTION(Channels.OF + "deposit_transaction_failed"),
   /** More is asked back than is free, or nothing. */

@@ -1,0 +1,553 @@
+// SPDX-FileCopyrightText: The Freehold authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.freehold.node.x402;
+
+import dev.freehold.crypto.payment.Address;
+import dev.freehold.crypto.payment.Keccak256;
+import dev.freehold.evidence.payment.Channel;
+import dev.freehold.evidence.payment.ChannelConfig;
+import dev.freehold.evidence.payment.ChannelId;
+import dev.freehold.evidence.payment.ChannelState;
+import dev.freehold.evidence.payment.Claimable;
+import dev.freehold.evidence.payment.Domain;
+import dev.freehold.evidence.payment.SignedVoucher;
+import dev.freehold.evidence.payment.TransferAuthorization;
+import dev.freehold.ledger.channel.ChannelContract;
+import dev.freehold.ledger.channel.Token;
+import dev.freehold.ledger.channel.Watch;
+import dev.freehold.ledger.rpc.RpcException;
+import dev.freehold.ledger.transaction.Effect;
+import dev.freehold.ledger.transaction.Intent;
+import dev.freehold.ledger.transaction.Outcome;
+import dev.freehold.market.channel.OpeningRefusal;
+import dev.freehold.market.channel.Payee;
+import dev.freehold.market.channel.PayeeChannel;
+import dev.freehold.market.channel.VoucherRefusal;
+import dev.freehold.market.x402.ChannelPayload;
+import dev.freehold.market.x402.PaymentRefusal;
+import dev.freehold.market.x402.PaymentRequirements;
+import dev.freehold.market.x402.Scheme;
+import dev.freehold.market.x402.SettlementResponse;
+import dev.freehold.node.money.Money;
+import dev.freehold.record.Amount;
+import dev.freehold.record.Json;
+import dev.freehold.record.Parsed;
+import java.io.IOException;
+import java.math.BigInteger;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Vouchers of a payment channel: signed for the most that an answer may cost, charged what it cost.
+ * The seller's end of the channel is the {@link Payee}, the same one that Freehold's own buyers pay
+ * to, so no voucher is good twice.
+ */
+final class ChannelWay {
+  private static final BigInteger TEN = BigInteger.TEN;
+  private static final Json.Obj NOTHING = Json.object().build();
+
+  private final TillTerms terms;
+  private final Payee payee;
+  private final ChainLine line;
+  private final Settling settling;
+  private final InstantSource clock;
+
+  /** Channels whose deposit or refund is under way. */
+  private final Set<ChannelId> running = ConcurrentHashMap.newKeySet();
+
+  ChannelWay(TillTerms terms, Payee payee, ChainLine line, Settling settling, InstantSource clock) {
+    this.terms = terms;
+    this.payee = payee;
+    this.line = line;
+    this.settling = settling;
+    this.clock = clock;
+  }
+
+  PaymentRequirements requirements(Bill bill, Domain token) {
+    Amount most = bill.most().atLeast(Amount.of(1));
+    return new PaymentRequirements(
+        Scheme.BATCH_SETTLEMENT.text(),
+        terms.network(),
+        most,
+        token.contract().toString(),
+        terms.receiver().toString(),
+        Math.toIntExact(TillTerms.TIME.toSeconds()),
+        TillTerms.extra(token.name(), token.version())
+            .with("receiverAuthorizer", Json.of(terms.receiver().toString()))
+            .with("withdrawDelay", Json.of(terms.delay().toSeconds()))
+            .with("minDeposit", Json.of(leastDeposit(most).toString())));
+  }
+
+  private Amount leastDeposit(Amount most) {
+    return new Amount(most.atLeast(terms.least()).units().multiply(TEN));
+  }
+
+  Verification verify(Json.Obj payload, PaymentRequirements due, Domain token) throws RpcException {
+    switch (ChannelPayload.of(payload)) {
+      case Parsed.Malformed<ChannelPayload>(String reason) -> {
+        return Verification.refused(PaymentRefusal.PAYLOAD, reason);
+      }
+      case Parsed.Read<ChannelPayload>(ChannelPayload read) -> {
+        Channel channel = channel(read.config());
+        Optional<PaymentRefusal> unfit = unfit(read, channel);
+        if (unfit.isPresent()) {
+          return Verification.refused(unfit.get(), unfit.get().word());
+        }
+        try {
+          return switch (read) {
+            case ChannelPayload.Pay pay -> paid(pay, channel, due.amount());
+            case ChannelPayload.Fund fund -> funded(fund, channel, due.amount(), token);
+            case ChannelPayload.Refund _ ->
+                Verification.refused(PaymentRefusal.PAYLOAD, "refunds are asked for by GET");
+          };
+        } catch (IOException e) {
+          return Verification.refused(
+              PaymentRefusal.VERIFY, "the voucher can't be written down: " + e.getMessage());
+        }
+      }
+    }
+  }
+
+  private Channel channel(ChannelConfig config) {
+    return new Channel(config, terms.coin().chain(), terms.coin().contract());
+  }
+
+  private Optional<PaymentRefusal> unfit(ChannelPayload payload, Channel channel) {
+    ChannelConfig config = channel.config();
+    if (!config.receiver().equals(terms.receiver())) {
+      return Optional.of(PaymentRefusal.CHANNEL_RECEIVER);
+    }
+    if (!config.receiverAuthorizer().equals(terms.receiver())) {
+      return Optional.of(PaymentRefusal.CHANNEL_AUTHORIZER);
+    }
+    if (!config.token().equals(terms.coin().token())) {
+      return Optional.of(PaymentRefusal.CHANNEL_TOKEN);
+    }
+    if (config.withdrawDelay().compareTo(terms.delay()) < 0) {
+      return Optional.of(PaymentRefusal.CHANNEL_DELAY);
+    }
+    if (config.payerAuthorizer().equals(Address.of(new byte[Address.BYTES]))) {
+      return Optional.of(PaymentRefusal.CHANNEL_KEY);
+    }
+    if (!payload.voucher().channel().equals(channel.id())) {
+      return Optional.of(PaymentRefusal.CHANNEL_ID);
+    }
+    if (!signed(payload, channel)
+        .signedBy(config.payerAuthorizer(), channel.domain().separator())) {
+      return Optional.of(PaymentRefusal.VOUCHER_SIGNATURE);
+    }
+    return Optional.empty();
+  }
+
+  private static SignedVoucher signed(ChannelPayload payload, Channel channel) {
+    return new SignedVoucher(
+        channel.chain(), channel.contract(), payload.voucher(), payload.signature());
+  }
+
+  private Verification paid(ChannelPayload.Pay pay, Channel channel, Amount most)
+      throws IOException, RpcException {
+    if (!running.add(channel.id())) {
+      return busy();
+    }
+    try {
+      ChannelState state = line.ledger().contract().state(channel);
+      Optional<OpeningRefusal> unopened = payee.open(channel, state);
+      if (unopened.isPresent()) {
+        return refused(unopened.get());
+      }
+      return switch (payee.hold(signed(pay, channel), most)) {
+        case Payee.Taking.Held(Payee.Hold hold) ->
+            new Verification.Good(new Voucher(channel, hold));
+        case Payee.Taking.Refused(VoucherRefusal refusal) -> refused(refusal, channel);
+      };
+    } finally {
+      running.remove(channel.id());
+    }
+  }
+
+  private static Verification busy() {
+    return Verification.refused(
+        PaymentRefusal.CHANNEL_BUSY, "another answer of this channel is under way");
+  }
+
+  private Verification funded(ChannelPayload.Fund fund, Channel channel, Amount most, Domain token)
+      throws IOException, RpcException {
+    ChannelPayload.Deposit deposit = fund.deposit();
+    Instant now = clock.instant();
+    if (deposit.amount().compareTo(leastDeposit(most)) < 0) {
+      return Verification.refused(
+          PaymentRefusal.DEPOSIT_SMALL, "a deposit is " + leastDeposit(most) + " at least");
+    }
+    if (ExactWay.after(deposit.validAfter(), now)) {
+      return Verification.refused(PaymentRefusal.DEPOSIT_TOO_EARLY, "the deposit is not good yet");
+    }
+    if (!ExactWay.after(deposit.validBefore(), now.plus(TillTerms.MARGIN))) {
+      return Verification.refused(
+          PaymentRefusal.DEPOSIT_TOO_LATE,
+          "the deposit is good for less than " + TillTerms.MARGIN.toSeconds() + " s from now on");
+    }
+    TransferAuthorization transfer =
+        ChannelContract.authorization(
+            channel,
+            deposit.amount(),
+            TillTerms.COLLECTOR,
+            deposit.validAfter(),
+            deposit.validBefore(),
+            deposit.salt());
+    if (deposit
+        .signature()
+        .signer(token.digest(transfer))
+        .filter(transfer.from()::equals)
+        .isEmpty()) {
+      return Verification.refused(
+          PaymentRefusal.DEPOSIT_SIGNATURE, "the deposit is not signed by " + transfer.from());
+    }
+    if (!running.add(channel.id())) {
+      return busy();
+    }
+    Verification verification = Verification.refused(PaymentRefusal.VERIFY, "it was not judged");
+    try {
+      verification = fundedByChain(fund, channel, most, transfer);
+      return verification;
+    } finally {
+      if (!(verification instanceof Verification.Good)) {
+        running.remove(channel.id());
+      }
+    }
+  }
+
+  private Verification fundedByChain(
+      ChannelPayload.Fund fund, Channel channel, Amount most, TransferAuthorization transfer)
+      throws IOException, RpcException {
+    Money.Ledger ledger = line.ledger();
+    Token token = new Token(ledger.chain(), terms.coin().token());
+    Intent.Purpose purpose =
+        new Intent.Purpose("x402 deposit " + channel.id() + " " + fund.deposit().salt());
+    if (ledger.submitter().known(purpose).isPresent()
+        || token.used(transfer.from(), transfer.nonce())) {
+      return Verification.refused(PaymentRefusal.USED, "this deposit was used before");
+    }
+    ChannelState state = ledger.contract().state(channel);
+    payee.observe(channel.id(), state);
+    Amount charged = known(channel).map(PayeeChannel::charged).orElse(state.claimed());
+    Amount signed = fund.voucher().maxClaimable();
+    if (!signed.equals(charged.plus(most))) {
+      return refused(VoucherRefusal.OTHER_PLACE, channel);
+    }
+    if (signed.compareTo(state.covered().plus(fund.deposit().amount())) > 0) {
+      return refused(VoucherRefusal.ABOVE_DEPOSIT, channel);
+    }
+    if (token.balance(transfer.from()).compareTo(transfer.value()) < 0) {
+      return Verification.refused(
+          PaymentRefusal.DEPOSIT_FUNDS, transfer.from() + " has less than " + transfer.value());
+    }
+    Effect effect =
+        ledger
+            .contract()
+            .deposit(transfer, channel, fund.deposit().salt(), fund.deposit().signature());
+    try {
+      ledger.chain().gas(ledger.submitter().account(), effect.to(), effect.value(), effect.data());
+    } catch (RpcException.Refused e) {
+      return Verification.refused(
+          PaymentRefusal.DEPOSIT_TRANSACTION, "the chain would refuse it: " + e.getMessage());
+    }
+    return new Verification.Good(new Deposited(channel, fund, most, effect, purpose));
+  }
+
+  private Optional<PayeeChannel> known(Channel channel) {
+    return payee.channels().stream().filter(end -> end.channel().equals(channel)).findFirst();
+  }
+
+  private static Verification refused(OpeningRefusal refusal) {
+    return Verification.refused(word(refusal), refusal.text());
+  }
+
+  private static PaymentRefusal word(OpeningRefusal refusal) {
+    return switch (refusal) {
+      case OTHER_CHAIN -> PaymentRefusal.NETWORK;
+      case OTHER_CONTRACT -> PaymentRefusal.CHANNEL_ID;
+      case OTHER_TOKEN -> PaymentRefusal.CHANNEL_TOKEN;
+      case OTHER_RECEIVER -> PaymentRefusal.CHANNEL_RECEIVER;
+      case OTHER_AUTHORIZER -> PaymentRefusal.CHANNEL_AUTHORIZER;
+      case NO_VOUCHER_KEY -> PaymentRefusal.CHANNEL_KEY;
+      case DELAY_TOO_SHORT -> PaymentRefusal.CHANNEL_DELAY;
+      case UNFUNDED -> PaymentRefusal.VOUCHER_UNCOVERED;
+      case TOO_MANY -> PaymentRefusal.CHANNELS_FULL;
+    };
+  }
+
+  private static PaymentRefusal word(VoucherRefusal refusal) {
+    return switch (refusal) {
+      case OTHER_CHAIN -> PaymentRefusal.NETWORK;
+      case OTHER_CONTRACT, UNKNOWN_CHANNEL -> PaymentRefusal.CHANNEL_ID;
+      case NOT_HIGHER, OTHER_PLACE -> PaymentRefusal.VOUCHER_PLACE;
+      case ABOVE_DEPOSIT, WITHDRAWING -> PaymentRefusal.VOUCHER_UNCOVERED;
+      case BUSY -> PaymentRefusal.CHANNEL_BUSY;
+      case WRONG_SIGNATURE -> PaymentRefusal.VOUCHER_SIGNATURE;
+    };
+  }
+
+  /** Whoever lost its place is told it, with the voucher that proves it. */
+  private Verification refused(VoucherRefusal refusal, Channel channel) {
+    Optional<PayeeChannel> known = known(channel);
+    Json.Obj extra = NOTHING;
+    if (refusal == VoucherRefusal.OTHER_PLACE && known.isPresent()) {
+      PayeeChannel end = known.get();
+      extra = NOTHING.with("channelState", told(end));
+      if (end.signature().isPresent()) {
+        extra =
+            extra.with(
+                "voucherState",
+                Json.object()
+                    .put("signedMaxClaimable", end.paid().toString())
+                    .put("signature", end.signature().get().toString())
+                    .build());
+      }
+    }
+    return new Verification.Refused(word(refusal), refusal.text(), extra);
+  }
+
+  private Json.Obj told(PayeeChannel end) {
+    ChannelState state = end.state();
+    long asked =
+        state
+            .withdrawal()
+            .map(
+                pending ->
+                    pending
+                        .from()
+                        .instant()
+                        .minus(end.channel().config().withdrawDelay())
+                        .getEpochSecond())
+            .orElse(0L);
+    Json.Builder told =
+        Json.object()
+            .put("channelId", end.channel().id().toString())
+            .put("balance", state.balance().toString())
+            .put("totalClaimed", state.claimed().toString())
+            .put("withdrawRequestedAt", asked);
+    try {
+      told.put("refundNonce", line.ledger().contract().refunds(end.channel()).toString());
+    } catch (RpcException e) {
+      told.put("refundNonce", "0");
+    }
+    return told.put("chargedCumulativeAmount", end.charged().toString()).build();
+  }
+
+  private SettlementResponse charged(
+      Channel channel, Amount cost, Optional<Keccak256> transaction, Optional<Amount> moved) {
+    return new SettlementResponse(
+        true,
+        Optional.empty(),
+        transaction,
+        terms.network(),
+        Optional.of(channel.config().payer().toString()),
+        Optional.of(moved.map(Amount::toString).orElse("")),
+        NOTHING
+            .with("chargedAmount", Json.of(cost.toString()))
+            .with("channelState", known(channel).map(this::told).orElse(NOTHING)));
+  }
+
+  private SettlementResponse failed(PaymentRefusal refusal, Channel channel) {
+    return ChainTill.response(terms, refusal, Optional.of(channel.config().payer().toString()));
+  }
+
+  /** Paid from what is in the channel. */
+  private final class Voucher implements Payment {
+    private final Channel channel;
+    private final Payee.Hold hold;
+
+    Voucher(Channel channel, Payee.Hold hold) {
+      this.channel = channel;
+      this.hold = hold;
+    }
+
+    @Override
+    public SettlementResponse settle(Amount cost) {
+      try {
+        hold.charge(cost);
+      } catch (IOException e) {
+        return failed(PaymentRefusal.SETTLE, channel);
+      }
+      return charged(channel, cost, Optional.empty(), Optional.empty());
+    }
+
+    @Override
+    public void close() {
+      hold.close();
+    }
+  }
+
+  /** Paid from what comes into the channel with it. */
+  private final class Deposited implements Payment {
+    private final Channel channel;
+    private final ChannelPayload.Fund fund;
+    private final Amount most;
+    private final Effect effect;
+    private final Intent.Purpose purpose;
+
+    Deposited(
+        Channel channel,
+        ChannelPayload.Fund fund,
+        Amount most,
+        Effect effect,
+        Intent.Purpose purpose) {
+      this.channel = channel;
+      this.fund = fund;
+      this.most = most;
+      this.effect = effect;
+      this.purpose = purpose;
+    }
+
+    @Override
+    public SettlementResponse settle(Amount cost) throws InterruptedException {
+      BigInteger until = fund.deposit().validBefore();
+      Instant now = clock.instant();
+      if (!ExactWay.after(until, now.plus(TillTerms.LAST))) {
+        return failed(PaymentRefusal.DEPOSIT_TOO_LATE, channel);
+      }
+      try {
+        Money.Ledger ledger = line.ledger();
+        return switch (settling.done(ledger, purpose, effect, ExactWay.patience(until, now))) {
+          case Settling.End.Done(Optional<Keccak256> transaction) ->
+              take(ledger, cost, transaction);
+          case Settling.End.Failed _ -> failed(PaymentRefusal.DEPOSIT_TRANSACTION, channel);
+          case Settling.End.Unknown _ -> failed(PaymentRefusal.PENDING, channel);
+        };
+      } catch (RpcException | IOException e) {
+        return failed(PaymentRefusal.SETTLE, channel);
+      }
+    }
+
+    private SettlementResponse take(
+        Money.Ledger ledger, Amount cost, Optional<Keccak256> transaction)
+        throws IOException, RpcException {
+      Optional<OpeningRefusal> unopened = payee.open(channel, ledger.contract().state(channel));
+      if (unopened.isPresent()) {
+        return failed(word(unopened.get()), channel);
+      }
+      switch (payee.hold(signed(fund, channel), most)) {
+        case Payee.Taking.Refused(VoucherRefusal refusal) -> {
+          return failed(word(refusal), channel);
+        }
+        case Payee.Taking.Held(Payee.Hold hold) -> {
+          try (hold) {
+            hold.charge(cost);
+          }
+          return charged(channel, cost, transaction, Optional.of(fund.deposit().amount()));
+        }
+      }
+    }
+
+    @Override
+    public void close() {
+      running.remove(channel.id());
+    }
+  }
+
+  /** Gives back what was not charged, after what was charged is claimed. */
+  SettlementResponse refund(Json.Obj payload) throws InterruptedException {
+    switch (ChannelPayload.of(payload)) {
+      case Parsed.Read<ChannelPayload>(ChannelPayload.Refund refund) -> {
+        Channel channel = channel(refund.config());
+        Optional<PaymentRefusal> unfit = unfit(refund, channel);
+        if (unfit.isPresent()) {
+          return failed(unfit.get(), channel);
+        }
+        if (!running.add(channel.id())) {
+          return failed(PaymentRefusal.CHANNEL_BUSY, channel);
+        }
+        try {
+          return refund(refund, channel);
+        } catch (IOException | RpcException e) {
+          return failed(PaymentRefusal.SETTLE, channel);
+        } finally {
+          running.remove(channel.id());
+        }
+      }
+      case Parsed.Read<ChannelPayload> _, Parsed.Malformed<ChannelPayload> _ -> {
+        return ChainTill.response(terms, PaymentRefusal.PAYLOAD, Optional.empty());
+      }
+    }
+  }
+
+  private SettlementResponse refund(ChannelPayload.Refund refund, Channel channel)
+      throws IOException, RpcException, InterruptedException {
+    Money.Ledger ledger = line.ledger();
+    Optional<OpeningRefusal> unopened = payee.open(channel, ledger.contract().state(channel));
+    if (unopened.isPresent()) {
+      return failed(
+          unopened.get() == OpeningRefusal.UNFUNDED
+              ? PaymentRefusal.REFUND_NOTHING
+              : word(unopened.get()),
+          channel);
+    }
+    switch (payee.hold(signed(refund, channel), Amount.ZERO)) {
+      case Payee.Taking.Refused(VoucherRefusal refusal) -> {
+        return failed(word(refusal), channel);
+      }
+      case Payee.Taking.Held(Payee.Hold hold) -> {
+        try (hold) {
+          return refundHeld(ledger, refund, channel);
+        }
+      }
+    }
+  }
+
+  private SettlementResponse refundHeld(
+      Money.Ledger ledger, ChannelPayload.Refund refund, Channel channel)
+      throws IOException, RpcException, InterruptedException {
+    PayeeChannel end = known(channel).orElseThrow();
+    Amount free = end.state().balance().less(end.charged());
+    if (free.equals(Amount.ZERO)) {
+      return failed(PaymentRefusal.REFUND_NOTHING, channel);
+    }
+    Amount wanted = refund.amount().orElse(free);
+    if (wanted.equals(Amount.ZERO) || wanted.compareTo(free) > 0) {
+      return failed(PaymentRefusal.REFUND_AMOUNT, channel);
+    }
+    Instant until = clock.instant().plus(TillTerms.TIME);
+    Optional<Claimable> claimable = end.claimable();
+    if (claimable.isPresent() && !claimed(ledger, claimable.get(), until)) {
+      return failed(PaymentRefusal.REFUND_TRANSACTION, channel);
+    }
+    Intent.Purpose purpose =
+        new Intent.Purpose(
+            "x402 refund "
+                + channel.id()
+                + " "
+                + ledger.contract().refunds(channel)
+                + " "
+                + wanted);
+    Effect effect = ledger.contract().refund(channel, wanted);
+    return switch (settling.done(ledger, purpose, effect, until)) {
+      case Settling.End.Done(Optional<Keccak256> transaction) -> {
+        payee.observe(channel.id(), ledger.contract().state(channel));
+        yield charged(channel, Amount.ZERO, transaction, Optional.of(wanted));
+      }
+      case Settling.End.Failed _ -> failed(PaymentRefusal.REFUND_TRANSACTION, channel);
+      case Settling.End.Unknown _ -> failed(PaymentRefusal.PENDING, channel);
+    };
+  }
+
+  /** Has what was charged claimed, by the same intent as the watch would. */
+  private boolean claimed(Money.Ledger ledger, Claimable claimable, Instant until)
+      throws IOException, RpcException, InterruptedException {
+    Watch watch =
+        new Watch(ledger.contract(), ledger.submitter(), new Watch.Rules(Amount.of(1), 1));
+    while (true) {
+      Intent intent = watch.claim(claimable);
+      if (intent.outcome() instanceof Outcome.Executed) {
+        payee.observe(claimable.channel().id(), ledger.contract().state(claimable.channel()));
+        return true;
+      }
+      if (!intent.pending() || !clock.instant().isBefore(until)) {
+        return false;
+      }
+      Thread.sleep(40);
+    }
+  }
+}
