@@ -32,9 +32,9 @@ import org.jspecify.annotations.Nullable;
 /** Chats, completions and embeddings. */
 public final class AnswerEndpoints {
   /** The largest request: with its answer it has to fit into a transcript. */
-  private static final int BODY_LIMIT = 4 << 20;
+  static final int BODY_LIMIT = 4 << 20;
 
-  private static final String RECEIPT = "Freehold-Receipt";
+  static final String RECEIPT = "Freehold-Receipt";
 
   /** Which node answered; of a stream, which one began. */
   private static final String RAN_BY = "Freehold-Ran-By";
@@ -80,7 +80,7 @@ public final class AnswerEndpoints {
 
   void answer(Exchange exchange, String path) {
     Timestamp received = new Timestamp(clock.instant());
-    Nonce nonce = nonce(exchange);
+    Nonce nonce = nonce(exchange, random);
     Tier allowed = tier(exchange);
     Exchange.Body body = exchange.body(BODY_LIMIT);
     try {
@@ -95,7 +95,7 @@ public final class AnswerEndpoints {
       Making making = taken.making();
       exchange.watch(making::cancel);
       try {
-        Response response = new Response(id(asked), asked, taken.model());
+        Response response = new Response(id(asked, random), asked, taken.model());
         switch (request) {
           case ChatRequest chat -> generate(exchange, making, response, chat.decoding());
           case CompletionRequest completion ->
@@ -121,7 +121,7 @@ public final class AnswerEndpoints {
     }
   }
 
-  private Nonce nonce(Exchange exchange) {
+  static Nonce nonce(Exchange exchange, SecureRandom random) {
     Optional<String> given = exchange.header("Freehold-Nonce");
     try {
       return given.map(Nonce::new).orElseGet(() -> Nonce.random(random));
@@ -137,7 +137,7 @@ public final class AnswerEndpoints {
   private void generate(Exchange exchange, Making making, Response response, Decoding decoding)
       throws InterruptedException {
     if (decoding.stream()) {
-      stream(exchange, making, new Streamed(exchange, response, decoding.includeUsage()));
+      stream(exchange, making, new Streamed(exchange, response, decoding.includeUsage(), Map.of()));
       return;
     }
     Answer answer = making.run(UNSEEN);
@@ -147,7 +147,7 @@ public final class AnswerEndpoints {
     exchange.json(200, response.whole(answer), headers(answer));
   }
 
-  private static Map<String, String> headers(Answer answer) {
+  static Map<String, String> headers(Answer answer) {
     Map<String, String> headers = new LinkedHashMap<>();
     headers.put(RECEIPT, answer.receipt().text());
     headers.put(RAN_BY, answer.machine().toString());
@@ -173,21 +173,26 @@ public final class AnswerEndpoints {
   }
 
   /** A response that goes out event by event. It begins when a machine has taken the request on. */
-  private static final class Streamed implements Delivery, AutoCloseable {
+  static final class Streamed implements Delivery, AutoCloseable {
     private final Exchange exchange;
     private final Response response;
     private final boolean includeUsage;
+    private final Map<String, String> headers;
     private @Nullable EventStream events;
 
-    Streamed(Exchange exchange, Response response, boolean includeUsage) {
+    Streamed(
+        Exchange exchange, Response response, boolean includeUsage, Map<String, String> headers) {
       this.exchange = exchange;
       this.response = response;
       this.includeUsage = includeUsage;
+      this.headers = headers;
     }
 
     @Override
     public void accepted(NodeId machine) {
-      events = exchange.events(Map.of(RAN_BY, machine.toString()));
+      Map<String, String> all = new LinkedHashMap<>(headers);
+      all.put(RAN_BY, machine.toString());
+      events = exchange.events(all);
     }
 
     @Override
@@ -253,7 +258,7 @@ public final class AnswerEndpoints {
     return told.build();
   }
 
-  private static ApiError cut(Answer answer) {
+  static ApiError cut(Answer answer) {
     return ApiError.stopping().with(RECEIPT, answer.receipt().text());
   }
 
@@ -271,7 +276,7 @@ public final class AnswerEndpoints {
         headers(answer));
   }
 
-  private String id(Asked asked) {
+  static String id(Asked asked, SecureRandom random) {
     byte[] bytes = new byte[12];
     random.nextBytes(bytes);
     String prefix = asked.request() instanceof ChatRequest ? "chatcmpl-" : "cmpl-";
@@ -279,7 +284,7 @@ public final class AnswerEndpoints {
   }
 
   /** What all parts of one response have in common. */
-  private record Response(String id, Asked asked, String model) {
+  record Response(String id, Asked asked, String model) {
     Json.Obj whole(Answer answer) {
       return head(chat() ? "chat.completion" : "text_completion")
           .put("choices", Json.array(answer.choices()))

@@ -169,7 +169,7 @@ public final class Api {
   }
 
   /** Where it happened, without the exception's own words: they may quote what a client wrote. */
-  private static Json.Obj describe(Endpoint endpoint, ApiError error, RuntimeException failure) {
+  static Json.Obj describe(Endpoint endpoint, ApiError error, RuntimeException failure) {
     StackTraceElement[] frames = failure.getStackTrace();
     return Json.object()
         .put("path", endpoint.label())

@@ -35,6 +35,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
+import java.util.function.Consumer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -61,6 +62,22 @@ public final class HttpServer implements AutoCloseable {
    */
   public static HttpServer start(String host, int port, Duration arrival, Api api)
       throws IOException {
+    return start(host, port, arrival, api::handle);
+  }
+
+  /**
+   * Binds the address and sells.
+   *
+   * @param port 0 for any free port
+   * @throws BindException if the port is taken
+   */
+  public static HttpServer start(String host, int port, Duration arrival, SaleApi sales)
+      throws IOException {
+    return start(host, port, arrival, sales::handle);
+  }
+
+  private static HttpServer start(
+      String host, int port, Duration arrival, Consumer<Exchange> handler) throws IOException {
     // Helidon only logs a port that is taken, so it is tried first.
     try (ServerSocket trial = new ServerSocket()) {
       trial.setReuseAddress(true);
@@ -97,7 +114,7 @@ public final class HttpServer implements AutoCloseable {
                             line.arrived();
                           }
                           Exchange exchange = new Exchange(request, response, line);
-                          api.handle(exchange);
+                          handler.accept(exchange);
                           line.done();
                           if (exchange.last()) {
                             line.end();

@@ -184,7 +184,7 @@ public final class Shop {
     tills.compute(
         id, (_, known) -> known != null && known.owner.equals(buyer) ? known : new Till(buyer));
     return end(id)
-        .<AccountMessage>map(end -> new AccountMessage.Opened(id, end.paid(), end.served()))
+        .<AccountMessage>map(end -> new AccountMessage.Opened(id, end.due(), end.served()))
         .orElseGet(() -> refused(id, "the channel is gone"));
   }
 
@@ -210,7 +210,7 @@ public final class Shop {
       return refused(id, refusal.get().text());
     }
     till.ring();
-    Amount paid = end(id).map(PayeeChannel::paid).orElse(Amount.ZERO);
+    Amount paid = end(id).map(PayeeChannel::due).orElse(Amount.ZERO);
     return new AccountMessage.Taken(id, paid);
   }
 

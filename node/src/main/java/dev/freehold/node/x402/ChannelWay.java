@@ -429,17 +429,15 @@ final class ChannelWay {
       if (unopened.isPresent()) {
         return failed(word(unopened.get()), channel);
       }
-      switch (payee.hold(signed(fund, channel), most)) {
-        case Payee.Taking.Refused(VoucherRefusal refusal) -> {
-          return failed(word(refusal), channel);
-        }
+      return switch (payee.hold(signed(fund, channel), most)) {
+        case Payee.Taking.Refused(VoucherRefusal refusal) -> failed(word(refusal), channel);
         case Payee.Taking.Held(Payee.Hold hold) -> {
           try (hold) {
             hold.charge(cost);
           }
-          return charged(channel, cost, transaction, Optional.of(fund.deposit().amount()));
+          yield charged(channel, cost, transaction, Optional.of(fund.deposit().amount()));
         }
-      }
+      };
     }
 
     @Override
@@ -485,16 +483,14 @@ final class ChannelWay {
               : word(unopened.get()),
           channel);
     }
-    switch (payee.hold(signed(refund, channel), Amount.ZERO)) {
-      case Payee.Taking.Refused(VoucherRefusal refusal) -> {
-        return failed(word(refusal), channel);
-      }
+    return switch (payee.hold(signed(refund, channel), Amount.ZERO)) {
+      case Payee.Taking.Refused(VoucherRefusal refusal) -> failed(word(refusal), channel);
       case Payee.Taking.Held(Payee.Hold hold) -> {
         try (hold) {
-          return refundHeld(ledger, refund, channel);
+          yield refundHeld(ledger, refund, channel);
         }
       }
-    }
+    };
   }
 
   private SettlementResponse refundHeld(
