@@ -121,7 +121,9 @@ public final class ConfigurationFile {
           "withdrawal-seconds",
           "watts-busy",
           "power-price",
-          "coin-decimals" ->
+          "coin-decimals",
+          "x402-listen",
+          "x402-least" ->
           c.withMoney(money(c.money(), key, value));
       case "split" -> c.withSplit(split(value));
       case "lane" -> c.withLanes(with(c.lanes(), value));
@@ -138,8 +140,8 @@ public final class ConfigurationFile {
                   + " relays, link-listen, link-loopback, tier, replay-share, work-hours,"
                   + " work-idle-minutes, work-memory-reserve, work-load, work-celsius,"
                   + " chain, chain-id, channels, collector, coin, registry, chain-depth, window,"
-                  + " claim-worth, deposit, second-worth, withdrawal-seconds, watts-busy, power-price,"
-                  + " coin-decimals, split, lane, lane-key,"
+                  + " claim-worth, deposit, second-worth, withdrawal-seconds, watts-busy,"
+                  + " power-price, coin-decimals, x402-listen, x402-least, split, lane, lane-key,"
                   + " access-log");
     };
   }

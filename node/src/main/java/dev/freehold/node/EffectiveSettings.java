@@ -111,6 +111,8 @@ final class EffectiveSettings {
     for (String key : List.of("watts-busy", "power-price", "coin-decimals")) {
       values.put(key, money.power().text(key));
     }
+    values.put("x402-listen", text(money.sales()));
+    values.put("x402-least", money.least().toString());
     return values;
   }
 

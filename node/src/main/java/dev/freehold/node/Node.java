@@ -79,6 +79,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
@@ -106,6 +107,7 @@ public final class Node implements AutoCloseable {
   private final Api api;
   private final Jobs jobs;
   private final HttpServer server;
+  private final @Nullable SaleDoor sales;
   private final @Nullable Console console;
   private final EventLog log;
 
@@ -120,6 +122,7 @@ public final class Node implements AutoCloseable {
       Api api,
       Jobs jobs,
       HttpServer server,
+      @Nullable SaleDoor sales,
       @Nullable Console console,
       EventLog log,
       Deque<AutoCloseable> held) {
@@ -130,6 +133,7 @@ public final class Node implements AutoCloseable {
     this.api = api;
     this.jobs = jobs;
     this.server = server;
+    this.sales = sales;
     this.console = console;
     this.log = log;
     this.held = held;
@@ -417,11 +421,18 @@ public final class Node implements AutoCloseable {
             log,
             configuration.accessLog());
     HttpServer server = listen(configuration, api);
+    held.push(server);
+    SaleDoor sales =
+        SaleDoor.open(
+                configuration,
+                market,
+                new SaleDoor.Makers(models, answerer, work, metrics, log, clock, random))
+            .orElse(null);
     Thread.ofPlatform().name("key-preparation").daemon().start(key::prepare);
     if (console != null) {
       FirstLook.prepare(console, models, server.port());
     }
-    return new Node(configuration, key, models, lanes, api, jobs, server, console, log, held);
+    return new Node(configuration, key, models, lanes, api, jobs, server, sales, console, log, held);
   }
 
   private static AnchorMeans purse(AnchorSettings settings, Path home, Deque<AutoCloseable> held)
@@ -551,6 +562,11 @@ public final class Node implements AutoCloseable {
         .isPresent();
   }
 
+  /** The port on which it sells to anybody who pays over HTTP; empty where it doesn't. */
+  public OptionalInt salePort() {
+    return sales == null ? OptionalInt.empty() : OptionalInt.of(sales.port());
+  }
+
   /** What it was started with. */
   public NodeConfiguration configuration() {
     return configuration;
@@ -569,6 +585,9 @@ public final class Node implements AutoCloseable {
   public void close() {
     api.stop();
     jobs.stop();
+    if (sales != null) {
+      sales.stop();
+    }
     log.event("stopping", Json.object().put("active", active()).build());
     await(configuration.drain());
     int cut = active();
@@ -577,13 +596,16 @@ public final class Node implements AutoCloseable {
     lanes.own().close();
     await(FAREWELL);
     server.close();
+    if (sales != null) {
+      sales.close();
+    }
     log.event("stopped", Json.object().put("cut", cut).build());
     closeAll(held);
   }
 
   /** Answers under way, for clients and for other machines. */
   private int active() {
-    return api.active() + jobs.active() + lanes.active();
+    return api.active() + jobs.active() + lanes.active() + (sales == null ? 0 : sales.active());
   }
 
   private void await(Duration atMost) {

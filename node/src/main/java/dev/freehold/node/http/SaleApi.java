@@ -13,6 +13,8 @@ import dev.freehold.engine.generate.EngineLoad;
 import dev.freehold.engine.generate.GenerationRequest;
 import dev.freehold.ledger.rpc.RpcException;
 import dev.freehold.market.offer.Price;
+import dev.freehold.market.offer.TokenCounts;
+import dev.freehold.market.sales.SoldAnswer;
 import dev.freehold.market.x402.Header;
 import dev.freehold.market.x402.PaymentPayload;
 import dev.freehold.market.x402.PaymentRefusal;
@@ -48,6 +50,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /**
  * Chats and completions for anybody who pays by x402, and nothing else. An answer is made whole,
@@ -68,6 +71,7 @@ public final class SaleApi {
    * @param answerer makes the answers
    * @param prices what they cost
    * @param till where they are paid
+   * @param sold told of each answer that was paid
    * @param work whether work is taken on now
    * @param atOnce answers that this machine makes at once: one place stays free for its owner,
    *     where there is more than one
@@ -81,6 +85,7 @@ public final class SaleApi {
       Answerer answerer,
       Prices prices,
       Till till,
+      Consumer<SoldAnswer> sold,
       WorkGate work,
       int atOnce,
       Metrics metrics,
@@ -313,7 +318,7 @@ public final class SaleApi {
               .with(Header.RESPONSE.text(), settled.encode()));
       return;
     }
-    sold(answer, settled, cost, Duration.ofNanos(System.nanoTime() - started));
+    sold(answer, settled, payment, cost, Duration.ofNanos(System.nanoTime() - started));
     Map<String, String> headers = new LinkedHashMap<>(AnswerEndpoints.headers(answer));
     headers.put(Header.RESPONSE.text(), settled.encode());
     AnswerEndpoints.Response response =
@@ -335,14 +340,25 @@ public final class SaleApi {
     }
   }
 
-  private void sold(Answer answer, SettlementResponse settled, Amount cost, Duration busy) {
+  private void sold(
+      Answer answer, SettlementResponse settled, Payment payment, Amount cost, Duration busy) {
+    Amount taken = payment.takes(cost);
+    shop.sold()
+        .accept(
+            new SoldAnswer(
+                new Timestamp(shop.clock().instant()),
+                answer.transcript().receipt().statement().model().digest(),
+                shop.till().coin(),
+                payment.channel(),
+                new TokenCounts(answer.promptTokens(), answer.outputTokens()),
+                taken,
+                busy));
     shop.log()
         .event(
             "sold",
             Json.object()
                 .put("receipt", answer.receipt().text())
-                .put("cost", cost.toString())
-                .put("ms", busy.toMillis())
+                .put("amount", taken.toString())
                 .put("payment", settled.toJson())
                 .build());
   }
@@ -358,7 +374,10 @@ public final class SaleApi {
       String why) {
     PaymentRequired required =
         new PaymentRequired(
-            Optional.of(refusal.map(PaymentRefusal::word).orElse("payment_required")),
+            Optional.of(
+                refusal
+                    .map(PaymentRefusal::word)
+                    .orElse(Header.SIGNATURE.text() + " header is required")),
             Json.object()
                 .put(
                     "url",

@@ -32,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  * @param delay how long a withdrawal takes at least
  * @param second what a second of waiting is worth, when sellers are compared
  * @param power what the machine's work costs
+ * @param sales where answers are sold over HTTP, or null: nowhere
+ * @param least what a transaction for somebody who pays over HTTP must bring
  */
 public record MoneySettings(
     @Nullable URI rpc,
@@ -46,7 +48,9 @@ public record MoneySettings(
     Amount deposit,
     Duration delay,
     Amount second,
-    PowerSettings power) {
+    PowerSettings power,
+    @Nullable SaleAddress sales,
+    Amount least) {
   /** Where x402's clients look for the payment channels. */
   private static final Address X402 =
       Address.parse("0x4020074e9dF2ce1deE5A9C1b5c3f541D02a10003").orElseThrow();
@@ -81,7 +85,9 @@ public record MoneySettings(
         Amount.ZERO,
         Duration.ofHours(1),
         Amount.of(10),
-        PowerSettings.none());
+        PowerSettings.none(),
+        null,
+        Amount.ZERO);
   }
 
   /** Whether anything is said of a chain. */
@@ -130,6 +136,8 @@ public record MoneySettings(
       case "claim-worth" -> change.claim = amount(value);
       case "deposit" -> change.deposit = amount(value);
       case "second-worth" -> change.second = amount(value);
+      case "x402-listen" -> change.sales = SaleAddress.parse(value);
+      case "x402-least" -> change.least = amount(value);
       case "withdrawal-seconds" -> change.delay = Duration.ofSeconds(number(value));
       case "watts-busy", "power-price", "coin-decimals" ->
           change.power = change.power.with(key, value);
@@ -184,6 +192,8 @@ public record MoneySettings(
     private Duration delay;
     private Amount second;
     private PowerSettings power;
+    private @Nullable SaleAddress sales;
+    private Amount least;
 
     Change(MoneySettings from) {
       rpc = from.rpc;
@@ -197,6 +207,8 @@ public record MoneySettings(
       claim = from.claim;
       deposit = from.deposit;
       delay = from.delay;
+      sales = from.sales;
+      least = from.least;
       second = from.second;
       power = from.power;
     }
@@ -204,7 +216,7 @@ public record MoneySettings(
     MoneySettings done() {
       return new MoneySettings(
           rpc, chain, channels, collector, token, registry, depth, window, claim, deposit, delay,
-          second, power);
+          second, power, sales, least);
     }
   }
 }

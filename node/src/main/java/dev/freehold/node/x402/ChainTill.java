@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.node.x402;
 
+import dev.freehold.evidence.payment.Coin;
 import dev.freehold.evidence.payment.Domain;
 import dev.freehold.ledger.channel.Token;
 import dev.freehold.ledger.rpc.RpcException;
@@ -40,6 +41,11 @@ public final class ChainTill implements Till {
     Settling settling = new Settling(clock);
     this.exact = new ExactWay(terms, line, settling, clock);
     this.channel = new ChannelWay(terms, payee, line, settling, clock);
+  }
+
+  @Override
+  public Coin coin() {
+    return terms.coin();
   }
 
   @Override

@@ -366,6 +366,16 @@ final class ChannelWay {
     }
 
     @Override
+    public Optional<ChannelId> channel() {
+      return Optional.of(channel.id());
+    }
+
+    @Override
+    public Amount takes(Amount cost) {
+      return cost;
+    }
+
+    @Override
     public SettlementResponse settle(Amount cost) {
       try {
         hold.charge(cost);
@@ -400,6 +410,16 @@ final class ChannelWay {
       this.most = most;
       this.effect = effect;
       this.purpose = purpose;
+    }
+
+    @Override
+    public Optional<ChannelId> channel() {
+      return Optional.of(channel.id());
+    }
+
+    @Override
+    public Amount takes(Amount cost) {
+      return cost;
     }
 
     @Override

@@ -4,6 +4,7 @@ package dev.freehold.node.x402;
 
 import dev.freehold.crypto.payment.Address;
 import dev.freehold.crypto.payment.Keccak256;
+import dev.freehold.evidence.payment.ChannelId;
 import dev.freehold.evidence.payment.Domain;
 import dev.freehold.evidence.payment.TransferAuthorization;
 import dev.freehold.ledger.channel.Token;
@@ -162,6 +163,16 @@ final class ExactWay {
       this.exact = exact;
       this.effect = effect;
       this.purpose = purpose;
+    }
+
+    @Override
+    public Optional<ChannelId> channel() {
+      return Optional.empty();
+    }
+
+    @Override
+    public Amount takes(Amount cost) {
+      return exact.authorization().value();
     }
 
     @Override

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.node.x402;
 
+import dev.freehold.evidence.payment.Coin;
 import dev.freehold.ledger.rpc.RpcException;
 import dev.freehold.market.x402.PaymentPayload;
 import dev.freehold.market.x402.PaymentRequirements;
@@ -10,6 +11,9 @@ import java.util.List;
 
 /** Where answers are paid. Safe for use by many threads. */
 public interface Till {
+  /** In what is paid. */
+  Coin coin();
+
   /**
    * The ways to pay a bill, the first the one that is recommended.
    *
