@@ -108,6 +108,7 @@ public final class Node implements AutoCloseable {
   private final Jobs jobs;
   private final HttpServer server;
   private final @Nullable SaleDoor sales;
+  private final @Nullable Market market;
   private final @Nullable Console console;
   private final EventLog log;
 
@@ -123,6 +124,7 @@ public final class Node implements AutoCloseable {
       Jobs jobs,
       HttpServer server,
       @Nullable SaleDoor sales,
+      @Nullable Market market,
       @Nullable Console console,
       EventLog log,
       Deque<AutoCloseable> held) {
@@ -134,6 +136,7 @@ public final class Node implements AutoCloseable {
     this.jobs = jobs;
     this.server = server;
     this.sales = sales;
+    this.market = market;
     this.console = console;
     this.log = log;
     this.held = held;
@@ -432,7 +435,19 @@ public final class Node implements AutoCloseable {
     if (console != null) {
       FirstLook.prepare(console, models, server.port());
     }
-    return new Node(configuration, key, models, lanes, api, jobs, server, sales, console, log, held);
+    return new Node(
+        configuration,
+        key,
+        models,
+        lanes,
+        api,
+        jobs,
+        server,
+        sales,
+        market.orElse(null),
+        console,
+        log,
+        held);
   }
 
   private static AnchorMeans purse(AnchorSettings settings, Path home, Deque<AutoCloseable> held)
@@ -560,6 +575,11 @@ public final class Node implements AutoCloseable {
         .findFirst()
         .filter(model -> models.state(model).equals("ready"))
         .isPresent();
+  }
+
+  /** What it buys and sells; empty where it has no money. */
+  public Optional<Market> market() {
+    return Optional.ofNullable(market);
   }
 
   /** The port on which it sells to anybody who pays over HTTP; empty where it doesn't. */

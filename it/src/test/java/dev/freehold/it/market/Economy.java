@@ -72,6 +72,8 @@ final class Economy implements AutoCloseable {
     dollar = created(PackedContract.TEST_DOLLAR, MINTER.address());
     collector =
         created(PackedContract.ERC3009_DEPOSIT_COLLECTOR, DevelopmentChain.PAYMENT_CHANNELS);
+    // Where x402's clients look for it; it is the same code with the same channels in it.
+    development.copy(collector, DevelopmentChain.ERC3009_COLLECTOR);
     done(
         submitter(MINTER, "minter"),
         "mint",
@@ -115,6 +117,11 @@ final class Economy implements AutoCloseable {
   /** Stops the chain; closing it afterwards does no harm. */
   void stop() {
     development.close();
+  }
+
+  /** Gives an account coins for gas. */
+  void fund(Address account) throws Exception {
+    development.fund(account, GAS);
   }
 
   URI rpcAddress() {
