@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // A stranger with coins and the npm packages @x402/fetch and @x402/evm, unmodified. Environment: URL of an endpoint that sells, KEY of
-// the buyer's account, CHAIN (JSON-RPC), BODY of the request, DO: words that say what to do, in this order. Each prints one line of JSON.
+// the buyer's account, CHAIN (JSON-RPC), COIN (the token), BODY of the request, DO: words that say what to do, in this order. Each prints one line of JSON.
 import { createPublicClient, http } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import { toClientEvmSigner } from "@x402/evm";
@@ -10,7 +10,7 @@ import { ExactEvmScheme } from "@x402/evm/exact/client";
 import { BatchSettlementEvmScheme } from "@x402/evm/batch-settlement/client";
 import { decodePaymentResponseHeader, wrapFetchWithPayment, x402Client } from "@x402/fetch";
 
-const { URL: url, KEY, CHAIN, BODY, DO } = process.env;
+const { URL: url, KEY, CHAIN, COIN, BODY, DO } = process.env;
 const signer = toClientEvmSigner(privateKeyToAccount(KEY), createPublicClient({ transport: http(CHAIN) }));
 const post = { method: "POST", headers: { "Content-Type": "application/json" }, body: BODY };
 const say = (what, value) => console.log(JSON.stringify({ what, ...value }));
@@ -23,7 +23,15 @@ const line = async (request, init) => {
   return fetch(whole);
 };
 
-const paying = (scheme) => wrapFetchWithPayment(line, new x402Client().register("eip155:*", scheme));
+// The client refuses tokens that it was not told of: COIN is one, at most 10,000 for a payment.
+const spendControls = {
+  allowedAssets: [{ network: "eip155:31337", asset: COIN, maxAmountPerPayment: "10000" }],
+};
+const paying = (scheme) =>
+  wrapFetchWithPayment(
+    line,
+    x402Client.fromConfig({ schemes: [{ network: "eip155:*", client: scheme }], spendControls }),
+  );
 const channel = () => new BatchSettlementEvmScheme(signer, { depositPolicy: { depositMultiplier: 10 } });
 let kept = channel();
 
