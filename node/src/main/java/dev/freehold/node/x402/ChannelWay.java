@@ -181,7 +181,7 @@ final class ChannelWay {
       return Verification.refused(
           PaymentRefusal.DEPOSIT_SMALL, "a deposit is " + leastDeposit(most) + " at least");
     }
-    if (ExactWay.after(deposit.validAfter(), now)) {
+    if (!ExactWay.before(deposit.validAfter(), now)) {
       return Verification.refused(PaymentRefusal.DEPOSIT_TOO_EARLY, "the deposit is not good yet");
     }
     if (!ExactWay.after(deposit.validBefore(), now.plus(TillTerms.MARGIN))) {

@@ -77,7 +77,7 @@ final class ExactWay {
           PaymentRefusal.VALUE, "it pays " + transfer.value() + ", not " + due.amount());
     }
     Instant now = clock.instant();
-    if (after(transfer.validAfter(), now)) {
+    if (!before(transfer.validAfter(), now)) {
       return Verification.refused(PaymentRefusal.TOO_EARLY, "it is not good yet");
     }
     if (!after(transfer.validBefore(), now.plus(TillTerms.MARGIN))) {
@@ -140,6 +140,11 @@ final class ExactWay {
   /** Whether so many seconds since 1970 lie after a time. */
   static boolean after(BigInteger seconds, Instant time) {
     return seconds.compareTo(BigInteger.valueOf(time.getEpochSecond())) > 0;
+  }
+
+  /** Whether so many seconds since 1970 lie before a time: ERC-3009 wants that of the first. */
+  static boolean before(BigInteger seconds, Instant time) {
+    return seconds.compareTo(BigInteger.valueOf(time.getEpochSecond())) < 0;
   }
 
   /** The time that so many seconds since 1970 are, or one that nobody lives to see. */
