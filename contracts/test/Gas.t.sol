@@ -109,6 +109,42 @@ contract TransactionGasTest is ChannelFixture {
         return abi.encode(0, type(uint256).max, uint256(7), signature(buyerKey, digest));
     }
 
+    /// @dev What an answer costs that is paid by x402's scheme `exact`: the seller submits the buyer's transfer.
+    function test_exact() public {
+        address buyer = vm.addr(PAYER_KEY);
+        dollar.mint(buyer, 1e6);
+        exact(buyer, 1);
+        vm.snapshotGasLastCall("Transactions", "first transfer by ERC-3009 to a seller");
+        exact(buyer, 2);
+        vm.snapshotGasLastCall("Transactions", "later transfer by ERC-3009 to a seller");
+    }
+
+    function exact(address buyer, uint256 nonce) private {
+        bytes32 structHash = keccak256(
+            abi.encode(
+                keccak256(
+                    "TransferWithAuthorization(address from,address to,uint256 value,uint256 validAfter,uint256 validBefore,bytes32 nonce)"
+                ),
+                buyer,
+                seller,
+                uint256(50),
+                0,
+                type(uint256).max,
+                nonce
+            )
+        );
+        (uint8 v, bytes32 r, bytes32 s) =
+            vm.sign(PAYER_KEY, keccak256(abi.encodePacked(hex"1901", dollar.DOMAIN_SEPARATOR(), structHash)));
+        dollar.transferWithAuthorization(buyer, seller, 50, 0, type(uint256).max, bytes32(nonce), v, r, s);
+    }
+
+    function test_refundAlone() public {
+        deposit(channel(1), DEPOSIT);
+        vm.prank(seller);
+        channels.refund(channel(1), 1e6);
+        vm.snapshotGasLastCall("Transactions", "refund");
+    }
+
     function test_claimAlone() public {
         deposit(channel(1), DEPOSIT);
         claim(channel(1), 1e6);

@@ -25,7 +25,7 @@ import java.util.regex.Pattern;
  * lanes; empty lines and lines that start with # say nothing. docs/api.md lists the keys.
  */
 public final class ConfigurationFile {
-  private static final Pattern LINE = Pattern.compile("([a-z-]+)\\s*=\\s*(.+)");
+  private static final Pattern LINE = Pattern.compile("([a-z0-9-]+)\\s*=\\s*(.+)");
 
   private ConfigurationFile() {}
 
