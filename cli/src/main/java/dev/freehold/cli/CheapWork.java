@@ -22,6 +22,7 @@ import dev.freehold.node.receipts.ReceiptStore;
 import dev.freehold.node.serve.Answerer;
 import dev.freehold.node.serve.Models;
 import dev.freehold.node.serve.ServedModel;
+import dev.freehold.node.serve.Splitting;
 import dev.freehold.node.telemetry.Metrics;
 import dev.freehold.record.Digest;
 import java.io.IOException;
@@ -83,6 +84,7 @@ final class CheapWork implements AutoCloseable {
             Kernels::best,
             1,
             new EngineOptions(4, 8, 256L << 20, 64L << 20, 256),
+            Splitting.NEVER,
             _ -> {});
     models.await(model, LOADING);
     SecureRandom random = new SecureRandom();

@@ -25,6 +25,7 @@ import dev.freehold.node.serve.Asked;
 import dev.freehold.node.serve.Models;
 import dev.freehold.node.serve.ServedModel;
 import dev.freehold.node.serve.Serving;
+import dev.freehold.node.serve.Splitting;
 import dev.freehold.node.telemetry.EventLog;
 import dev.freehold.node.telemetry.Metrics;
 import dev.freehold.node.work.WorkGate;
@@ -95,6 +96,7 @@ class SaleApiTest {
             () -> Kernels.named("scalar"),
             1,
             new EngineOptions(2, 8, 64L << 20, 32L << 20, 64),
+            Splitting.NEVER,
             _ -> {});
     held.add(models);
     EventLog log = new EventLog(home, Clock.systemUTC());
