@@ -33,6 +33,7 @@ import picocli.CommandLine.Model.CommandSpec;
       OffersVerb.class,
       QuoteVerb.class,
       EarningsVerb.class,
+      RegistryVerbs.class,
       Conformance.class,
       KeyVerbs.class,
       ServiceVerbs.class,

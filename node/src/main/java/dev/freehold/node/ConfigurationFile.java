@@ -119,6 +119,7 @@ public final class ConfigurationFile {
           "deposit",
           "second-worth",
           "withdrawal-seconds",
+          "registry-from",
           "watts-busy",
           "power-price",
           "coin-decimals",
@@ -140,8 +141,9 @@ public final class ConfigurationFile {
                   + " relays, link-listen, link-loopback, tier, replay-share, work-hours,"
                   + " work-idle-minutes, work-memory-reserve, work-load, work-celsius,"
                   + " chain, chain-id, channels, collector, coin, registry, chain-depth, window,"
-                  + " claim-worth, deposit, second-worth, withdrawal-seconds, watts-busy,"
-                  + " power-price, coin-decimals, x402-listen, x402-least, split, lane, lane-key,"
+                  + " claim-worth, deposit, second-worth, withdrawal-seconds, registry-from,"
+                  + " watts-busy, power-price, coin-decimals, x402-listen, x402-least, split, lane,"
+                  + " lane-key,"
                   + " access-log");
     };
   }

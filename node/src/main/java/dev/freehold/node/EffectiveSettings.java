@@ -108,6 +108,7 @@ final class EffectiveSettings {
     values.put("deposit", money.deposit().toString());
     values.put("second-worth", money.second().toString());
     values.put("withdrawal-seconds", "" + money.delay().toSeconds());
+    values.put("registry-from", "" + money.registryFrom());
     for (String key : List.of("watts-busy", "power-price", "coin-decimals")) {
       values.put(key, money.power().text(key));
     }

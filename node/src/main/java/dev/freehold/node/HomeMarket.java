@@ -140,12 +140,10 @@ public final class HomeMarket implements AutoCloseable {
             configuration.home().resolve(FleetNode.FOLDER), clock, random, (_, _) -> {});
     FolderChannels<PayeeChannel> channels = FolderChannels.ofPayee(folder.payee(), random);
     return new MarketAnswers(
-        new MarketAnswers.Parts(
-            selling::sell,
+        MarketAnswers.offline(
             selling,
             table,
             new Known(table, quarantine, configuration, clock),
-            _ -> Standing.UNKNOWN,
             new SaleBook(new FolderSales(folder.sold(), random)),
             name -> here(store, name),
             name -> named(table, name),
@@ -297,7 +295,8 @@ public final class HomeMarket implements AutoCloseable {
    *
    * @throws IOException if a change could not be kept, or something can't be read
    */
-  public Optional<Answer> answer(String verb, Json request) throws IOException {
+  public Optional<Answer> answer(String verb, Json request)
+      throws IOException, InterruptedException {
     try {
       return answers.answer(verb, request);
     } catch (UncheckedIOException e) {

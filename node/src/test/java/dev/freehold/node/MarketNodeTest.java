@@ -189,7 +189,8 @@ class MarketNodeTest {
     }
   }
 
-  private static String told(HomeMarket home, String verb, String request) throws IOException {
+  private static String told(HomeMarket home, String verb, String request)
+      throws IOException, InterruptedException {
     Optional<Answer> answer = home.answer(verb, Json.parse(request));
     return switch (answer.orElseThrow()) {
       case Answer.Done(Json.Obj told) -> told.write();

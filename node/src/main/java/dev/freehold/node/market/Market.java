@@ -20,6 +20,7 @@ import dev.freehold.market.table.TableFile;
 import dev.freehold.market.wallet.MarketFolder;
 import dev.freehold.node.files.OwnerFiles;
 import dev.freehold.node.fleet.FleetNode;
+import dev.freehold.node.fleet.OwnerAnswers;
 import dev.freehold.node.money.Money;
 import dev.freehold.node.receipts.ReceiptStore;
 import dev.freehold.node.serve.Models;
@@ -54,6 +55,8 @@ public final class Market implements AutoCloseable {
   private @Nullable Shop shop;
 
   private @Nullable Finding finding;
+
+  private Optional<RegistryDesk> registry = Optional.empty();
 
   private boolean serving;
 
@@ -159,6 +162,15 @@ public final class Market implements AutoCloseable {
   public synchronized void begin(Shop served, Buying buying) throws IOException {
     shop = served;
     reputation.bought(buying::history);
+    registry =
+        RegistryDesk.start(
+            money,
+            parts.key.nodeId(),
+            () -> where(parts.fleet),
+            parts.events,
+            MonotonicClock.system());
+    Optional<RegistryDesk> desk = registry;
+    desk.ifPresent(it -> reputation.registered(it::standing));
     Finding found =
         Finding.start(
             new Finding.Parts(
@@ -166,7 +178,7 @@ public final class Market implements AutoCloseable {
                 table,
                 selling::listings,
                 node -> parts.fleet.members().find(node).isPresent(),
-                this::asked,
+                () -> asked(desk),
                 address -> parts.fleet.stream(address, OfferStream.PROTOCOL),
                 parts.clock,
                 MonotonicClock.system(),
@@ -176,8 +188,10 @@ public final class Market implements AutoCloseable {
     serve();
   }
 
-  /** Whom to ask for offers: the relays' boards and the fleet. */
-  private List<Finding.Asked> asked() {
+  /**
+   * Whom to ask for offers: the relays' boards, the fleet, and who is registered and unheard of.
+   */
+  private List<Finding.Asked> asked(Optional<RegistryDesk> desk) {
     List<Finding.Asked> all = new ArrayList<>();
     for (RelayAddress relay : parts.fleet.ownRelays()) {
       all.add(
@@ -188,6 +202,7 @@ public final class Market implements AutoCloseable {
     for (Member member : parts.fleet.members().list()) {
       all.add(new Finding.Asked(new Source(Source.Kind.PEER, member.node()), member.address()));
     }
+    desk.ifPresent(it -> all.addAll(Finding.unheard(table, it.addresses())));
     return all;
   }
 
@@ -206,7 +221,18 @@ public final class Market implements AutoCloseable {
             Catalogue.shipped().defaultName(),
             () -> money.payee().channels(),
             money.settings().power(),
-            parts.clock));
+            parts.clock,
+            (wish, asked) -> desk().answer(wish, asked)));
+  }
+
+  private synchronized MarketAnswers.Registry desk() {
+    return registry
+        .<MarketAnswers.Registry>map(it -> it::answer)
+        .orElse(
+            (_, _) ->
+                new OwnerAnswers.Answer.Refused(
+                    "no registry is configured: write 'registry = ADDRESS' into"
+                        + " FREEHOLD_HOME/config and start the node again"));
   }
 
   /** Lets strangers link themselves to this node once it has something for sale. */
@@ -266,6 +292,7 @@ public final class Market implements AutoCloseable {
     Finding found;
     synchronized (this) {
       found = finding;
+      registry.ifPresent(RegistryDesk::close);
     }
     if (found == null) {
       table.save();

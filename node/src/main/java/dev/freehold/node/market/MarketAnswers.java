@@ -16,6 +16,7 @@ import dev.freehold.market.sales.SaleBook;
 import dev.freehold.market.table.Contradiction;
 import dev.freehold.market.table.Listed;
 import dev.freehold.market.table.OfferTable;
+import dev.freehold.market.table.Standing;
 import dev.freehold.market.table.Standings;
 import dev.freehold.node.fleet.OwnerAnswers.Answer;
 import dev.freehold.node.money.PowerSettings;
@@ -50,7 +51,13 @@ public final class MarketAnswers {
     SALES,
     OFFERS,
     QUOTE,
-    EARNINGS;
+    EARNINGS,
+    REGISTRY,
+    REGISTER,
+    BOND,
+    UNBOND,
+    UNBONDED,
+    RETIRE;
 
     static Optional<Verb> of(String text) {
       for (Verb verb : values()) {
@@ -82,6 +89,7 @@ public final class MarketAnswers {
    * @param usual the model that is meant where none is named
    * @param channels in which this node is paid
    * @param power what its work costs
+   * @param registry of sellers
    */
   public record Parts(
       Door door,
@@ -95,7 +103,45 @@ public final class MarketAnswers {
       String usual,
       Supplier<List<PayeeChannel>> channels,
       PowerSettings power,
-      InstantSource clock) {}
+      InstantSource clock,
+      Registry registry) {}
+
+  /** What the owner wants of the registry of sellers. */
+  interface Registry {
+    /** Does it, or says why not. */
+    Answer answer(RegistryDesk.Wish wish, Members asked)
+        throws MalformedException, IOException, InterruptedException;
+  }
+
+  /** Where no node runs. */
+  public static Parts offline(
+      Selling selling,
+      OfferTable table,
+      Quoting quoting,
+      SaleBook book,
+      Function<String, Optional<Digest>> here,
+      Function<String, Optional<Digest>> named,
+      String usual,
+      Supplier<List<PayeeChannel>> channels,
+      PowerSettings power,
+      InstantSource clock) {
+    return new Parts(
+        selling::sell,
+        selling,
+        table,
+        quoting,
+        _ -> Standing.UNKNOWN,
+        book,
+        here,
+        named,
+        usual,
+        channels,
+        power,
+        clock,
+        (_, _) ->
+            new Answer.Refused(
+                "the registry is asked by the node that runs: start it with 'freehold up'"));
+  }
 
   /** Answers from these. */
   public MarketAnswers(Parts parts) {
@@ -113,7 +159,8 @@ public final class MarketAnswers {
    * @return empty where there is no such verb
    * @throws IOException if a change could not be kept, or a book can't be read
    */
-  public Optional<Answer> answer(String verb, Json request) throws IOException {
+  public Optional<Answer> answer(String verb, Json request)
+      throws IOException, InterruptedException {
     Optional<Verb> known = Verb.of(verb);
     if (known.isEmpty()) {
       return Optional.empty();
@@ -128,6 +175,12 @@ public final class MarketAnswers {
             case OFFERS -> done(asked, offers());
             case QUOTE -> quote(asked);
             case EARNINGS -> earnings(asked);
+            case REGISTRY -> parts.registry().answer(RegistryDesk.Wish.STATUS, asked);
+            case REGISTER -> parts.registry().answer(RegistryDesk.Wish.REGISTER, asked);
+            case BOND -> parts.registry().answer(RegistryDesk.Wish.BOND, asked);
+            case UNBOND -> parts.registry().answer(RegistryDesk.Wish.UNBOND, asked);
+            case UNBONDED -> parts.registry().answer(RegistryDesk.Wish.WITHDRAW, asked);
+            case RETIRE -> parts.registry().answer(RegistryDesk.Wish.RETIRE, asked);
           };
       return Optional.of(told);
     } catch (MalformedException e) {

@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  * @param power what the machine's work costs
  * @param sales where answers are sold over HTTP, or null: nowhere
  * @param least what a transaction for somebody who pays over HTTP must bring
+ * @param registryFrom a block before the registry's first event
  */
 public record MoneySettings(
     @Nullable URI rpc,
@@ -50,7 +51,8 @@ public record MoneySettings(
     Amount second,
     PowerSettings power,
     @Nullable SaleAddress sales,
-    Amount least) {
+    Amount least,
+    long registryFrom) {
   /** Where x402's clients look for the payment channels. */
   private static final Address X402 =
       Address.parse("0x4020074e9dF2ce1deE5A9C1b5c3f541D02a10003").orElseThrow();
@@ -66,6 +68,9 @@ public record MoneySettings(
     }
     if (!window.fitsChannel() || !deposit.fitsChannel()) {
       throw new IllegalArgumentException("an amount has 128 bits at most");
+    }
+    if (registryFrom < 0) {
+      throw new IllegalArgumentException("a block's number is not negative");
     }
     ChannelConfig.requireDelay(delay);
   }
@@ -87,7 +92,8 @@ public record MoneySettings(
         Amount.of(10),
         PowerSettings.none(),
         null,
-        Amount.ZERO);
+        Amount.ZERO,
+        0);
   }
 
   /** Whether anything is said of a chain. */
@@ -139,6 +145,7 @@ public record MoneySettings(
       case "x402-listen" -> change.sales = SaleAddress.parse(value);
       case "x402-least" -> change.least = amount(value);
       case "withdrawal-seconds" -> change.delay = Duration.ofSeconds(number(value));
+      case "registry-from" -> change.registryFrom = number(value);
       case "watts-busy", "power-price", "coin-decimals" ->
           change.power = change.power.with(key, value);
       default -> throw new IllegalArgumentException("there is no setting '" + key + "'");
@@ -194,6 +201,7 @@ public record MoneySettings(
     private PowerSettings power;
     private @Nullable SaleAddress sales;
     private Amount least;
+    private long registryFrom;
 
     Change(MoneySettings from) {
       rpc = from.rpc;
@@ -211,12 +219,27 @@ public record MoneySettings(
       least = from.least;
       second = from.second;
       power = from.power;
+      registryFrom = from.registryFrom;
     }
 
     MoneySettings done() {
       return new MoneySettings(
-          rpc, chain, channels, collector, token, registry, depth, window, claim, deposit, delay,
-          second, power, sales, least);
+          rpc,
+          chain,
+          channels,
+          collector,
+          token,
+          registry,
+          depth,
+          window,
+          claim,
+          deposit,
+          delay,
+          second,
+          power,
+          sales,
+          least,
+          registryFrom);
     }
   }
 }
