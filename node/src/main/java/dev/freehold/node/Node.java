@@ -70,7 +70,6 @@ import java.net.BindException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.net.http.HttpClient;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -189,7 +188,7 @@ public final class Node implements AutoCloseable {
       UnaryOperator<JobWork> made,
       Deque<AutoCloseable> held)
       throws IOException, KeyFileException, LogException {
-    ApiKeys keys = keys(configuration.apiKeys());
+    ApiKeys keys = ApiKeys.read(configuration.apiKeys());
     boolean loopback = loopback(configuration.host());
     if (!loopback && !keys.demanded()) {
       throw new NodeException(
@@ -514,27 +513,6 @@ public final class Node implements AutoCloseable {
       return InetAddress.getByName(host).isLoopbackAddress();
     } catch (UnknownHostException e) {
       throw new NodeException("there is no address for the host '" + host + "'", e);
-    }
-  }
-
-  private static ApiKeys keys(@Nullable Path file) throws IOException {
-    if (file == null) {
-      return ApiKeys.none();
-    }
-    if (!Files.isRegularFile(file)) {
-      throw new NodeException("there is no API key file " + file);
-    }
-    if (OwnerFiles.openToOthers(file)) {
-      throw new NodeException(
-          "others than its owner can read or write the API key file "
-              + file
-              + ": run chmod 600 "
-              + file);
-    }
-    try {
-      return ApiKeys.parse(Files.readString(file, StandardCharsets.UTF_8));
-    } catch (IllegalArgumentException e) {
-      throw new NodeException("the API key file " + file + " is wrong: " + e.getMessage(), e);
     }
   }
 

@@ -2,10 +2,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.node.http;
 
+import dev.freehold.node.files.OwnerFiles;
 import dev.freehold.record.Digest;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The keys that requests may show. Only their digests are held. */
 public final class ApiKeys {
@@ -20,6 +26,32 @@ public final class ApiKeys {
   /** No key is asked for. */
   public static ApiKeys none() {
     return new ApiKeys(List.of());
+  }
+
+  /**
+   * Those of a file; none where there is no file.
+   *
+   * @throws IOException if it isn't there, is open to others, or holds something else
+   */
+  public static ApiKeys read(@Nullable Path file) throws IOException {
+    if (file == null) {
+      return none();
+    }
+    if (!Files.isRegularFile(file)) {
+      throw new IOException("there is no API key file " + file);
+    }
+    if (OwnerFiles.openToOthers(file)) {
+      throw new IOException(
+          "others than its owner can read or write the API key file "
+              + file
+              + ": run chmod 600 "
+              + file);
+    }
+    try {
+      return parse(Files.readString(file, StandardCharsets.UTF_8));
+    } catch (IllegalArgumentException e) {
+      throw new IOException("the API key file " + file + " is wrong: " + e.getMessage(), e);
+    }
   }
 
   /**
