@@ -5,7 +5,9 @@ package dev.freehold.node;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.freehold.node.money.SaleAddress;
 import dev.freehold.node.serve.ServedModel;
+import dev.freehold.record.Amount;
 import dev.freehold.record.Digest;
 import dev.freehold.witness.anchor.AnchorSettings;
 import java.io.IOException;
@@ -105,6 +107,33 @@ class ConfigurationFileTest {
                     List.of(
                         new ServedModel("unproven/x", Path.of("x"), Digest.sha256(new byte[0])))))
         .hasMessageContaining("can't begin with 'unproven/'");
+  }
+
+  @Test
+  void sellsOverHttpWhereItIsToldAndOnLoopbackUnlessTold() {
+    assertThat(parse("x402-listen = 8406").money().sales())
+        .isEqualTo(new SaleAddress("127.0.0.1", 8406));
+    assertThat(parse("x402-listen = 0.0.0.0:1").money().sales())
+        .isEqualTo(new SaleAddress("0.0.0.0", 1));
+    assertThat(parse("x402-listen = [::1]:2").money().sales())
+        .isEqualTo(new SaleAddress("::1", 2))
+        .hasToString("[::1]:2");
+    assertThat(parse("x402-least = 500").money().least()).isEqualTo(Amount.of(500));
+    assertThat(DEFAULTS.money().sales()).isNull();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "x402-listen = somewhere, PORT or HOST:PORT",
+    "x402-listen = :80, PORT or HOST:PORT",
+    "x402-listen = 65536, 0 to 65535",
+    "x402-least = -1, smallest units",
+  })
+  void refusesAddressesAndAmountsThatAreNone(String line, String reason) {
+    assertThatThrownBy(() -> parse(line))
+        .isInstanceOf(NodeException.class)
+        .hasMessageContaining("line 1")
+        .hasMessageContaining(reason);
   }
 
   @ParameterizedTest
