@@ -118,7 +118,7 @@ final class Earning {
         });
     for (PayeeChannel end : channels.get()) {
       Sum sum = sums.computeIfAbsent(end.channel().coin(), _ -> new Sum());
-      Amount paid = end.paid().atLeast(end.state().claimed());
+      Amount paid = end.due().atLeast(end.state().claimed());
       sum.vouchers = sum.vouchers.plus(paid);
       sum.claimed = sum.claimed.plus(end.state().claimed());
       sum.unclaimed = sum.unclaimed.plus(paid.less(end.state().claimed()));

@@ -65,6 +65,7 @@ class EarningTest {
         new ChannelState(Amount.of(1_000), Amount.of(claimed), Optional.empty()),
         Amount.of(paid),
         Optional.of(BUYER.sign(channel.domain().digest(voucher))),
+        Amount.of(paid),
         Amount.of(served));
   }
 
