@@ -192,6 +192,7 @@ class X402ChannelTest {
     PaymentPayload payment = buyer.pay(channel, 85);
     Payment running = counter.good(payment);
     counter.refused(payment, PaymentRefusal.CHANNEL_BUSY);
+    counter.refused(buyer.fund(channel, 500, 85), PaymentRefusal.CHANNEL_BUSY);
     assertThat(reason(buyer.refund(channel, 35, Optional.empty())))
         .isEqualTo(PaymentRefusal.CHANNEL_BUSY.word());
     running.close();

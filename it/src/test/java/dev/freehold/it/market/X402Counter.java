@@ -30,6 +30,8 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.NullMarked;
 
 /** A till over a development chain, and what its buyer and seller have. */
@@ -41,6 +43,10 @@ final class X402Counter {
   final Economy economy;
   final Domain token;
   private final Path folder;
+
+  /** What the seller is told and its buyers are not. */
+  final List<String> events = new CopyOnWriteArrayList<>();
+
   private volatile Instant now = Instant.now();
   private ChainTill till;
   private Payee payee;
@@ -74,7 +80,7 @@ final class X402Counter {
         new TillTerms(
             economy.coin(), Economy.SELLER.address(), Duration.ofMinutes(15), Amount.of(1));
     InstantSource clock = () -> now;
-    return new ChainTill(terms, payee, line, clock);
+    return new ChainTill(terms, payee, line, clock, (event, more) -> events.add(event));
   }
 
   /** The seller's node begins anew, with what is on its disk. */

@@ -246,6 +246,7 @@ class X402ExactTest {
       assertThat(settled.errorReason()).contains(PaymentRefusal.TRANSACTION.word());
     }
     assertThat(intent(buyer).outcome()).isInstanceOf(Outcome.Reverted.class);
+    assertThat(counter.events).as("the owner is told").containsExactly("payment-unsettled");
     refused(payment, PaymentRefusal.USED);
     moved(0);
   }

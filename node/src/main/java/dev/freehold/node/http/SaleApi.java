@@ -241,7 +241,7 @@ public final class SaleApi {
       throw new ApiException(
           new ApiError(
               503,
-              "nothing can be paid now: " + e.getMessage(),
+              "nothing can be paid now: the chain does not answer",
               "server_error",
               null,
               "chain_unavailable",
@@ -309,6 +309,7 @@ public final class SaleApi {
     if (answer.cut()) {
       throw new ApiException(AnswerEndpoints.cut(answer));
     }
+    Duration busy = Duration.ofNanos(System.nanoTime() - started);
     Amount cost = bill.cost(answer.outputTokens());
     SettlementResponse settled = payment.settle(cost);
     if (!settled.success()) {
@@ -318,7 +319,7 @@ public final class SaleApi {
               .with(Header.RESPONSE.text(), settled.encode()));
       return;
     }
-    sold(answer, settled, payment, cost, Duration.ofNanos(System.nanoTime() - started));
+    sold(answer, settled, payment, cost, busy);
     Map<String, String> headers = new LinkedHashMap<>(AnswerEndpoints.headers(answer));
     headers.put(Header.RESPONSE.text(), settled.encode());
     AnswerEndpoints.Response response =

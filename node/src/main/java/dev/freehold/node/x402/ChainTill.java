@@ -18,12 +18,14 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** A till that settles on a chain itself: there is no facilitator beside the seller. */
 public final class ChainTill implements Till {
   private final TillTerms terms;
   private final ChainLine line;
+  private final Settling settling;
   private final ExactWay exact;
   private final ChannelWay channel;
 
@@ -34,11 +36,17 @@ public final class ChainTill implements Till {
    * Nothing is asked yet.
    *
    * @param payee of the coin and receiver of {@code terms}
+   * @param events told what a stranger is not: why a payment was not judged or settled
    */
-  public ChainTill(TillTerms terms, Payee payee, ChainLine line, InstantSource clock) {
+  public ChainTill(
+      TillTerms terms,
+      Payee payee,
+      ChainLine line,
+      InstantSource clock,
+      BiConsumer<String, Json.Obj> events) {
     this.terms = terms;
     this.line = line;
-    Settling settling = new Settling(clock);
+    this.settling = new Settling(clock, events);
     this.exact = new ExactWay(terms, line, settling, clock);
     this.channel = new ChannelWay(terms, payee, line, settling, clock);
   }
@@ -95,8 +103,8 @@ public final class ChainTill implements Till {
         }
       }
     } catch (RpcException e) {
-      return Verification.refused(
-          PaymentRefusal.VERIFY, "the chain does not answer: " + e.getMessage());
+      settling.unjudged(e);
+      return Verification.refused(PaymentRefusal.VERIFY, "it can't be judged now");
     }
     return Verification.refused(
         PaymentRefusal.REQUIREMENTS,

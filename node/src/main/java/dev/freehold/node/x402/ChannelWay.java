@@ -55,7 +55,7 @@ final class ChannelWay {
   private final Settling settling;
   private final InstantSource clock;
 
-  /** Channels whose deposit or refund is under way. */
+  /** Channels of which an answer or a refund is under way. */
   private final Set<ChannelId> running = ConcurrentHashMap.newKeySet();
 
   ChannelWay(TillTerms terms, Payee payee, ChainLine line, Settling settling, InstantSource clock) {
@@ -104,8 +104,9 @@ final class ChannelWay {
                 Verification.refused(PaymentRefusal.PAYLOAD, "refunds are asked for by GET");
           };
         } catch (IOException e) {
+          settling.unjudged(e);
           return Verification.refused(
-              PaymentRefusal.VERIFY, "the voucher can't be written down: " + e.getMessage());
+              PaymentRefusal.VERIFY, "the voucher can't be written down now");
         }
       }
     }
@@ -149,23 +150,42 @@ final class ChannelWay {
 
   private Verification paid(ChannelPayload.Pay pay, Channel channel, Amount most)
       throws IOException, RpcException {
+    return exclusively(channel, () -> held(pay, channel, most));
+  }
+
+  /** What looks at a payment, and may find it good. */
+  private interface Look {
+    Verification run() throws IOException, RpcException;
+  }
+
+  /** One payment of a channel at a time: until it was found to be no good, or is closed. */
+  private Verification exclusively(Channel channel, Look look) throws IOException, RpcException {
     if (!running.add(channel.id())) {
       return busy();
     }
+    boolean good = false;
     try {
-      ChannelState state = line.ledger().contract().state(channel);
-      Optional<OpeningRefusal> unopened = payee.open(channel, state);
-      if (unopened.isPresent()) {
-        return refused(unopened.get());
-      }
-      return switch (payee.hold(signed(pay, channel), most)) {
-        case Payee.Taking.Held(Payee.Hold hold) ->
-            new Verification.Good(new Voucher(channel, hold));
-        case Payee.Taking.Refused(VoucherRefusal refusal) -> refused(refusal, channel);
-      };
+      Verification verification = look.run();
+      good = verification instanceof Verification.Good;
+      return verification;
     } finally {
-      running.remove(channel.id());
+      if (!good) {
+        running.remove(channel.id());
+      }
     }
+  }
+
+  private Verification held(ChannelPayload.Pay pay, Channel channel, Amount most)
+      throws IOException, RpcException {
+    ChannelState state = line.ledger().contract().state(channel);
+    Optional<OpeningRefusal> unopened = payee.open(channel, state);
+    if (unopened.isPresent()) {
+      return refused(unopened.get());
+    }
+    return switch (payee.hold(signed(pay, channel), most)) {
+      case Payee.Taking.Held(Payee.Hold hold) -> new Verification.Good(new Voucher(channel, hold));
+      case Payee.Taking.Refused(VoucherRefusal refusal) -> refused(refusal, channel);
+    };
   }
 
   private static Verification busy() {
@@ -205,18 +225,7 @@ final class ChannelWay {
       return Verification.refused(
           PaymentRefusal.DEPOSIT_SIGNATURE, "the deposit is not signed by " + transfer.from());
     }
-    if (!running.add(channel.id())) {
-      return busy();
-    }
-    Verification verification = Verification.refused(PaymentRefusal.VERIFY, "it was not judged");
-    try {
-      verification = fundedByChain(fund, channel, most, transfer);
-      return verification;
-    } finally {
-      if (!(verification instanceof Verification.Good)) {
-        running.remove(channel.id());
-      }
-    }
+    return exclusively(channel, () -> fundedByChain(fund, channel, most, transfer));
   }
 
   private Verification fundedByChain(
@@ -251,8 +260,7 @@ final class ChannelWay {
     try {
       ledger.chain().gas(ledger.submitter().account(), effect.to(), effect.value(), effect.data());
     } catch (RpcException.Refused e) {
-      return Verification.refused(
-          PaymentRefusal.DEPOSIT_TRANSACTION, "the chain would refuse it: " + e.getMessage());
+      return Verification.refused(PaymentRefusal.DEPOSIT_TRANSACTION, "the chain would refuse it");
     }
     return new Verification.Good(new Deposited(channel, fund, most, effect, purpose));
   }
@@ -380,6 +388,7 @@ final class ChannelWay {
       try {
         hold.charge(cost);
       } catch (IOException e) {
+        settling.unjudged(e);
         return failed(PaymentRefusal.SETTLE, channel);
       }
       return charged(channel, cost, Optional.empty(), Optional.empty());
@@ -388,6 +397,7 @@ final class ChannelWay {
     @Override
     public void close() {
       hold.close();
+      running.remove(channel.id());
     }
   }
 
@@ -438,6 +448,7 @@ final class ChannelWay {
           case Settling.End.Unknown _ -> failed(PaymentRefusal.PENDING, channel);
         };
       } catch (RpcException | IOException e) {
+        settling.unjudged(e);
         return failed(PaymentRefusal.SETTLE, channel);
       }
     }
@@ -481,6 +492,7 @@ final class ChannelWay {
         try {
           return refund(refund, channel);
         } catch (IOException | RpcException e) {
+          settling.unjudged(e);
           return failed(PaymentRefusal.SETTLE, channel);
         } finally {
           running.remove(channel.id());

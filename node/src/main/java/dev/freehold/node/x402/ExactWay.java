@@ -124,11 +124,10 @@ final class ExactWay {
       ledger.chain().gas(ledger.submitter().account(), effect.to(), effect.value(), effect.data());
       return new Verification.Good(new Taken(exact, effect, purpose));
     } catch (RpcException.Refused e) {
-      return Verification.refused(
-          PaymentRefusal.TRANSACTION, "the chain would refuse it: " + e.getMessage());
+      return Verification.refused(PaymentRefusal.TRANSACTION, "the chain would refuse it");
     } catch (RpcException | IOException e) {
-      return Verification.refused(
-          PaymentRefusal.VERIFY, "it can't be judged now: " + e.getMessage());
+      settling.unjudged(e);
+      return Verification.refused(PaymentRefusal.VERIFY, "it can't be judged now");
     }
   }
 

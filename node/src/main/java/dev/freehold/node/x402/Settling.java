@@ -9,11 +9,13 @@ import dev.freehold.ledger.transaction.Effect;
 import dev.freehold.ledger.transaction.Intent;
 import dev.freehold.ledger.transaction.Outcome;
 import dev.freehold.node.money.Money;
+import dev.freehold.record.Json;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 
 /**
  * Has a transaction done and waits until it is known what became of it. The intent is durable
@@ -23,9 +25,17 @@ final class Settling {
   private static final Duration STEP = Duration.ofMillis(40);
 
   private final InstantSource clock;
+  private final BiConsumer<String, Json.Obj> events;
 
-  Settling(InstantSource clock) {
+  /**
+   * Nothing is begun yet.
+   *
+   * @param events told why a transaction failed, or is unknown: the words of a chain or a disk are
+   *     the owner's, and no stranger's
+   */
+  Settling(InstantSource clock, BiConsumer<String, Json.Obj> events) {
     this.clock = clock;
+    this.events = events;
   }
 
   /** What became of a transaction. */
@@ -37,12 +47,8 @@ final class Settling {
      */
     record Done(Optional<Keccak256> transaction) implements End {}
 
-    /**
-     * It was not sent, or not executed, and never will be.
-     *
-     * @param why for a person
-     */
-    record Failed(String why) implements End {}
+    /** It was not sent, or not executed, and never will be. */
+    record Failed() implements End {}
 
     /** Nobody knows yet; it is looked up until somebody does. */
     record Unknown() implements End {}
@@ -65,24 +71,42 @@ final class Settling {
             return new End.Done(transaction(ledger, intent));
           }
           case Outcome.Reverted _ -> {
-            return new End.Failed("the chain reverted the transaction");
+            return failed(purpose, "the chain reverted the transaction");
           }
           case Outcome.Displaced _ -> {
-            return new End.Failed("another transaction of this account took its place");
+            return failed(purpose, "another transaction of this account took its place");
           }
           case Outcome.Pending _ -> {}
         }
       } catch (IOException | RpcException e) {
         if (!begun && !maybeBegun(ledger, purpose)) {
-          return new End.Failed(String.valueOf(e.getMessage()));
+          return failed(purpose, String.valueOf(e.getMessage()));
         }
         begun = true;
       }
       if (!clock.instant().isBefore(until)) {
+        tell(purpose, "its outcome is unknown yet");
         return new End.Unknown();
       }
       Thread.sleep(STEP);
     }
+  }
+
+  private End failed(Intent.Purpose purpose, String why) {
+    tell(purpose, why);
+    return new End.Failed();
+  }
+
+  private void tell(Intent.Purpose purpose, String why) {
+    events.accept(
+        "payment-unsettled",
+        Json.object().put("purpose", purpose.text()).put("problem", why).build());
+  }
+
+  /** Tells the owner why a payment could not be judged. */
+  void unjudged(Exception why) {
+    events.accept(
+        "payment-unjudged", Json.object().put("problem", String.valueOf(why.getMessage())).build());
   }
 
   /** What could not be written down may be written all the same, and is then sent by and by. */
