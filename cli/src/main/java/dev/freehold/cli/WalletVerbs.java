@@ -41,6 +41,7 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 /** {@code freehold wallet}: every coin, and what may be spent of it. */
 @Command(
@@ -49,7 +50,7 @@ import picocli.CommandLine.Option;
       "Every coin of this home with its owner, its state and when it can be had; and the limits.",
       "Without --rpc, as the chain was last seen. Nothing is sent or signed."
     },
-    subcommands = {WalletVerbs.Limit.class})
+    subcommands = {WalletVerbs.Limit.class, WalletVerbs.Withdraw.class})
 final class WalletVerbs extends Verb {
   @Option(
       names = "--rpc",
@@ -272,6 +273,31 @@ final class WalletVerbs extends Verb {
         .put("fresh", fresh)
         .put("limits", Json.parse(limits.encode()))
         .build();
+  }
+
+  /** {@code freehold wallet withdraw}. */
+  @Command(
+      name = "withdraw",
+      description = {
+        "Ask back what is left in a channel with a seller; the running node takes it out once the"
+            + " channel's delay is over.",
+        "What was signed for answers stays the seller's."
+      })
+  static final class Withdraw extends Verb {
+    @Parameters(paramLabel = "CHANNEL", description = "Its id, as 'freehold wallet' shows it.")
+    private String channel = "";
+
+    @Override
+    int run() throws Exception {
+      Json.Obj answer =
+          new OwnerClient(places).ask("withdraw", Json.object().put("channel", channel).build());
+      if (json) {
+        screen.json(answer);
+      } else {
+        screen.line(OwnerClient.text(answer, "done"));
+      }
+      return OK;
+    }
   }
 
   /** {@code freehold wallet limit}. */

@@ -164,6 +164,20 @@ final class Economy implements AutoCloseable {
                 BUYER));
   }
 
+  /** The contract that takes deposits by ERC-3009. */
+  Address collector() {
+    return collector;
+  }
+
+  /** Gives an account gas and a million units. */
+  void endow(Address account) throws Exception {
+    development.fund(account, GAS);
+    done(
+        submitter(MINTER, "minter"),
+        "mint for " + account,
+        new Token(chain(), dollar).mint(account, Amount.of(1_000_000)));
+  }
+
   /** How many test dollars an account has. */
   Amount dollars(Address account) throws Exception {
     return new Token(chain(), dollar).balance(account);

@@ -349,6 +349,9 @@ public final class Buying implements Quoting, AutoCloseable {
 
   /** Empty where it is done. */
   private Optional<String> deposit(Offer offer) throws InterruptedException {
+    if (deposits.leaving(channel(offer))) {
+      return Optional.of("the channel with " + offer.seller().node() + " is being withdrawn from");
+    }
     try {
       return switch (deposits.deposit(channel(offer), DEPOSIT)) {
         case Deposits.Made.Deposited _ -> Optional.empty();

@@ -4,11 +4,14 @@ package dev.freehold.node.market;
 
 import dev.freehold.catalogue.Catalogue;
 import dev.freehold.crypto.SigningKey;
+import dev.freehold.evidence.payment.ChannelId;
 import dev.freehold.fleet.Member;
 import dev.freehold.fleet.job.JobWork;
+import dev.freehold.ledger.rpc.RpcException;
 import dev.freehold.link.address.NodeAddress;
 import dev.freehold.link.address.RelayAddress;
 import dev.freehold.link.stream.MonotonicClock;
+import dev.freehold.market.channel.PayerChannel;
 import dev.freehold.market.listing.Whereabouts;
 import dev.freehold.market.sales.FolderSales;
 import dev.freehold.market.sales.SaleBook;
@@ -21,6 +24,7 @@ import dev.freehold.market.wallet.MarketFolder;
 import dev.freehold.node.files.OwnerFiles;
 import dev.freehold.node.fleet.FleetNode;
 import dev.freehold.node.fleet.OwnerAnswers;
+import dev.freehold.node.money.Deposits;
 import dev.freehold.node.money.Money;
 import dev.freehold.node.receipts.ReceiptStore;
 import dev.freehold.node.serve.Models;
@@ -222,7 +226,33 @@ public final class Market implements AutoCloseable {
             () -> money.payee().channels(),
             money.settings().power(),
             parts.clock,
-            (wish, asked) -> desk().answer(wish, asked)));
+            (wish, asked) -> desk().answer(wish, asked),
+            this::withdraw));
+  }
+
+  /** Asks back what is left in a channel that this node pays from. */
+  private OwnerAnswers.Answer withdraw(ChannelId id) throws IOException {
+    Optional<PayerChannel> end =
+        money.payer().channels().stream()
+            .filter(each -> each.channel().id().equals(id))
+            .findFirst();
+    if (end.isEmpty()) {
+      return new OwnerAnswers.Answer.Refused(
+          "this node pays from no channel " + id + " ('freehold wallet' shows them)");
+    }
+    try {
+      var _ = new Deposits(money).withdraw(end.get().channel());
+    } catch (RpcException e) {
+      return new OwnerAnswers.Answer.Refused(String.valueOf(e.getMessage()));
+    }
+    return new OwnerAnswers.Answer.Done(
+        Json.object()
+            .put(
+                "done",
+                "asked back; it is taken out "
+                    + end.get().channel().config().withdrawDelay().toSeconds()
+                    + " s from now, while this node runs")
+            .build());
   }
 
   private synchronized MarketAnswers.Registry desk() {

@@ -3,6 +3,7 @@
 package dev.freehold.node.market;
 
 import dev.freehold.crypto.NodeId;
+import dev.freehold.evidence.payment.ChannelId;
 import dev.freehold.evidence.payment.Coin;
 import dev.freehold.market.channel.PayeeChannel;
 import dev.freehold.market.listing.Listing;
@@ -57,7 +58,8 @@ public final class MarketAnswers {
     BOND,
     UNBOND,
     UNBONDED,
-    RETIRE;
+    RETIRE,
+    WITHDRAW;
 
     static Optional<Verb> of(String text) {
       for (Verb verb : values()) {
@@ -80,6 +82,13 @@ public final class MarketAnswers {
     Selling.Outcome sell(Selling.Wanted wanted) throws IOException;
   }
 
+  /** Takes coins back that the owner has in a channel with a seller. */
+  @FunctionalInterface
+  public interface Withdrawing {
+    /** Begins, or says why not. */
+    Answer of(ChannelId channel) throws IOException;
+  }
+
   /**
    * What the answers are made of.
    *
@@ -90,6 +99,7 @@ public final class MarketAnswers {
    * @param channels in which this node is paid
    * @param power what its work costs
    * @param registry of sellers
+   * @param withdrawing takes coins back
    */
   public record Parts(
       Door door,
@@ -104,7 +114,8 @@ public final class MarketAnswers {
       Supplier<List<PayeeChannel>> channels,
       PowerSettings power,
       InstantSource clock,
-      Registry registry) {}
+      Registry registry,
+      Withdrawing withdrawing) {}
 
   /** What the owner wants of the registry of sellers. */
   interface Registry {
@@ -140,7 +151,10 @@ public final class MarketAnswers {
         clock,
         (_, _) ->
             new Answer.Refused(
-                "the registry is asked by the node that runs: start it with 'freehold up'"));
+                "the registry is asked by the node that runs: start it with 'freehold up'"),
+        _ ->
+            new Answer.Refused(
+                "coins are taken back by the node that runs: start it with 'freehold up'"));
   }
 
   /** Answers from these. */
@@ -180,6 +194,11 @@ public final class MarketAnswers {
             case BOND -> parts.registry().answer(RegistryDesk.Wish.BOND, asked);
             case UNBOND -> parts.registry().answer(RegistryDesk.Wish.UNBOND, asked);
             case UNBONDED -> parts.registry().answer(RegistryDesk.Wish.WITHDRAW, asked);
+            case WITHDRAW -> {
+              ChannelId channel = asked.typed("channel", MarketAnswers::channel);
+              asked.end();
+              yield parts.withdrawing().of(channel);
+            }
             case RETIRE -> parts.registry().answer(RegistryDesk.Wish.RETIRE, asked);
           };
       return Optional.of(told);
@@ -188,6 +207,11 @@ public final class MarketAnswers {
     } catch (IllegalArgumentException e) {
       return Optional.of(new Answer.Refused(String.valueOf(e.getMessage())));
     }
+  }
+
+  private static ChannelId channel(String text) {
+    return ChannelId.parse(text)
+        .orElseThrow(() -> new IllegalArgumentException("it is no channel's id, 0x and 64 digits"));
   }
 
   private static Answer done(Members asked, Json.Obj told) throws MalformedException {

@@ -69,6 +69,13 @@ public final class Deposits {
         .findFirst();
   }
 
+  /** Whether coins of a channel were asked back and are not taken out yet. */
+  public boolean leaving(Channel channel) {
+    return money.payer().channels().stream()
+        .filter(end -> end.channel().equals(channel))
+        .anyMatch(end -> end.state().withdrawal().isPresent());
+  }
+
   private static Amount free(PayerChannel end) {
     Amount covered = end.state().covered();
     return covered.less(end.signed().atMost(covered));

@@ -260,6 +260,8 @@ public final class Money implements AutoCloseable {
   /** Once around: what the chain holds, what is due to us, and what we have asked back. */
   private void look() throws RpcException, IOException {
     Ledger now = ledger();
+    // Asked even where nothing is open, so that a chain that is away is known before it is needed.
+    var _ = now.chain().head();
     List<Channel> sold = payee.channels().stream().map(PayeeChannel::channel).toList();
     Watch claims =
         new Watch(now.contract(), now.submitter(), new Watch.Rules(settings.claim(), ROWS));
