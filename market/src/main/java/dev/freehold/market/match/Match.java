@@ -6,14 +6,12 @@ import dev.freehold.market.offer.Offer;
 import dev.freehold.market.offer.Price;
 import dev.freehold.record.Amount;
 import dev.freehold.record.Timestamp;
-import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalDouble;
 
 /**
  * The offers that fit a demand, best first, and why the others don't.
@@ -64,22 +62,29 @@ public record Match(List<Ranked> ranked, List<Excluded> excluded) {
         fit.add(candidate);
       }
     }
-    double[] known =
-        fit.stream()
-            .flatMapToDouble(
-                each -> each.history().pace().stream().mapToDouble(pace -> micros(demand, pace)))
-            .sorted()
-            .toArray();
-    OptionalDouble median =
-        known.length == 0 ? OptionalDouble.empty() : OptionalDouble.of(known[known.length / 2]);
+    double median = median(demand, fit);
     List<Ranked> ranked = new ArrayList<>(fit.size());
     for (Candidate candidate : fit) {
-      ranked.add(ranked(demand, candidate, median.orElse(0)));
+      ranked.add(ranked(demand, candidate, median));
     }
     ranked.sort(
         Comparator.comparing(Ranked::score)
             .thenComparing(each -> key(each.candidate()), Arrays::compareUnsigned));
     return new Match(ranked, excluded);
+  }
+
+  /** Of those that were measured; 0 where none was. */
+  private static double median(Demand demand, List<Candidate> fit) {
+    double[] known = new double[fit.size()];
+    int count = 0;
+    for (Candidate candidate : fit) {
+      Optional<History.Pace> pace = candidate.history().pace();
+      if (pace.isPresent()) {
+        known[count++] = micros(demand, pace.get());
+      }
+    }
+    Arrays.sort(known, 0, count);
+    return count == 0 ? 0 : known[count / 2];
   }
 
   private static byte[] key(Candidate candidate) {
@@ -124,7 +129,7 @@ public record Match(List<Ranked> ranked, List<Excluded> excluded) {
     double micros = history.pace().map(pace -> micros(demand, pace)).orElse(unmeasured);
     Amount cost = candidate.offer().terms().price().cost(demand.expected());
     // Less than a microsecond is nothing; more than three hundred years are enough to be last.
-    BigInteger time = new BigDecimal(Math.min(Math.rint(micros), 1e16)).toBigInteger();
+    BigInteger time = BigInteger.valueOf((long) Math.min(Math.rint(micros), 1e16));
     Amount waiting =
         new Amount(demand.second().units().multiply(time).divide(BigInteger.valueOf(1_000_000)));
     long whole = (long) history.answers() - history.broken();

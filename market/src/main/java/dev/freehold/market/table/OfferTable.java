@@ -14,6 +14,7 @@ import dev.freehold.record.Parsed;
 import dev.freehold.record.Tier;
 import dev.freehold.record.Timestamp;
 import java.io.IOException;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -318,9 +319,12 @@ public final class OfferTable {
     synchronized (this) {
       some = List.copyOf(byModel.getOrDefault(model, Map.of()).values());
     }
+    // Once for all: a thousand offers are chosen from within a millisecond.
+    Instant heard = now.instant().minus(Listing.LIFE);
     List<Candidate> candidates = new ArrayList<>(some.size());
     for (Listed entry : some) {
-      if (counts(entry.listing(), now)) {
+      if (entry.listing().issued().instant().isAfter(heard)
+          && now.compareTo(entry.listing().offer().offer().expires()) < 0) {
         NodeId seller = entry.listing().seller();
         candidates.add(
             new Candidate(
