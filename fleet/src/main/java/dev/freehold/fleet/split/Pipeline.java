@@ -33,9 +33,9 @@ import org.jspecify.annotations.Nullable;
  * Generates answers with a model whose layers are on several machines. What an answer is (its
  * tokens and its trace) is what {@code engine.generate.Engine} gives on one machine.
  *
- * <p>Prompts go through the stages in steps, one behind the other; several answers are under way at
- * once. When a stage is lost, another one takes its place, and every answer goes through all stages
- * again from its first token: the bits are the same, so the client sees one undisturbed stream.
+ * <p>Prompts go through in steps, one behind the other; several answers are under way at once. When
+ * a stage is lost, another takes its place, and every answer goes through all stages again: the
+ * bits are the same, so the client sees one undisturbed stream.
  */
 public final class Pipeline implements AutoCloseable {
   private final ModelText text;
@@ -284,8 +284,8 @@ public final class Pipeline implements AutoCloseable {
       end(passage, piece, given, choice, wanted);
     } else {
       RowTree boundary = passage.boundary(stage + 1);
-      for (int i = 0; i < piece.count(); i++) {
-        boundary.add(given.slice(i * row, row));
+      for (int at = 0; at < rows; at += row) {
+        boundary.add(given.slice(at, row));
       }
       send(stage + 1, passage, piece.first(), piece.count(), piece.choose(), given);
       passage.done(stage);
@@ -463,9 +463,7 @@ public final class Pipeline implements AutoCloseable {
         return;
       }
     }
-    if (begun) {
-      List.copyOf(active).forEach(this::begin);
-    }
+    List.copyOf(begun ? active : List.of()).forEach(this::begin);
     begun = true;
     admit();
   }
@@ -544,14 +542,14 @@ public final class Pipeline implements AutoCloseable {
   }
 
   private void recover(int stage, List<Lost> before) {
-    String why;
+    String why = "interrupted";
     try {
       connect(stage, before);
       return;
     } catch (IOException | RuntimeException e) {
       why = String.valueOf(e.getMessage());
     } catch (InterruptedException e) {
-      why = "interrupted";
+      Thread.currentThread().interrupt();
     }
     lock.lock();
     try {
