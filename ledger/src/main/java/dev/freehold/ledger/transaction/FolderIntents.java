@@ -9,10 +9,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /** Intents in a folder: docs/formats/intent.md. */
@@ -21,6 +25,18 @@ public final class FolderIntents implements IntentStorage {
   private static final String FRESH = ".new";
 
   private final Path folder;
+
+  /**
+   * What was read of each file, as long as it has the same time and length: intents only grow, and
+   * there may be thousands. Owned by this object's monitor.
+   */
+  private final Map<Path, Seen> seen = new HashMap<>();
+
+  private record Seen(FileTime written, long length, Intent intent) {
+    boolean still(BasicFileAttributes now) {
+      return written.equals(now.lastModifiedTime()) && length == now.size();
+    }
+  }
 
   private FolderIntents(Path folder) {
     this.folder = folder;
@@ -38,31 +54,44 @@ public final class FolderIntents implements IntentStorage {
   }
 
   @Override
-  public List<Intent> all() throws IOException {
+  public synchronized List<Intent> all() throws IOException {
     List<Path> files;
     try (Stream<Path> list = Files.list(folder)) {
       files = list.filter(file -> file.toString().endsWith(END)).sorted().toList();
     }
     List<Intent> intents = new ArrayList<>();
     for (Path file : files) {
-      byte[] bytes = Files.readAllBytes(file);
-      Intent intent =
-          Intent.parse(bytes)
-              .orElse(
-                  reason -> {
-                    throw new IllegalStateException(
-                        file + ": " + reason + ". Nothing is sent while this is unclear");
-                  });
-      if (!file.getFileName().toString().equals(name(intent))) {
-        throw new IllegalStateException(file + " holds the intent of another nonce");
+      BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class);
+      Seen before = seen.get(file);
+      if (before != null && before.still(now)) {
+        intents.add(before.intent());
+        continue;
       }
+      Intent intent = read(file);
+      seen.put(file, new Seen(now.lastModifiedTime(), now.size(), intent));
       intents.add(intent);
     }
     return intents;
   }
 
+  private static Intent read(Path file) throws IOException {
+    byte[] bytes = Files.readAllBytes(file);
+    Intent intent =
+        Intent.parse(bytes)
+            .orElse(
+                reason -> {
+                  throw new IllegalStateException(
+                      file + ": " + reason + ". Nothing is sent while this is unclear");
+                });
+    if (!file.getFileName().toString().equals(name(intent))) {
+      throw new IllegalStateException(file + " holds the intent of another nonce");
+    }
+    return intent;
+  }
+
   @Override
-  public void write(Intent intent) throws IOException {
+  public synchronized void write(Intent intent) throws IOException {
+    seen.remove(folder.resolve(name(intent)));
     Path fresh = folder.resolve(name(intent) + FRESH);
     try (FileChannel channel =
         FileChannel.open(

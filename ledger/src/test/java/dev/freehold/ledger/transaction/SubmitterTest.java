@@ -230,6 +230,22 @@ class SubmitterTest {
     assertThatThrownBy(files::all).hasMessageContaining("Nothing is sent");
   }
 
+  @Test
+  void whatBecomesOfAnIntentIsSeenByAllWhoReadItsFolder(@TempDir Path folder) throws Exception {
+    IntentStorage one = FolderIntents.open(folder);
+    IntentStorage other = FolderIntents.open(folder);
+    Intent pending = started(rpc, one, 0).submit(PURPOSE, EFFECT);
+    assertThat(one.all()).containsExactly(pending);
+    assertThat(other.all()).containsExactly(pending);
+    rpc.mine();
+    Intent executed = started(rpc, other, 0).submit(PURPOSE, EFFECT);
+    assertThat(executed.outcome()).isInstanceOf(Outcome.Executed.class);
+    assertThat(other.all()).containsExactly(executed);
+    assertThat(one.all()).as("though it had read the file before").containsExactly(executed);
+    assertThat(started(rpc, one, 0).known(PURPOSE)).contains(executed);
+    assertThat(started(rpc, one, 0).known(new Intent.Purpose("none"))).isEmpty();
+  }
+
   /** Total and strict: any bytes give a value or a reason, and a value gives the same bytes. */
   @Test
   void anIntentHasOneEncodingWhateverBytesCome() throws Exception {
