@@ -201,12 +201,7 @@ public final class Bought {
     throw new IOException("the chain made no " + contract.contractName());
   }
 
-  private Node node(
-      String name,
-      DevelopmentChain chain,
-      MoneySettings money,
-      FleetSettings fleet,
-      boolean serves) {
+  private Node node(String name, MoneySettings money, FleetSettings fleet, boolean serves) {
     return Node.start(
         NodeConfiguration.defaults(folder.resolve(name), SideBySide.cache())
             .withPort(0)
