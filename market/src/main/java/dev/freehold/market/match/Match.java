@@ -129,16 +129,20 @@ public record Match(List<Ranked> ranked, List<Excluded> excluded) {
     double micros = history.pace().map(pace -> micros(demand, pace)).orElse(unmeasured);
     Amount cost = candidate.offer().terms().price().cost(demand.expected());
     // Less than a microsecond is nothing; more than three hundred years are enough to be last.
-    BigInteger time = BigInteger.valueOf((long) Math.min(Math.rint(micros), 1e16));
-    Amount waiting =
-        new Amount(demand.second().units().multiply(time).divide(BigInteger.valueOf(1_000_000)));
+    long time = (long) Math.min(Math.rint(micros), 1e16);
+    Amount waiting = new Amount(scaled(demand.second().units(), time, 1_000_000));
     long whole = (long) history.answers() - history.broken();
     BigInteger score =
-        cost.units()
-            .add(waiting.units())
-            .multiply(BigInteger.valueOf(1_000L * (history.answers() + 2L)))
-            .divide(BigInteger.valueOf(whole + 1));
+        scaled(cost.units().add(waiting.units()), 1_000L * (history.answers() + 2L), whole + 1);
     return new Ranked(candidate, cost, waiting, score);
+  }
+
+  /** A product divided, rounded down: in 64 bits where it fits them, for it is asked often. */
+  static BigInteger scaled(BigInteger units, long by, long over) {
+    if (units.bitLength() + (Long.SIZE - Long.numberOfLeadingZeros(by)) < Long.SIZE) {
+      return BigInteger.valueOf(units.longValue() * by / over);
+    }
+    return units.multiply(BigInteger.valueOf(by)).divide(BigInteger.valueOf(over));
   }
 
   private static double micros(Demand demand, History.Pace pace) {

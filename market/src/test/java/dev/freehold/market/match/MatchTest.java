@@ -17,6 +17,7 @@ import dev.freehold.record.ChainId;
 import dev.freehold.record.Digest;
 import dev.freehold.record.Tier;
 import dev.freehold.record.Timestamp;
+import java.math.BigInteger;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -295,5 +296,18 @@ class MatchTest {
         Tier.PUBLIC,
         Sellers.ISSUED,
         Sellers.EXPIRES);
+  }
+
+  @Test
+  void aProductThatIsDividedIsTheSameInShortAndLongNumbers() {
+    Random random = new Random(20261129);
+    for (int i = 0; i < 10_000; i++) {
+      BigInteger units = new BigInteger(random.nextInt(130), random);
+      long by = random.nextLong() >>> (1 + random.nextInt(63));
+      long over = 1 + (random.nextLong() >>> (2 + random.nextInt(62)));
+      assertThat(Match.scaled(units, by, over))
+          .as("%s * %d / %d", units, by, over)
+          .isEqualTo(units.multiply(BigInteger.valueOf(by)).divide(BigInteger.valueOf(over)));
+    }
   }
 }

@@ -111,6 +111,19 @@ class SignedOfferTest {
     assertThat(price.cost(new TokenCounts(1, 0))).isEqualTo(Amount.of(1));
     assertThat(price.cost(new TokenCounts(100, 0))).isEqualTo(Amount.of(5));
     assertThat(price.cost(new TokenCounts(100, 3))).isEqualTo(Amount.of(6));
+    Random random = new Random(20261129);
+    for (int i = 0; i < 10_000; i++) {
+      BigInteger in = new BigInteger(20 + random.nextInt(16), random);
+      BigInteger out = new BigInteger(20 + random.nextInt(16), random);
+      TokenCounts counts = new TokenCounts(random.nextInt() >>> 1, random.nextInt() >>> 1);
+      BigInteger millionths =
+          in.multiply(BigInteger.valueOf(counts.input()))
+              .add(out.multiply(BigInteger.valueOf(counts.output())));
+      BigInteger[] due = millionths.divideAndRemainder(BigInteger.valueOf(1_000_000));
+      assertThat(new Price(new Amount(in), new Amount(out)).cost(counts).units())
+          .as("%s and %s for %s", in, out, counts)
+          .isEqualTo(due[0].add(BigInteger.valueOf(due[1].signum())));
+    }
     Price highest =
         new Price(
             new Amount(BigInteger.TWO.pow(96).subtract(BigInteger.ONE)),
