@@ -26,6 +26,7 @@ import dev.freehold.market.wallet.MarketFolder;
 import dev.freehold.node.Node;
 import dev.freehold.node.NodeConfiguration;
 import dev.freehold.node.fleet.FleetSettings;
+import dev.freehold.node.market.Board;
 import dev.freehold.node.money.MoneySettings;
 import dev.freehold.node.owner.OwnerToken;
 import dev.freehold.node.serve.ServedModel;
@@ -33,6 +34,7 @@ import dev.freehold.record.Amount;
 import dev.freehold.record.ChainId;
 import dev.freehold.record.Digest;
 import dev.freehold.record.Json;
+import java.io.Closeable;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.net.InetAddress;
@@ -45,6 +47,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Iterator;
@@ -106,13 +109,13 @@ public final class Bought {
   private void run(int rounds, int streams) throws Exception {
     RelaySettings relaySettings =
         RelaySettings.at(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    SigningKey key = SigningKey.generate(random);
     try (HttpClient rpc = HttpClient.newHttpClient();
         DevelopmentChain chain =
             DevelopmentChain.start(
                 AnvilProgram.find(SideBySide.cache()), folder.resolve("chain"), rpc);
-        Relay relay =
-            Relay.start(
-                relaySettings, SigningKey.generate(random), random, MonotonicClock.system())) {
+        Relay relay = Relay.start(relaySettings, key, random, MonotonicClock.system());
+        Closeable _ = Board.serve(relay, relay.address(), key, InstantSource.system(), random)) {
       MoneySettings money = economy(chain);
       FleetSettings fleet =
           FleetSettings.none()

@@ -13,9 +13,9 @@ package dev.freehold.link.stream;
  * @param pending bytes that a writer may be ahead of the path
  */
 public record SessionLimits(int streams, int window, int growth, int unacknowledged, int pending) {
-  /** 128 streams, windows of 64 KiB to 4 MiB: at most 40 MiB that wait to be read. */
+  /** 256 streams, windows of 64 KiB to 4 MiB: at most 48 MiB that wait to be read. */
   public static final SessionLimits DEFAULT =
-      new SessionLimits(128, 4 << 20, 32 << 20, 4 << 20, 65_536);
+      new SessionLimits(256, 4 << 20, 32 << 20, 4 << 20, 65_536);
 
   /**
    * Refuses limits with which nothing moves.

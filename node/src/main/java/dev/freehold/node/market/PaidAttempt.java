@@ -93,9 +93,13 @@ final class PaidAttempt implements Attempt {
       case Step.Lost _ when !said && !again -> {
         // It may have been started anew since the account was opened.
         again = true;
-        account.close();
         now.close();
         attempt = null;
+        try {
+          account.renew();
+        } catch (IOException e) {
+          yield new Step.Lost("it can't be bought from: " + e.getMessage(), false);
+        }
         yield next(atMost);
       }
       case Step.Lost _, Step.Silent _ -> step;

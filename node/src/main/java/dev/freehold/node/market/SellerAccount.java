@@ -73,6 +73,36 @@ final class SellerAccount implements AutoCloseable {
     }
   }
 
+  /**
+   * Opens it once more, for a seller that may have forgotten it; the stream is another one only
+   * where it broke.
+   *
+   * @throws IOException if the seller doesn't serve, or can't be reached
+   */
+  void renew() throws IOException, InterruptedException {
+    turn.acquire();
+    try {
+      Line now = line;
+      if (now == null) {
+        opened();
+        return;
+      }
+      try {
+        begun(now);
+      } catch (IOException e) {
+        drop(now);
+        opened();
+      }
+    } finally {
+      turn.release();
+    }
+  }
+
+  private void drop(Line broken) {
+    line = null;
+    broken.stream.cancel();
+  }
+
   private Line opened() throws IOException, InterruptedException {
     Line known = line;
     if (known != null) {
@@ -80,28 +110,30 @@ final class SellerAccount implements AutoCloseable {
     }
     LinkStream stream = door.open();
     Line fresh = new Line(stream, stream.messages(AccountMessage.LIMIT));
-    boolean done = false;
     try {
-      switch (ask(fresh, new AccountMessage.Open(channel, binding))) {
-        case AccountMessage.Opened(var id, Amount paid, Amount served)
-            when id.equals(channel.id()) -> {
-          taken = paid;
-          if (!met) {
-            arrears = served.less(served.atMost(paid));
-            met = true;
-          }
+      begun(fresh);
+    } catch (IOException e) {
+      stream.cancel();
+      throw e;
+    }
+    line = fresh;
+    return fresh;
+  }
+
+  /** Has the seller serve from the channel. */
+  private void begun(Line on) throws IOException {
+    switch (ask(on, new AccountMessage.Open(channel, binding))) {
+      case AccountMessage.Opened(var id, Amount paid, Amount served)
+          when id.equals(channel.id()) -> {
+        taken = paid;
+        if (!met) {
+          arrears = served.less(served.atMost(paid));
+          met = true;
         }
-        case AccountMessage.Refused(var _, String reason) ->
-            throw new IOException("the seller does not serve from the channel: " + reason);
-        default -> throw new IOException("the seller answers something else than was asked");
       }
-      line = fresh;
-      done = true;
-      return fresh;
-    } finally {
-      if (!done) {
-        stream.cancel();
-      }
+      case AccountMessage.Refused(var _, String reason) ->
+          throw new IOException("the seller does not serve from the channel: " + reason);
+      default -> throw new IOException("the seller answers something else than was asked");
     }
   }
 
@@ -130,8 +162,7 @@ final class SellerAccount implements AutoCloseable {
       try {
         answer = ask(now, new AccountMessage.Pay(voucher));
       } catch (IOException e) {
-        line = null;
-        now.stream.cancel();
+        drop(now);
         now = opened();
         answer = ask(now, new AccountMessage.Pay(voucher));
       }
