@@ -13,6 +13,7 @@ import dev.freehold.evidence.payment.Channel;
 import dev.freehold.evidence.payment.ChannelConfig;
 import dev.freehold.evidence.payment.ChannelState;
 import dev.freehold.evidence.payment.Claimable;
+import dev.freehold.evidence.payment.Coin;
 import dev.freehold.evidence.payment.Domain;
 import dev.freehold.evidence.payment.TransferAuthorization;
 import dev.freehold.ledger.contract.PackedContract;
@@ -24,9 +25,13 @@ import dev.freehold.record.Timestamp;
 import java.math.BigInteger;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
 
 /** The payment channels at one address of one chain. */
 public final class ChannelContract {
@@ -41,6 +46,14 @@ public final class ChannelContract {
   private static final Function REFUNDS = PACKED.function("refundNonce");
   private static final Function INITIATE = PACKED.function("initiateWithdraw");
   private static final Function FINALIZE = PACKED.function("finalizeWithdraw");
+  private static final List<Moving> MOVING =
+      List.of(
+          Moving.some(DEPOSIT, Movement.Deposited::new),
+          new Moving(CLAIM, ChannelContract::claimed),
+          new Moving(SETTLE, ChannelContract::paidOut),
+          Moving.some(REFUND, Movement.Refunded::new),
+          Moving.some(INITIATE, Movement.AskedBack::new),
+          Moving.one(FINALIZE, Movement.TakenBack::new));
   private static final TupleType<Tuple> COLLECTOR_DATA =
       TupleType.parse("(uint256,uint256,uint256,bytes)");
 
@@ -219,6 +232,85 @@ public final class ChannelContract {
   public Effect finalizeWithdrawal(Channel channel) {
     require(channel);
     return Effect.call(contract, FINALIZE.encodeCallWithArgs(tuple(channel.config())).array());
+  }
+
+  /**
+   * What a transaction does with a coin in its payment channels.
+   *
+   * @return empty where it is no such call, or one of another token
+   */
+  public static Optional<Movement> movement(Effect effect, Coin coin) {
+    if (!effect.to().equals(Optional.of(coin.contract()))) {
+      return Optional.empty();
+    }
+    byte[] call = effect.data();
+    try {
+      for (Moving moving : MOVING) {
+        byte[] selector = moving.function.selector();
+        if (Arrays.equals(selector, Arrays.copyOf(call, selector.length))) {
+          return moving.meaning.of(moving.function.decodeCall(call), coin);
+        }
+      }
+    } catch (IllegalArgumentException | BufferUnderflowException e) {
+      return Optional.empty();
+    }
+    return Optional.empty();
+  }
+
+  /** A function that moves coins, and how its calls are read. */
+  private record Moving(Function function, Meaning meaning) {
+    static Moving one(Function function, java.util.function.Function<Channel, Movement> moved) {
+      return new Moving(function, (call, coin) -> channel(call.get(0), coin).map(moved));
+    }
+
+    static Moving some(Function function, BiFunction<Channel, Amount, Movement> moved) {
+      return new Moving(
+          function,
+          (call, coin) ->
+              channel(call.get(0), coin).map(it -> moved.apply(it, new Amount(call.get(1)))));
+    }
+  }
+
+  /** What a call does in a coin. */
+  private interface Meaning {
+    Optional<Movement> of(Tuple call, Coin coin);
+  }
+
+  private static Optional<Movement> claimed(Tuple call, Coin coin) {
+    List<Movement.Row> rows = new ArrayList<>();
+    for (Tuple each : call.<Tuple[]>get(0)) {
+      channel(each.<Tuple>get(0).get(0), coin)
+          .ifPresent(it -> rows.add(new Movement.Row(it, new Amount(each.get(2)))));
+    }
+    return rows.isEmpty() ? Optional.empty() : Optional.of(new Movement.Claimed(rows));
+  }
+
+  private static Optional<Movement> paidOut(Tuple call, Coin coin) {
+    return address(call, 1).equals(coin.token())
+        ? Optional.of(new Movement.PaidOut(address(call, 0)))
+        : Optional.empty();
+  }
+
+  private static Optional<Channel> channel(Tuple config, Coin coin) {
+    return Optional.of(
+            new Channel(
+                new ChannelConfig(
+                    address(config, 0),
+                    address(config, 1),
+                    address(config, 2),
+                    address(config, 3),
+                    address(config, 4),
+                    Duration.ofSeconds(config.<Number>get(5).longValue()),
+                    Keccak256.of(config.get(6))),
+                coin.chain(),
+                coin.contract()))
+        .filter(channel -> channel.coin().equals(coin));
+  }
+
+  private static Address address(Tuple from, int index) {
+    String text = from.<com.esaulpaugh.headlong.abi.Address>get(index).toString();
+    return Address.parse(text)
+        .orElseThrow(() -> new IllegalArgumentException(text + " is no address"));
   }
 
   /** What the contract says when it refuses; empty where it was something else. */
