@@ -386,6 +386,8 @@ public final class Node implements AutoCloseable {
                     fleetAnswers,
                     new GatewayLog(configuration.home().resolve("gateway")),
                     new Revoker(configuration.home(), clock),
+                    market,
+                    marketAnswers,
                     models,
                     stored,
                     () -> new Puller(stored, System.getenv()),

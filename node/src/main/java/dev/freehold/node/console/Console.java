@@ -12,6 +12,8 @@ import dev.freehold.node.fleet.OwnerAnswers;
 import dev.freehold.node.judge.Judge;
 import dev.freehold.node.mandates.GatewayLog;
 import dev.freehold.node.mandates.Revoker;
+import dev.freehold.node.market.Market;
+import dev.freehold.node.market.MarketAnswers;
 import dev.freehold.node.owner.OwnerToken;
 import dev.freehold.node.receipts.ReceiptStore;
 import dev.freehold.node.serve.Models;
@@ -52,6 +54,8 @@ public final class Console {
           "fleet", "fleet.html",
           "log", "log.html",
           "mandates", "mandates.html",
+          "market", "market.html",
+          "money", "money.html",
           "node", "node.html");
 
   private static final Map<String, String> FILES =
@@ -66,6 +70,10 @@ public final class Console {
           Map.entry("evidence.js", SCRIPT),
           Map.entry("mandates.js", SCRIPT),
           Map.entry("markdown.js", SCRIPT),
+          Map.entry("market.js", SCRIPT),
+          Map.entry("money.js", SCRIPT),
+          Map.entry("amounts.js", SCRIPT),
+          Map.entry("plot.js", SCRIPT),
           Map.entry("log.js", SCRIPT),
           Map.entry("models.js", SCRIPT),
           Map.entry("node.js", SCRIPT),
@@ -86,6 +94,8 @@ public final class Console {
   private final FleetPage fleet;
   private final LogPage log;
   private final MandatePage mandates;
+  private final MarketPage market;
+  private final MoneyPage money;
   private final NodePage node;
   private final ReentrantLock judging = new ReentrantLock();
 
@@ -99,6 +109,8 @@ public final class Console {
    * @param fleet answers on the fleet
    * @param gateway the log of this home's gateway
    * @param revoker ends its mandates
+   * @param market what is bought and sold; empty where the node has no money
+   * @param asked what the owner asks of it
    * @param models those served
    * @param store those on this machine
    * @param puller brings others; made when first asked for
@@ -112,6 +124,8 @@ public final class Console {
       OwnerAnswers fleet,
       GatewayLog gateway,
       Revoker revoker,
+      Optional<Market> market,
+      Optional<MarketAnswers> asked,
       Models models,
       ModelStore store,
       Supplier<Puller> puller,
@@ -157,6 +171,8 @@ public final class Console {
     this.fleet = new FleetPage(more.fleet);
     this.log = new LogPage(logFolder, more.duties);
     this.mandates = new MandatePage(more.gateway, more.revoker, clock);
+    this.market = new MarketPage(more.market, more.asked, clock);
+    this.money = new MoneyPage(more.market.map(Market::money), more.asked);
     this.node = new NodePage(more.models, more.metrics, more.settings, more.events);
   }
 
@@ -247,6 +263,8 @@ public final class Console {
         case "data/conversations" -> ConsoleAnswer.json(conversations.list().write());
         case "data/fleet" -> ConsoleAnswer.json(fleet.show().write());
         case "data/mandates" -> ConsoleAnswer.json(mandates.show().write());
+        case "data/market" -> ConsoleAnswer.json(market.show().write());
+        case "data/money" -> ConsoleAnswer.json(money.show().write());
         case "data/models" -> ConsoleAnswer.json(models.show().write());
         case "data/log" -> ConsoleAnswer.json(log.show().write());
         case "data/node" -> ConsoleAnswer.json(node.show().write());

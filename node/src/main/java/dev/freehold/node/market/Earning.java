@@ -17,6 +17,8 @@ import java.math.RoundingMode;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -25,6 +27,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 
 /** What selling has brought, and what it cost: the book, the channels, and the owner's numbers. */
@@ -92,6 +95,40 @@ final class Earning {
     }
   }
 
+  /** What answers that ended on one day (UTC) brought, and how long they took. */
+  private static final class Day {
+    private final Map<Coin, Amount> sold = new HashMap<>();
+    private final Busy busy = new Busy();
+
+    void add(SoldAnswer answer) {
+      sold.merge(answer.coin(), answer.amount(), Amount::plus);
+      busy.add(answer);
+    }
+
+    Json toJson(LocalDate day) {
+      return Json.object()
+          .put("day", day.toString())
+          .put("busySeconds", busy.wall(Long.MIN_VALUE).toSeconds())
+          .put(
+              "coins",
+              Json.array(
+                  sold.entrySet().stream()
+                      .<Json>map(
+                          each ->
+                              Json.object()
+                                  .put("chain", each.getKey().chain().number())
+                                  .put("token", each.getKey().token().toString())
+                                  .put("sold", each.getValue().toString())
+                                  .build())
+                      .toList()))
+          .build();
+    }
+  }
+
+  private static LocalDate day(Timestamp time) {
+    return LocalDate.ofInstant(time.instant(), ZoneOffset.UTC);
+  }
+
   /**
    * Of the last days.
    *
@@ -104,6 +141,7 @@ final class Earning {
         new Timestamp(now.toEpochMilli() > span.toMillis() ? now.minus(span) : Instant.EPOCH);
     Map<Coin, Sum> sums = new HashMap<>();
     Busy busy = new Busy();
+    Map<LocalDate, Day> daily = new TreeMap<>();
     Set<ChannelId> buyers = new HashSet<>();
     book.read(
         from,
@@ -114,6 +152,7 @@ final class Earning {
           sum.input += answer.counts().input();
           sum.output += answer.counts().output();
           busy.add(answer);
+          daily.computeIfAbsent(day(answer.time()), _ -> new Day()).add(answer);
           answer.channel().ifPresent(buyers::add);
         });
     for (PayeeChannel end : channels.get()) {
@@ -148,6 +187,12 @@ final class Earning {
                             .setScale(0, RoundingMode.CEILING)
                             .toPlainString())
                 .orElse(null))
+        .put(
+            "daily",
+            Json.array(
+                daily.entrySet().stream()
+                    .map(each -> each.getValue().toJson(each.getKey()))
+                    .toList()))
         .put("raise", Json.array(raise(utilisation, sums).stream().map(Json::of).toList()))
         .build();
   }

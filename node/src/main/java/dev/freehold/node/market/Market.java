@@ -27,6 +27,7 @@ import dev.freehold.node.fleet.OwnerAnswers;
 import dev.freehold.node.money.Deposits;
 import dev.freehold.node.money.Money;
 import dev.freehold.node.receipts.ReceiptStore;
+import dev.freehold.node.receipts.StoredReceipt;
 import dev.freehold.node.serve.Models;
 import dev.freehold.node.serve.ServedModel;
 import dev.freehold.record.Digest;
@@ -48,6 +49,9 @@ import org.jspecify.annotations.Nullable;
  * thread may call.
  */
 public final class Market implements AutoCloseable {
+  /** Of the newest answers, so many are looked through for those that were bought. */
+  private static final int LOOKED_THROUGH = 500;
+
   private final Parts parts;
   private final Money money;
   private final OfferTable table;
@@ -310,6 +314,14 @@ public final class Market implements AutoCloseable {
   /** What was sold. */
   public SaleBook book() {
     return book;
+  }
+
+  /** Answers of machines that are not of this fleet, among the newest ones; the newest first. */
+  public List<StoredReceipt> bought() {
+    return parts.receipts.list(LOOKED_THROUGH, null).stream()
+        .filter(
+            each -> each.node().filter(it -> parts.fleet.members().find(it).isEmpty()).isPresent())
+        .toList();
   }
 
   /** In what is paid. */

@@ -8,6 +8,7 @@ import dev.freehold.evidence.payment.Coin;
 import dev.freehold.market.channel.PayeeChannel;
 import dev.freehold.market.listing.Listing;
 import dev.freehold.market.listing.Region;
+import dev.freehold.market.match.History;
 import dev.freehold.market.match.Match;
 import dev.freehold.market.offer.Offer;
 import dev.freehold.market.offer.Price;
@@ -364,9 +365,11 @@ public final class MarketAnswers {
             .put("prefill", offer.speed().prefill())
             .put("decode", offer.speed().decode())
             .put("expires", offer.expires().toString());
-    parts
-        .quoting()
-        .history(seller)
+    History history = parts.quoting().history(seller);
+    told.put("answers", history.answers())
+        .put("broken", history.broken())
+        .put("invalid", history.invalid());
+    history
         .pace()
         .ifPresent(
             pace ->
@@ -401,14 +404,11 @@ public final class MarketAnswers {
     Match match = parts.quoting().quote(model.get(), expected, widest);
     List<Json> ranked = new ArrayList<>();
     for (Match.Ranked each : match.ranked()) {
-      var history = each.candidate().history();
       ranked.add(
           offer(each.candidate().offer())
               .put("cost", each.cost().toString())
               .put("waiting", each.waiting().toString())
               .put("score", each.score().toString())
-              .put("answers", history.answers())
-              .put("broken", history.broken())
               .build());
     }
     List<Json> excluded = new ArrayList<>();

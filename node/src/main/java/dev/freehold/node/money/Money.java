@@ -27,6 +27,7 @@ import dev.freehold.market.channel.PayeeChannel;
 import dev.freehold.market.channel.Payer;
 import dev.freehold.market.channel.PayerChannel;
 import dev.freehold.market.spending.LimitFile;
+import dev.freehold.market.spending.SpendingLimits;
 import dev.freehold.market.wallet.MarketFolder;
 import dev.freehold.node.files.OwnerFiles;
 import dev.freehold.record.Amount;
@@ -62,6 +63,7 @@ public final class Money implements AutoCloseable {
   private final KeyBinding binding;
   private final Payer payer;
   private final Payee payee;
+  private final LimitFile limits;
   private final FolderIntents intents;
   private final HttpRpc rpc;
   private final HttpClient client;
@@ -107,12 +109,8 @@ public final class Money implements AutoCloseable {
     this.clock = clock;
     this.events = events;
     OwnerFiles.folder(home.resolve("market"));
-    this.payer =
-        new Payer(
-            key,
-            FolderChannels.ofPayer(folder.payer(), random),
-            new LimitFile(folder.limits()),
-            clock);
+    this.limits = new LimitFile(folder.limits());
+    this.payer = new Payer(key, FolderChannels.ofPayer(folder.payer(), random), limits, clock);
     this.payee =
         new Payee(
             new Payee.Rules(
@@ -191,6 +189,15 @@ public final class Money implements AutoCloseable {
   /** The seller's ends of its channels. */
   public Payee payee() {
     return payee;
+  }
+
+  /**
+   * What may be spent of its coin; empty: nothing.
+   *
+   * @throws IOException if it can't be read: nothing may be spent then
+   */
+  public Optional<SpendingLimits> limits() throws IOException {
+    return limits.of(coin);
   }
 
   PaymentKey key() {

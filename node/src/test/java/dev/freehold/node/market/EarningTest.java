@@ -130,6 +130,25 @@ class EarningTest {
   }
 
   @Test
+  void whatWasSoldIsTellableDayByDay() throws IOException {
+    Instant evening = Instant.parse("2026-11-28T23:59:00Z");
+    String told =
+        earned(
+                PowerSettings.none(),
+                List.of(),
+                sold(evening, 60, 5, "one"),
+                sold(evening.plusSeconds(120), 60, 7, "one"),
+                sold(evening.plusSeconds(150), 60, 8, "two"))
+            .write();
+    assertThat(told)
+        .contains("\"daily\":[")
+        .containsSubsequence(
+            "\"day\":\"2026-11-28\",\"busySeconds\":60", "\"sold\":\"5\"",
+            // The second day's answers overlap by half a minute.
+            "\"day\":\"2026-11-29\",\"busySeconds\":90", "\"sold\":\"15\"");
+  }
+
+  @Test
   void whatIsNotKnownIsNotGuessed() throws IOException {
     String told = earned(PowerSettings.none(), List.of()).write();
     assertThat(told)

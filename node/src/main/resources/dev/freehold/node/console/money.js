@@ -1,0 +1,132 @@
+// SPDX-FileCopyrightText: The Freehold authors
+// SPDX-License-Identifier: Apache-2.0
+import { near, plain, shortened, when, whole } from "./amounts.js";
+import { ask, refill } from "./ask.js";
+import { element } from "./markdown.js";
+import { plot } from "./plot.js";
+import "./seal.js";
+
+const at = (id) => document.getElementById(id);
+const fact = (name, value, className) => [element("dt", name), element("dd", value, className)];
+const DAY = 86_400_000;
+const SHOWN = 100;
+let seen = "";
+
+function row(...cells) {
+  const line = element("tr");
+  line.append(...cells);
+  return line;
+}
+
+function named(name, className = "digest") {
+  const cell = element("td", shortened(name), className);
+  cell.title = name;
+  return cell;
+}
+
+const hours = (seconds) => (seconds % 3600 === 0 ? seconds / 3600 + " h" : seconds % 60 === 0 ? seconds / 60 + " min" : seconds + " s");
+const release = (h) => (h.at ? "from " + when(h.at) : h.after === 0 ? "now" : hours(h.after) + " after it is asked back");
+
+function coins(page) {
+  const all = page.channels.flatMap((channel) => channel.holdings.map((holding) => ({ channel, ...holding })));
+  at("coins-table").hidden = all.length === 0;
+  at("no-coins").hidden = all.length > 0;
+  at("coins").replaceChildren(...all.map((h) => {
+    const owner = h.mine ? element("td", "this machine") : named(h.owner);
+    owner.title = h.owner;
+    const channel = element("td", (h.channel.pays ? "pays " : "is paid by ") + shortened(h.channel.other), "digest");
+    channel.title = h.channel.id + ", " + h.channel.other;
+    return row(element("td", whole(h.amount, page.decimals), "number"), element("td", h.state), owner, element("td", release(h)), channel);
+  }));
+}
+
+/** Sums over the blocks, of what was done. */
+function sums(movements, what, decimals) {
+  let sum = 0n;
+  return movements.filter((m) => m.what === what && m.outcome === "done" && m.amount).map((m) => {
+    sum += BigInt(m.amount);
+    return [m.block, near(sum, decimals)];
+  });
+}
+
+function movements(page) {
+  const all = page.movements;
+  at("movements-table").hidden = all.length === 0;
+  at("no-movements").hidden = all.length > 0;
+  const series = [["deposited", "deposit"], ["claimed", "claim"], ["asked back", "asked back"]].map(([name, what]) => ({ name, points: sums(all, what, page.decimals) }));
+  const blocks = series.flatMap((each) => each.points.map((p) => p[0]));
+  at("movements-plot").replaceChildren(...(blocks.length === 0 ? [] : [plot("Deposited, claimed and asked back by this machine, in all", "steps",
+    { name: "block of the chain", text: (value) => String(value), from: Math.min(...blocks) - 1, ticks: [...new Set([Math.min(...blocks), Math.max(...blocks)])] },
+    { name: "whole coins", text: plain }, series)]));
+  at("movements").replaceChildren(...all.toReversed().slice(0, SHOWN).map((m) => {
+    const purpose = element("td", m.purpose.length > 34 ? m.purpose.slice(0, 33) + "\u2026" : m.purpose, "digest");
+    purpose.title = m.purpose;
+    return row(element("td", m.block ?? "", "number"), element("td", m.what), element("td", m.amount ? whole(m.amount, page.decimals) : "", "number"), element("td", m.outcome), purpose);
+  }));
+}
+
+function earnings(page) {
+  const earned = page.earnings;
+  if (earned === null) {
+    return;
+  }
+  const own = (coins) => coins.find((c) => c.chain === page.chain && c.token === page.token);
+  const sum = own(earned.coins);
+  const said = (units) => whole(units, page.decimals);
+  at("earnings").replaceChildren(...(sum ? [...fact("sold", said(sum.sold) + " in " + sum.answers + " answers, " + sum.inputTokens + " tokens read and " + sum.outputTokens + " written"),
+    ...fact("signed for", said(sum.allVouchers) + " in all channels, " + said(sum.claimed) + " of it claimed, " + said(sum.unclaimed) + " not yet"),
+    ...fact("served, unpaid", said(sum.servedUnpaid))] : fact("sold", "nothing")),
+  ...fact("utilisation", (earned.utilisation * 100).toFixed(1) + " % of the time, for " + earned.buyers + " buyers' channels"),
+  ...fact("energy", earned.kilowattHours == null ? "not known" : earned.kilowattHours + " kWh (an estimate: watts-busy for as long as it was busy)" + (earned.powerCost == null ? "" : ", " + earned.powerCost + " of the coin")));
+  at("raise").replaceChildren(...earned.raise.map((line) => element("li", line)));
+  const today = Math.floor(Date.now() / DAY);
+  const days = Array.from({ length: earned.days }, (_, i) => new Date((today - earned.days + 1 + i) * DAY).toISOString().slice(0, 10));
+  const found = new Map(earned.daily.map((d) => [d.day, d]));
+  const sold = (day) => own(found.get(day)?.coins ?? [])?.sold ?? "0";
+  const busy = (day) => found.get(day)?.busySeconds ?? 0;
+  at("daily-table").hidden = found.size === 0;
+  const x = { name: "day", text: (i) => days[i].slice(5), ticks: [0, 10, 20, 29] };
+  at("earnings-plot").replaceChildren(...(found.size === 0 ? [] : [
+    plot("Sold each day", "bars", x, { name: "whole coins", text: plain }, [{ name: "sold", points: days.map((day, i) => [i, near(sold(day), page.decimals)]) }]),
+    plot("Busy with it each day", "bars", x, { name: "% of the day", text: plain }, [{ name: "busy", points: days.map((day, i) => [i, busy(day) / 864]) }])]));
+  const energy = (day) => (earned.kilowattHours == null || earned.busySeconds === 0 ? "" : ((earned.kilowattHours * busy(day)) / earned.busySeconds).toFixed(4) + " kWh");
+  at("daily").replaceChildren(...days.filter((day) => found.has(day)).toReversed().map((day) => row(element("td", day), element("td", said(sold(day)), "number"),
+    element("td", (busy(day) / 864).toFixed(1) + " %", "number"), element("td", energy(day), "number"))));
+}
+
+async function load() {
+  const page = await ask("data/money");
+  const text = JSON.stringify(page);
+  if (text === seen) {
+    return;
+  }
+  seen = text;
+  at("none").hidden = page.configured;
+  at("all").hidden = !page.configured;
+  if (!page.configured) {
+    at("none").textContent = "This machine neither pays nor is paid: write ‘chain = URL’, ‘chain-id = NUMBER’ and ‘coin = ADDRESS’ into FREEHOLD_HOME/config, and start the node again.";
+    return;
+  }
+  at("problem").textContent = page.problem ? "The chain is away: " + page.problem + ". What is shown was seen when it last answered." : "";
+  const sum = (mine) => page.channels.flatMap((c) => c.holdings).filter((h) => h.mine === mine).reduce((all, h) => all + BigInt(h.amount), 0n);
+  refill(at("facts"), ...fact("account", page.account, "digest"), ...fact("coin", page.token + " on chain " + page.chain, "digest"),
+    ...fact("in the account", page.balance === null ? "not known while the chain is away" : whole(page.balance, page.decimals)),
+    ...fact("in channels", whole(sum(true), page.decimals) + " this machine's, " + whole(sum(false), page.decimals) + " others'"),
+    ...fact("may be spent", page.limits === null ? "nothing: ‘freehold wallet limit’ sets limits"
+      : whole(page.limits.answer, page.decimals) + " for an answer, " + whole(page.limits.day, page.decimals) + " on a day, " + whole(page.limits.peer, page.decimals) + " on a day at one seller"));
+  coins(page);
+  movements(page);
+  earnings(page);
+}
+
+async function again() {
+  try {
+    await load();
+  } catch (e) {
+    at("problem").textContent = "The node does not answer: " + e.message;
+    seen = "";
+  }
+  setTimeout(again, 5000);
+}
+
+await again();
