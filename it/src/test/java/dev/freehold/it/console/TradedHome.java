@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.it.console;
 
-import dev.freehold.crypto.NodeId;
 import dev.freehold.crypto.SigningKey;
 import dev.freehold.crypto.payment.Address;
 import dev.freehold.crypto.payment.Keccak256;
@@ -50,6 +49,8 @@ import dev.freehold.market.table.Standing;
 import dev.freehold.market.table.TableFile;
 import dev.freehold.market.wallet.MarketFolder;
 import dev.freehold.node.files.OwnerFiles;
+import dev.freehold.node.market.Sale;
+import dev.freehold.node.market.SaleFolder;
 import dev.freehold.record.Amount;
 import dev.freehold.record.CanonicalJson;
 import dev.freehold.record.ChainId;
@@ -169,10 +170,6 @@ final class TradedHome {
     return SigningKey.ofSeed(Digest.sha256("seller's node " + number).bytes());
   }
 
-  static NodeId sellerId(int number) {
-    return seller(number).nodeId();
-  }
-
   private Listing listing(
       int seller,
       Statement.Model model,
@@ -244,14 +241,26 @@ final class TradedHome {
         COIN.chain(), COIN.contract(), voucher, BUYER.sign(selling.domain().digest(voucher)));
   }
 
-  /** Answers sold on five of the last ten days, an hour of work each. */
-  void sales(Digest model) throws IOException {
+  /** A model for sale, and answers sold on five of the last ten days, an hour of work each. */
+  void sales(Statement.Model model) throws IOException {
+    new SaleFolder(folder.sales(), random)
+        .write(
+            new Sale(
+                model,
+                new Price(Amount.of(100_000), Amount.of(400_000)),
+                Amount.of(10_000),
+                2_048,
+                1,
+                7,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty()));
     SaleBook book = new SaleBook(new FolderSales(folder.sold(), random));
     for (int days : new int[] {9, 5, 2, 1, 0}) {
       book.append(
           new SoldAnswer(
               new Timestamp(now.minus(Duration.ofDays(days))),
-              model,
+              model.digest(),
               COIN,
               Optional.of(selling.id()),
               new TokenCounts(1_000, 200),

@@ -67,7 +67,7 @@ function movements(page) {
 
 function earnings(page) {
   const earned = page.earnings;
-  if (earned === null) {
+  if (earned == null) {
     return;
   }
   const own = (coins) => coins.find((c) => c.chain === page.chain && c.token === page.token);
@@ -110,9 +110,9 @@ async function load() {
   at("problem").textContent = page.problem ? "The chain is away: " + page.problem + ". What is shown was seen when it last answered." : "";
   const sum = (mine) => page.channels.flatMap((c) => c.holdings).filter((h) => h.mine === mine).reduce((all, h) => all + BigInt(h.amount), 0n);
   refill(at("facts"), ...fact("account", page.account, "digest"), ...fact("coin", page.token + " on chain " + page.chain, "digest"),
-    ...fact("in the account", page.balance === null ? "not known while the chain is away" : whole(page.balance, page.decimals)),
+    ...fact("in the account", page.balance == null ? "not known while the chain is away" : whole(page.balance, page.decimals)),
     ...fact("in channels", whole(sum(true), page.decimals) + " this machine's, " + whole(sum(false), page.decimals) + " others'"),
-    ...fact("may be spent", page.limits === null ? "nothing: ‘freehold wallet limit’ sets limits"
+    ...fact("may be spent", page.limits == null ? "nothing: ‘freehold wallet limit’ sets limits"
       : whole(page.limits.answer, page.decimals) + " for an answer, " + whole(page.limits.day, page.decimals) + " on a day, " + whole(page.limits.peer, page.decimals) + " on a day at one seller"));
   coins(page);
   movements(page);

@@ -22,7 +22,7 @@ function drawn(name, attributes, text) {
 
 /** Round numbers from one to another, three to six of them. */
 function ticks(from, to) {
-  const rough = (to - from) / 4;
+  const rough = (to - from) / 5;
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].map((times) => times * power).find((each) => each >= rough * 0.999);
   const all = [];
