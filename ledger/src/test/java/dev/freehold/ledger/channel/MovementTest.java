@@ -3,6 +3,7 @@
 package dev.freehold.ledger.channel;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
 import dev.freehold.crypto.payment.Address;
 import dev.freehold.crypto.payment.Keccak256;
@@ -135,5 +136,20 @@ class MovementTest {
     byte[] other = call.clone();
     other[0] ^= 1;
     assertThat(read(Effect.call(COIN.contract(), other))).isEmpty();
+  }
+
+  @Test
+  void noCallThatIsWrongSomewhereIsAnythingButAMovementOrNone() {
+    for (byte[] call : List.of(deposit().data(), claim().data())) {
+      for (int at = 0; at < call.length; at++) {
+        for (int bit : new int[] {0x01, 0x80}) {
+          byte[] wrong = call.clone();
+          wrong[at] ^= (byte) bit;
+          assertThatCode(() -> read(Effect.call(COIN.contract(), wrong)))
+              .as("byte " + at)
+              .doesNotThrowAnyException();
+        }
+      }
+    }
   }
 }
