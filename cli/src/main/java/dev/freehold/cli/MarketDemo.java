@@ -15,6 +15,7 @@ import dev.freehold.market.channel.FolderChannels;
 import dev.freehold.market.channel.PayerChannel;
 import dev.freehold.market.wallet.MarketFolder;
 import dev.freehold.node.Node;
+import dev.freehold.node.owner.OwnerToken;
 import dev.freehold.record.Amount;
 import dev.freehold.record.Json;
 import java.io.IOException;
@@ -242,7 +243,8 @@ final class MarketDemo implements AutoCloseable {
             "paid",
             "tokens/s",
             "verdict"));
-    try (ApiClient client = new ApiClient(base, null)) {
+    String owner = OwnerToken.read(processes.home("buyer")).map(OwnerToken::secret).orElse(null);
+    try (ApiClient client = new ApiClient(base, owner)) {
       awaitOffers(client);
       for (int i = 0; i < count; i++) {
         boolean kill = i == count / 2;

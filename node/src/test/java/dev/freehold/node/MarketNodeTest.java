@@ -142,6 +142,7 @@ class MarketNodeTest {
               .contains("\"ranked\":[]");
           assertThat(post(buyer, "quote", "{\"model\":\"x\",\"input\":1,\"output\":1}").body())
               .contains("lacks");
+          onlyTheOwnerMaySpend(buyer);
           owner(node, "unsell", "{\"model\":\"small\"}");
           await(buyer, "offers", "{}", told -> told.contains("it was withdrawn"));
           assertThat(owner(node, "earnings", "{\"days\":30}").write())
@@ -153,6 +154,34 @@ class MarketNodeTest {
       }
       straightOnTheHome(sells, buys);
     }
+  }
+
+  private static void onlyTheOwnerMaySpend(Node buyer) throws IOException {
+    String path = "/v1/completions";
+    Http.Answer own = Http.post(buyer.port(), path, QUESTION);
+    assertThat(own.status()).as("nobody said that strangers may answer").isEqualTo(403);
+    assertThat(own.body()).contains("tier_not_allowed");
+    Http.Answer anybody = Http.post(buyer.port(), path, QUESTION, "Freehold-Tier: public");
+    assertThat(anybody.status()).isEqualTo(403);
+    assertThat(anybody.body()).contains("not_owner").contains("FREEHOLD_HOME/owner");
+    Http.Answer wrong =
+        Http.post(
+            buyer.port(),
+            path,
+            QUESTION,
+            "Freehold-Tier: public",
+            "Authorization: Bearer " + "0".repeat(64));
+    assertThat(wrong.body()).contains("not_owner");
+    OwnerToken token = OwnerToken.read(buyer.configuration().home()).orElseThrow();
+    Http.Answer owner =
+        Http.post(
+            buyer.port(),
+            path,
+            QUESTION,
+            "Freehold-Tier: public",
+            "Authorization: " + token.authorization());
+    assertThat(owner.status()).as("it may, and no channel can be opened").isEqualTo(503);
+    assertThat(owner.body()).contains("not_for_sale");
   }
 
   private void straightOnTheHome(NodeConfiguration sells, NodeConfiguration buys) throws Exception {

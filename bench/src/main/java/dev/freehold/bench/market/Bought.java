@@ -292,6 +292,7 @@ public final class Bought {
     HttpResponse<Stream<String>> answer =
         client.send(
             HttpRequest.newBuilder(uri(node, "/v1/completions"))
+                .header("Authorization", authorization(node))
                 .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(body))
                 .build(),
@@ -302,6 +303,10 @@ public final class Bought {
     return answer;
   }
 
+  private static String authorization(Node node) {
+    return OwnerToken.read(node.configuration().home()).orElseThrow().authorization();
+  }
+
   private static URI uri(Node node, String path) {
     return URI.create("http://127.0.0.1:" + node.port() + path);
   }
@@ -310,9 +315,7 @@ public final class Bought {
     HttpResponse<String> answer =
         client.send(
             HttpRequest.newBuilder(uri(node, "/owner/" + verb))
-                .header(
-                    "Authorization",
-                    OwnerToken.read(node.configuration().home()).orElseThrow().authorization())
+                .header("Authorization", authorization(node))
                 .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(body.build().write()))
                 .build(),

@@ -78,7 +78,10 @@ public final class AnswerEndpoints {
     this.random = random;
   }
 
-  void answer(Exchange exchange, String path) {
+  /**
+   * @param owner whether it is the owner's own request: nobody else's may cost anything
+   */
+  void answer(Exchange exchange, String path, boolean owner) {
     Timestamp received = new Timestamp(clock.instant());
     Nonce nonce = nonce(exchange, random);
     Tier allowed = tier(exchange);
@@ -91,7 +94,7 @@ public final class AnswerEndpoints {
       }
       Request request = Request.parse(path, body.json());
       Asked asked = new Asked(request, body.text(), nonce, received);
-      Dispatcher.Taken taken = dispatcher.begin(asked, body.json(), allowed);
+      Dispatcher.Taken taken = dispatcher.begin(asked, body.json(), allowed, owner);
       Making making = taken.making();
       exchange.watch(making::cancel);
       try {

@@ -181,9 +181,9 @@ public final class Api {
 
   private void answer(Exchange exchange, Endpoint endpoint) {
     switch (endpoint) {
-      case CHAT -> answers.answer(exchange, Request.CHAT);
-      case COMPLETIONS -> answers.answer(exchange, Request.COMPLETIONS);
-      case EMBEDDINGS -> answers.answer(exchange, Request.EMBEDDINGS);
+      case CHAT -> answers.answer(exchange, Request.CHAT, gate.owns(exchange));
+      case COMPLETIONS -> answers.answer(exchange, Request.COMPLETIONS, gate.owns(exchange));
+      case EMBEDDINGS -> answers.answer(exchange, Request.EMBEDDINGS, gate.owns(exchange));
       case MODELS -> info.models(exchange);
       case MODEL -> info.model(exchange, endpoint.rest(exchange.path()));
       case RECEIPTS -> receipts.list(exchange);

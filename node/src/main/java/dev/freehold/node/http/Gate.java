@@ -72,8 +72,7 @@ public final class Gate {
       // Whoever may ask the models may not therefore change who is a member.
       return owner(exchange);
     }
-    if (exchange.header("Sec-Fetch-Site").orElse("").equals("same-origin")
-        && sessions.accepts(exchange.header("Cookie").orElse(""))) {
+    if (owns(exchange)) {
       return Optional.empty();
     }
     if (!keys.demanded() || exchange.path().equals("/healthz")) {
@@ -92,9 +91,22 @@ public final class Gate {
     return Optional.empty();
   }
 
+  /** Whether it is the owner's own: from this machine, with its token or the console's session. */
+  boolean owns(Exchange exchange) {
+    return exchange.fromLoopback() && (shows(exchange) || inSession(exchange));
+  }
+
+  private boolean inSession(Exchange exchange) {
+    return exchange.header("Sec-Fetch-Site").orElse("").equals("same-origin")
+        && sessions.accepts(exchange.header("Cookie").orElse(""));
+  }
+
+  private boolean shows(Exchange exchange) {
+    return exchange.header("Authorization").filter(owner::accepts).isPresent();
+  }
+
   private Optional<ApiError> owner(Exchange exchange) {
-    return exchange.fromLoopback()
-            && exchange.header("Authorization").filter(owner::accepts).isPresent()
+    return exchange.fromLoopback() && shows(exchange)
         ? Optional.empty()
         : Optional.of(
             ApiError.forbidden(

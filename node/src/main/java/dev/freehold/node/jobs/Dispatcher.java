@@ -119,20 +119,24 @@ public final class Dispatcher {
    *
    * @param body the request's
    * @param widest whose machines may answer it
+   * @param spends whether it may cost something
    * @throws dev.freehold.node.work.NotWorking if only this machine could, and it rests
    * @throws JobFailed if no machine may or can
    * @throws dev.freehold.engine.chat.BadRequest if this model can't honour it
    * @throws dev.freehold.engine.generate.PromptTooLong saying by how much
    * @throws QueueFull if it would have to wait behind too many, and there is no other machine
    */
-  public Taken begin(Asked asked, Json body, Tier widest) throws InterruptedException {
+  public Taken begin(Asked asked, Json body, Tier widest, boolean spends)
+      throws InterruptedException {
     String name = asked.request().model();
+    // A request that may cost nothing goes to nobody who sells.
+    Tier unpaid = spends || widest != Tier.PUBLIC ? widest : Tier.ATTESTED;
     return switch (elsewhere.router.route(name, widest)) {
       case Route.Here(ServedModel model, List<JobPeer> peers) ->
-          new Taken(here(asked, body, model, peers, widest), model.name());
+          new Taken(here(asked, body, model, peers, unpaid), model.name());
       case Route.Elsewhere(Digest digest, String called, List<JobPeer> peers) ->
           new Taken(
-              errand(asked, digest, ordered(asked, body, digest, peers, false), body, widest),
+              errand(asked, digest, ordered(asked, body, digest, peers, false), body, unpaid),
               called);
       case Route.Beyond(Tier nearest) -> throw new JobFailed(beyond(name, nearest));
       case Route.Ambiguous(List<Digest> digests) ->
@@ -144,7 +148,7 @@ public final class Dispatcher {
                       + ": ask for one of them by its digest, "
                       + String.join(" or ", digests.stream().map(Digest::toString).toList()),
                   "model_ambiguous"));
-      case Route.Nowhere() -> new Taken(bought(asked, body, name, widest), name);
+      case Route.Nowhere() -> new Taken(bought(asked, body, name, widest, spends), name);
     };
   }
 
@@ -165,7 +169,7 @@ public final class Dispatcher {
   }
 
   /** A model that nobody serves without being paid. */
-  private Making bought(Asked asked, Json body, String name, Tier widest)
+  private Making bought(Asked asked, Json body, String name, Tier widest, boolean spends)
       throws InterruptedException {
     Optional<Digest> digest = elsewhere.market.flatMap(market -> market.named(name));
     if (digest.isEmpty()) {
@@ -173,6 +177,15 @@ public final class Dispatcher {
     }
     if (!Tier.PUBLIC.within(widest)) {
       throw new JobFailed(beyond(name, Tier.PUBLIC));
+    }
+    if (!spends) {
+      throw new JobFailed(
+          refusal(
+              403,
+              name
+                  + " is only for sale, and only the owner on this machine may spend: send"
+                  + " 'Authorization: Bearer' with what FREEHOLD_HOME/owner holds",
+              "not_owner"));
     }
     Bill bill = elsewhere.market.get().bill();
     return switch (elsewhere.market.get().find(digest.get(), asked, bill, widest, true)) {

@@ -55,6 +55,11 @@ public final class OwnerToken {
     }
   }
 
+  /** The secret, for a client that makes the header itself. */
+  public String secret() {
+    return text;
+  }
+
   /** What a request carries in the header {@code Authorization}. */
   public String authorization() {
     return SCHEME + text;
