@@ -430,9 +430,17 @@ public final class Buying implements Quoting, AutoCloseable {
       case Payer.Reserving.Reserved(Purchase purchase) -> {
         PaidAttempt attempt =
             new PaidAttempt(
-                () -> {
-                  account.open();
-                  return client.begin(node, order);
+                new PaidAttempt.Beginning() {
+                  @Override
+                  public Attempt begin() throws IOException, InterruptedException {
+                    account.open();
+                    return client.begin(node, order);
+                  }
+
+                  @Override
+                  public void renew() throws IOException, InterruptedException {
+                    account.renew();
+                  }
                 },
                 purchase,
                 account,

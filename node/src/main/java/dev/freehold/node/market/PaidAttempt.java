@@ -5,6 +5,7 @@ package dev.freehold.node.market;
 import dev.freehold.fleet.job.Attempt;
 import dev.freehold.fleet.job.JobError;
 import dev.freehold.fleet.job.JobMessage;
+import dev.freehold.fleet.job.JobRefusal;
 import dev.freehold.market.channel.Purchase;
 import dev.freehold.market.offer.PaymentTerms;
 import dev.freehold.market.offer.TokenCounts;
@@ -36,7 +37,17 @@ final class PaidAttempt implements Attempt {
      * @throws IOException if it can't be reached or does not serve
      */
     Attempt begin() throws IOException, InterruptedException;
+
+    /**
+     * Tells a seller of our channel that has forgotten it, as one does that was started anew.
+     *
+     * @throws IOException if it can't be reached or does not serve
+     */
+    void renew() throws IOException, InterruptedException;
   }
+
+  /** What a seller says to whoever opened no account there. */
+  private static final String FORGOTTEN = JobRefusal.SENDER_UNKNOWN.name();
 
   private final Beginning beginning;
   private final Purchase purchase;
@@ -90,13 +101,12 @@ final class PaidAttempt implements Attempt {
         said |= !(message instanceof JobMessage.Alive);
         yield said(step, message);
       }
-      case Step.Lost _ when !said && !again -> {
-        // It may have been started anew since the account was opened.
+      case Step.Lost(String why, boolean _) when !said && !again && why.contains(FORGOTTEN) -> {
         again = true;
         now.close();
         attempt = null;
         try {
-          account.renew();
+          beginning.renew();
         } catch (IOException e) {
           yield new Step.Lost("it can't be bought from: " + e.getMessage(), false);
         }

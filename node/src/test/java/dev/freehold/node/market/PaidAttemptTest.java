@@ -88,6 +88,15 @@ class PaidAttemptTest {
   }
 
   @Test
+  void aSellerThatIsGoneIsNotAskedAgain() throws Exception {
+    Deque<List<Attempt.Step>> attempts = new ArrayDeque<>();
+    attempts.add(List.of(new Attempt.Step.Lost("the stream to it broke: it is gone", false)));
+    PaidAttempts paid =
+        PaidAttempts.of(() -> new Scripted(new ArrayDeque<>(attempts.removeFirst())), 100);
+    assertThat(paid.attempt().next(NOW)).isInstanceOf(Attempt.Step.Lost.class);
+  }
+
+  @Test
   void aSellerThatForgotTheAccountIsAskedOnceMore() throws Exception {
     Deque<List<Attempt.Step>> attempts = new ArrayDeque<>();
     attempts.add(List.of(new Attempt.Step.Lost("it refused the job: SENDER_UNKNOWN", false)));

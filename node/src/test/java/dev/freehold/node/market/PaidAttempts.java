@@ -10,6 +10,7 @@ import dev.freehold.evidence.payment.ChannelConfig;
 import dev.freehold.evidence.payment.ChannelState;
 import dev.freehold.evidence.payment.Coin;
 import dev.freehold.evidence.payment.KeyBinding;
+import dev.freehold.fleet.job.Attempt;
 import dev.freehold.market.channel.ChannelStorage;
 import dev.freehold.market.channel.Payer;
 import dev.freehold.market.channel.PayerChannel;
@@ -27,13 +28,14 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** An attempt that is paid from a channel full of coins; its window is so wide that none is. */
 record PaidAttempts(PaidAttempt attempt, Payer payer) {
   private static final Coin COIN =
       new Coin(ChainId.DEVELOPMENT, key(3).address(), key(4).address());
 
-  static PaidAttempts of(PaidAttempt.Beginning beginning, int requestBytes) throws IOException {
+  static PaidAttempts of(Supplier<Attempt> begun, int requestBytes) throws IOException {
     PaymentKey buyer = key(1);
     Channel channel =
         new Channel(
@@ -72,7 +74,21 @@ record PaidAttempts(PaidAttempt attempt, Payer payer) {
                 buyer,
                 Timestamp.parse("2026-11-29T10:00:00.000Z")));
     return new PaidAttempts(
-        new PaidAttempt(beginning, purchase, account, terms, requestBytes), payer);
+        new PaidAttempt(beginning(begun), purchase, account, terms, requestBytes), payer);
+  }
+
+  private static PaidAttempt.Beginning beginning(Supplier<Attempt> begun) {
+    return new PaidAttempt.Beginning() {
+      @Override
+      public Attempt begin() {
+        return begun.get();
+      }
+
+      @Override
+      public void renew() {
+        // It is told.
+      }
+    };
   }
 
   /** How much was signed away. */
