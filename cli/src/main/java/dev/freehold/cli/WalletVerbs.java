@@ -290,7 +290,7 @@ final class WalletVerbs extends Verb {
     @Override
     int run() throws Exception {
       Json.Obj answer =
-          new OwnerClient(places).ask("withdraw", Json.object().put("channel", channel).build());
+          new OwnerClient(places).ask("reclaim", Json.object().put("channel", channel).build());
       if (json) {
         screen.json(answer);
       } else {

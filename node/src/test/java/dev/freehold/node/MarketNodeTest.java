@@ -14,6 +14,7 @@ import dev.freehold.link.stream.MonotonicClock;
 import dev.freehold.node.fleet.FleetSettings;
 import dev.freehold.node.fleet.OwnerAnswers.Answer;
 import dev.freehold.node.market.Board;
+import dev.freehold.node.market.MarketAnswers;
 import dev.freehold.node.money.MoneySettings;
 import dev.freehold.node.owner.OwnerToken;
 import dev.freehold.node.serve.ServedModel;
@@ -225,6 +226,23 @@ class MarketNodeTest {
       case Answer.Done(Json.Obj told) -> told.write();
       case Answer.Refused(String why) -> why;
     };
+  }
+
+  @Test
+  void noVerbOfTheMarketHidesOneOfTheFleet() {
+    assertThat(
+            List.of(
+                "fleet",
+                "invite",
+                "invites",
+                "withdraw",
+                "join",
+                "remove",
+                "follow",
+                "plan",
+                "release"))
+        .noneMatch(MarketAnswers::has);
+    assertThat(MarketAnswers.has("reclaim")).isTrue();
   }
 
   @Test

@@ -60,7 +60,7 @@ public final class MarketAnswers {
     UNBOND,
     UNBONDED,
     RETIRE,
-    WITHDRAW;
+    RECLAIM;
 
     static Optional<Verb> of(String text) {
       for (Verb verb : values()) {
@@ -195,7 +195,7 @@ public final class MarketAnswers {
             case BOND -> parts.registry().answer(RegistryDesk.Wish.BOND, asked);
             case UNBOND -> parts.registry().answer(RegistryDesk.Wish.UNBOND, asked);
             case UNBONDED -> parts.registry().answer(RegistryDesk.Wish.WITHDRAW, asked);
-            case WITHDRAW -> {
+            case RECLAIM -> {
               ChannelId channel = asked.typed("channel", MarketAnswers::channel);
               asked.end();
               yield parts.withdrawing().of(channel);
