@@ -174,7 +174,8 @@ class FleetConsoleTest {
     browser.until("document.querySelector('#planned').innerText.includes('expected')", "true");
     assertThat(browser.value(of("#planned")))
         .contains("attention memory for 1000 tokens")
-        .contains("this machine")
+        .as("on whichever of the two said that it is faster")
+        .containsPattern("this machine|bert")
         .contains("tokens a second");
     browser.value("document.querySelector('#plan').scrollIntoView()");
     checks.picture(browser, "fleet-plan");
