@@ -8,13 +8,9 @@ import dev.freehold.engine.trace.Trace;
 import dev.freehold.kernel.KeyValuePage;
 import dev.freehold.record.Digest;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.function.Supplier;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,9 +20,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Replay {
   private static final int CHUNK = 256;
-
-  /** So many tokens at least are worth a thread. */
-  private static final int LEAST = 8;
 
   /** Logits held at a time: 64 MiB. */
   private static final int LOGITS = 1 << 24;
@@ -79,101 +72,31 @@ public final class Replay {
     for (int i = 0; i < output.length - 1; i++) {
       tokens[prompt.length + i] = Math.clamp(output[i], 0, vocabulary - 1);
     }
+    Continuation continuation = new Continuation(model.text(), request);
+    Sampler sampler = new Sampler();
     Trace trace = new Trace();
-    List<Chooser> choosers = new ArrayList<>();
-    for (int i = 0; i < model.transformer().threads(); i++) {
-      choosers.add(new Chooser(model, request, output, reason));
-    }
-    ReplayResult[] difference = new ReplayResult[1];
+    AtomicReference<@Nullable ReplayResult> difference = new AtomicReference<>();
     pass(
         model,
         tokens,
         first,
         trace,
-        (batch, from, to) -> {
-          int begin = Math.max(from, first);
-          Optional<ReplayResult> found =
-              begin >= to
-                  ? Optional.empty()
-                  : chosen(choosers, batch, begin - from, begin - first, to - begin);
-          found.ifPresent(result -> difference[0] = result);
-          return found.isEmpty();
+        (batch, row, position) -> {
+          if (position < first) {
+            return true;
+          }
+          int at = position - first;
+          int found = continuation.choose(sampler, batch.logits(), batch.logitsOffset(row)).token();
+          difference.set(
+              found == output[at]
+                  ? ending(continuation.accept(found), at, output.length, reason)
+                  : new ReplayResult.Differs(at, output[at], found));
+          return difference.get() == null;
         });
-    ReplayResult differs = difference[0];
+    ReplayResult differs = difference.get();
     return differs == null
         ? new ReplayResult.Matches(trace.rootWithLast(output[output.length - 1]))
         : differs;
-  }
-
-  /** Chooses the tokens of some positions again, each chooser some in a row; the first differs. */
-  private static Optional<ReplayResult> chosen(
-      List<Chooser> choosers, Batch batch, int row, int at, int count) {
-    int parts = Math.clamp(count / LEAST, 1, choosers.size());
-    List<CompletableFuture<Optional<ReplayResult>>> results = new ArrayList<>();
-    for (int part = 0; part < parts; part++) {
-      Chooser chooser = choosers.get(part);
-      int from = (int) ((long) count * part / parts);
-      int to = (int) ((long) count * (part + 1) / parts);
-      Supplier<Optional<ReplayResult>> work =
-          () -> chooser.choose(batch, row + from, at + from, to - from);
-      if (part == parts - 1) {
-        // The calling thread has work too; and what it throws, it throws last.
-        results.add(CompletableFuture.supplyAsync(work, Runnable::run));
-      } else {
-        results.add(CompletableFuture.supplyAsync(work, Thread::startVirtualThread));
-      }
-    }
-    for (CompletableFuture<Optional<ReplayResult>> result : results) {
-      result.handle((_, _) -> true).join();
-    }
-    for (CompletableFuture<Optional<ReplayResult>> result : results) {
-      Optional<ReplayResult> found;
-      try {
-        found = result.join();
-      } catch (CompletionException e) {
-        throw e.getCause() instanceof RuntimeException cause ? cause : e;
-      }
-      if (found.isPresent()) {
-        return found;
-      }
-    }
-    return Optional.empty();
-  }
-
-  /** Chooses tokens again; it takes those before for what is claimed. One thread at a time. */
-  private static final class Chooser {
-    private final Continuation continuation;
-    private final Sampler sampler = new Sampler();
-    private final int[] output;
-    private final FinishReason reason;
-    private int taken;
-
-    Chooser(LoadedModel model, GenerationRequest request, int[] output, FinishReason reason) {
-      this.continuation = new Continuation(model.text(), request);
-      this.output = output;
-      this.reason = reason;
-    }
-
-    Optional<ReplayResult> choose(Batch batch, int row, int at, int count) {
-      // Where one of these is no token that could stand there, another chooser says so before.
-      while (taken < at) {
-        var _ = continuation.accept(output[taken]);
-        taken++;
-      }
-      for (int i = 0; i < count; i++) {
-        int found =
-            continuation.choose(sampler, batch.logits(), batch.logitsOffset(row + i)).token();
-        ReplayResult differs =
-            found == output[at + i]
-                ? ending(continuation.accept(found), at + i, output.length, reason)
-                : new ReplayResult.Differs(at + i, output[at + i], found);
-        taken++;
-        if (differs != null) {
-          return Optional.of(differs);
-        }
-      }
-      return Optional.empty();
-    }
   }
 
   private static @Nullable ReplayResult ending(
@@ -210,19 +133,17 @@ public final class Replay {
         prompt,
         prompt.length,
         trace,
-        (batch, from, to) -> {
-          for (int row = 0; row < to - from; row++) {
-            batch.hidden(row, mean.scratch());
-            mean.addScratch();
-          }
+        (batch, row, position) -> {
+          batch.hidden(row, mean.scratch());
+          mean.addScratch();
           return true;
         });
     return new Vector(mean.vector(), trace.root());
   }
 
-  /** Sees the results of some positions in a row; false to stop there. */
+  /** Sees the result of one position; false to stop there. */
   private interface Visitor {
-    boolean see(Batch batch, int from, int to);
+    boolean see(Batch batch, int row, int position);
   }
 
   /**
@@ -256,9 +177,9 @@ public final class Replay {
         for (int position = from; position < to; position++) {
           batch.encodeHidden(position - from, hidden.clear());
           trace.add(tokens[position], hidden.flip());
-        }
-        if (!visitor.see(batch, from, to)) {
-          return;
+          if (!visitor.see(batch, position - from, position)) {
+            return;
+          }
         }
         from = to;
       }
