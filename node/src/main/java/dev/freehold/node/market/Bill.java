@@ -26,7 +26,6 @@ public final class Bill {
   private final long started = System.nanoTime();
   private final Map<NodeId, PaidAttempt> begun = new ConcurrentHashMap<>();
   private volatile Optional<Amount> paid = Optional.empty();
-  private volatile Optional<String> problem = Optional.empty();
 
   Bill(Experience experience) {
     this.experience = experience;
@@ -57,7 +56,7 @@ public final class Bill {
     try {
       attempt.settle(counts);
     } catch (IOException e) {
-      problem = Optional.of(String.valueOf(e.getMessage()));
+      // What was signed is durable: the next voucher of the channel covers this answer too.
     } finally {
       paid = Optional.of(attempt.purchase().paid());
       attempt.purchase().close();
@@ -97,10 +96,5 @@ public final class Bill {
   /** What the answer cost; empty where it was not bought. */
   public Optional<Amount> paid() {
     return paid;
-  }
-
-  /** Why the seller has no voucher for all of it yet; empty where it has. */
-  public Optional<String> problem() {
-    return problem;
   }
 }
