@@ -128,4 +128,18 @@ public interface Kernel {
       float scale,
       float[] out,
       int outOffset);
+
+  /**
+   * The integer weights of sampling, as {@link SamplingWeights#weigh} writes them down.
+   *
+   * @param x the values from {@code offset}; none is above {@code shift / factor}; minus infinity
+   *     is allowed and weighs 0
+   * @param weight takes the {@code n} weights from 0
+   * @param heaviest takes the heaviest weight of each block of {@link SamplingWeights#BLOCK}
+   * @return the sum of all weights
+   */
+  default long weigh(
+      float[] x, int offset, int n, float factor, float shift, int[] weight, int[] heaviest) {
+    return SamplingWeights.weigh(x, offset, n, factor, shift, weight, heaviest);
+  }
 }

@@ -37,6 +37,8 @@ final class NativeCalls {
 
   static final MethodHandle ROTATE =
       nothing(ADDRESS, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS, JAVA_INT, JAVA_INT);
+  static final MethodHandle WEIGH =
+      result(JAVA_LONG, ADDRESS, JAVA_INT, JAVA_INT, JAVA_FLOAT, JAVA_FLOAT, ADDRESS, ADDRESS);
   static final MethodHandle STORE =
       result(
           JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, ADDRESS, JAVA_INT);

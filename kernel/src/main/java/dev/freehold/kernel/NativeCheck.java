@@ -48,6 +48,9 @@ final class NativeCheck {
     if (!Arrays.equals(bits(attention(kernel)), bits(attention(plain)))) {
       return Optional.of("attention");
     }
+    if (!Arrays.equals(weights(kernel), weights(plain))) {
+      return Optional.of("weights of sampling");
+    }
     return Optional.empty();
   }
 
@@ -93,6 +96,19 @@ final class NativeCheck {
     kernel.gelu(x, 0, other, 0, x.length);
     kernel.rotate(x, 1, 40, other, gate, 3, false);
     return x;
+  }
+
+  private static int[] weights(Kernel kernel) {
+    float[] x = random(COLUMNS + 5, 6);
+    for (int i = 0; i < x.length; i++) {
+      x[i] = -20 * Math.abs(x[i]);
+    }
+    int[] weight = new int[x.length + 2];
+    int[] heaviest = new int[2];
+    long total = kernel.weigh(x, 0, x.length, 1.25f, 0, weight, heaviest);
+    weight[x.length] = (int) total;
+    weight[x.length + 1] = (int) (total >>> 32) ^ heaviest[0] ^ heaviest[1];
+    return weight;
   }
 
   private static float[] attention(Kernel kernel) {

@@ -30,6 +30,7 @@ final class NativeKernel implements Kernel {
   private final MemorySegment silu;
   private final MemorySegment gelu;
   private final MemorySegment rotate;
+  private final MemorySegment weigh;
   private final MemorySegment store;
   private final MemorySegment attend;
 
@@ -51,6 +52,7 @@ final class NativeKernel implements Kernel {
     silu = library.findOrThrow("freehold_silu");
     gelu = library.findOrThrow("freehold_gelu");
     rotate = library.findOrThrow("freehold_rotate");
+    weigh = library.findOrThrow("freehold_weigh");
     store = library.findOrThrow("freehold_store");
     attend = library.findOrThrow("freehold_attend");
   }
@@ -430,5 +432,27 @@ final class NativeKernel implements Kernel {
 
   private static IllegalArgumentException foreign(String what) {
     return new IllegalArgumentException(what + " of another kernel was given to a native one");
+  }
+
+  @Override
+  public long weigh(
+      float[] x, int offset, int n, float factor, float shift, int[] weight, int[] heaviest) {
+    Objects.checkFromIndexSize(offset, n, x.length);
+    Objects.checkFromIndexSize(0, n, weight.length);
+    Objects.checkFromIndexSize(0, Math.ceilDiv(n, SamplingWeights.BLOCK), heaviest.length);
+    try {
+      return (long)
+          NativeCalls.WEIGH.invokeExact(
+              weigh,
+              MemorySegment.ofArray(x),
+              offset,
+              n,
+              factor,
+              shift,
+              MemorySegment.ofArray(weight),
+              MemorySegment.ofArray(heaviest));
+    } catch (Throwable e) {
+      throw NativeCalls.thrown(e);
+    }
   }
 }

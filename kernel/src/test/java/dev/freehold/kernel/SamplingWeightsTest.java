@@ -4,6 +4,7 @@ package dev.freehold.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.Random;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
@@ -25,7 +26,8 @@ class SamplingWeightsTest {
   }
 
   @Test
-  void areTheSameInVectorsAndPlainly() {
+  void areTheSameInEveryLaneAndPlainly() {
+    List<Kernel> kernels = Kernels.available();
     Random random = new Random(4);
     for (int round = 0; round < 400; round++) {
       int n = 1 + random.nextInt(1500);
@@ -42,11 +44,8 @@ class SamplingWeightsTest {
         continue;
       }
       int blocks = (n + SamplingWeights.BLOCK - 1) / SamplingWeights.BLOCK;
-      int[] weight = new int[n];
-      int[] heaviest = new int[blocks];
       int[] plain = new int[n];
       int[] plainHeaviest = new int[blocks];
-      long total = SamplingWeights.weigh(x, offset, n, factor, max * factor, weight, heaviest);
       long plainTotal = 0;
       for (int block = 0; block < blocks; block++) {
         int from = block * SamplingWeights.BLOCK;
@@ -55,9 +54,16 @@ class SamplingWeightsTest {
             SamplingWeights.block(
                 x, offset, from, to, factor, max * factor, plain, plainHeaviest, block);
       }
-      assertThat(weight).isEqualTo(plain);
-      assertThat(heaviest).isEqualTo(plainHeaviest);
-      assertThat(total).isEqualTo(plainTotal);
+      for (Kernel kernel : kernels) {
+        int[] weight = new int[n + 1];
+        int[] heaviest = new int[blocks + 1];
+        weight[n] = -1;
+        heaviest[blocks] = -1;
+        long total = kernel.weigh(x, offset, n, factor, max * factor, weight, heaviest);
+        assertThat(weight).as(kernel.name()).startsWith(plain).endsWith(-1);
+        assertThat(heaviest).as(kernel.name()).startsWith(plainHeaviest).endsWith(-1);
+        assertThat(total).as(kernel.name()).isEqualTo(plainTotal);
+      }
     }
   }
 }

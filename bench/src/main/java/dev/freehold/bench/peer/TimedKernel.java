@@ -105,6 +105,15 @@ final class TimedKernel implements Kernel {
   }
 
   @Override
+  public long weigh(
+      float[] x, int offset, int n, float factor, float shift, int[] weight, int[] heaviest) {
+    long start = System.nanoTime();
+    long total = kernel.weigh(x, offset, n, factor, shift, weight, heaviest);
+    note("weigh", start);
+    return total;
+  }
+
+  @Override
   public void gelu(float[] gate, int gateOffset, float[] up, int upOffset, int n) {
     long start = System.nanoTime();
     kernel.gelu(gate, gateOffset, up, upOffset, n);

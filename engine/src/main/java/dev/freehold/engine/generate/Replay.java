@@ -73,7 +73,7 @@ public final class Replay {
       tokens[prompt.length + i] = Math.clamp(output[i], 0, vocabulary - 1);
     }
     Continuation continuation = new Continuation(model.text(), request);
-    Sampler sampler = new Sampler();
+    Sampler sampler = new Sampler(model.transformer().kernel());
     Trace trace = new Trace();
     AtomicReference<@Nullable ReplayResult> difference = new AtomicReference<>();
     pass(

@@ -39,7 +39,7 @@ final class Scheduler {
   private final PrefixCache cache;
   private final Batch batch;
   private final ByteBuffer hidden;
-  private final Sampler sampler = new Sampler();
+  private final Sampler sampler;
 
   /** Running sequences, the oldest first. */
   private final List<Sequence> active = new ArrayList<>();
@@ -66,6 +66,7 @@ final class Scheduler {
         new Batch(
             model.transformer(), options.maxConcurrent() + IDLE_FACTOR * options.prefillChunk());
     hidden = ByteBuffer.allocate(batch.hiddenLength());
+    sampler = new Sampler(model.transformer().kernel());
   }
 
   /** Positions that fit into attention memory at all. */

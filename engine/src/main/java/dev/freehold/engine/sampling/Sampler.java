@@ -3,6 +3,7 @@
 package dev.freehold.engine.sampling;
 
 import dev.freehold.engine.grammar.GrammarState;
+import dev.freehold.kernel.Kernel;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
@@ -18,11 +19,17 @@ public final class Sampler {
   public static final int NO_LOGPROBS = -1;
 
   private float[] adjusted = new float[0];
-  private final Weights weights = new Weights();
+  private final Weights weights;
   private final BitSet mask = new BitSet();
 
-  /** A sampler without memory of anything. */
-  public Sampler() {}
+  /**
+   * A sampler without memory of anything.
+   *
+   * @param kernel weighs the tokens; all give the same weights
+   */
+  public Sampler(Kernel kernel) {
+    weights = new Weights(kernel);
+  }
 
   /**
    * The token at one position.

@@ -3,6 +3,7 @@
 package dev.freehold.engine.sampling;
 
 import dev.freehold.engine.sampling.Sampled.Alternative;
+import dev.freehold.kernel.Kernel;
 import dev.freehold.kernel.SamplingWeights;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -23,6 +24,7 @@ final class Weights {
   /** Each band spans four powers of two; the last ends at weight 1. */
   private static final int BANDS = 8;
 
+  private final Kernel kernel;
   private int[] weight = new int[0];
   private int[] blockHeaviest = new int[0];
   private int size;
@@ -37,6 +39,10 @@ final class Weights {
 
   /** The prefix sum through the element last found. */
   private long through;
+
+  Weights(Kernel kernel) {
+    this.kernel = kernel;
+  }
 
   /** Draws a token. {@code max} is the largest value; {@code random} 64 random bits. */
   int draw(float[] x, int offset, int n, float max, SamplingParameters p, long random) {
@@ -107,7 +113,7 @@ final class Weights {
     if (!Float.isFinite(shift)) {
       throw new ArithmeticException("A logit is beyond binary32 once divided by the temperature.");
     }
-    total = SamplingWeights.weigh(x, offset, n, factor, shift, weight, blockHeaviest);
+    total = kernel.weigh(x, offset, n, factor, shift, weight, blockHeaviest);
   }
 
   /** The id of the first element, in order, at which the running sum exceeds {@code x}. */

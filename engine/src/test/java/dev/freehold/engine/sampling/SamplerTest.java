@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.freehold.engine.grammar.GrammarState;
+import dev.freehold.kernel.ScalarKernel;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -19,7 +20,7 @@ import org.junit.jupiter.api.Test;
 
 @NullMarked
 class SamplerTest {
-  private final Sampler sampler = new Sampler();
+  private final Sampler sampler = new Sampler(new ScalarKernel());
 
   @Test
   void agreesWithTheReferenceOnRandomParametersAndLogits() {
@@ -120,7 +121,10 @@ class SamplerTest {
     for (int position = 0; position < 50; position++) {
       SamplingParameters p = SamplingParameters.defaults(position * 31L);
       History history = new History();
-      assertThat(new Sampler().sample(larger, 333, 500, p, 1, position, history, null, -1).token())
+      assertThat(
+              new Sampler(new ScalarKernel())
+                  .sample(larger, 333, 500, p, 1, position, history, null, -1)
+                  .token())
           .isEqualTo(token(logits, p, 1, position, history, null));
     }
   }

@@ -5,6 +5,7 @@ package dev.freehold.engine.sampling;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.freehold.kernel.SamplingWeights;
+import dev.freehold.kernel.ScalarKernel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -60,7 +61,10 @@ class SamplingExamplesTest {
     history.add(2);
     List<String> tokens = new ArrayList<>();
     for (int position = 4; position < 12; position++) {
-      int token = new Sampler().sample(LOGITS, 0, 6, p, 0, position, history, null, -1).token();
+      int token =
+          new Sampler(new ScalarKernel())
+              .sample(LOGITS, 0, 6, p, 0, position, history, null, -1)
+              .token();
       tokens.add(Integer.toString(token));
     }
     return String.join(" ", tokens);
@@ -69,7 +73,7 @@ class SamplingExamplesTest {
   @Test
   void givesLogProbabilities() {
     Sampled sampled =
-        new Sampler()
+        new Sampler(new ScalarKernel())
             .sample(LOGITS, 0, 6, SamplingParameters.greedy(), 0, 4, new History(), null, 3);
     assertThat(sampled.top().stream().map(Sampled.Alternative::token)).containsExactly(2, 3, 5);
     assertThat(sampled.top().stream().map(top -> Float.floatToRawIntBits(top.logprob())))

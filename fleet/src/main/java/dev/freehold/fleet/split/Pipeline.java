@@ -13,6 +13,7 @@ import dev.freehold.evidence.stage.Choice;
 import dev.freehold.evidence.stage.RowTree;
 import dev.freehold.evidence.stage.StageReceipt;
 import dev.freehold.fleet.split.StageFinder.Lost;
+import dev.freehold.kernel.Kernels;
 import dev.freehold.record.Digest;
 import dev.freehold.record.Nonce;
 import java.io.IOException;
@@ -55,7 +56,7 @@ public final class Pipeline implements AutoCloseable {
   private final Map<Integer, Passage> passages = new HashMap<>();
   private final List<SplitAnswer> active = new ArrayList<>();
   private final Deque<SplitAnswer> waiting = new ArrayDeque<>();
-  private final Sampler sampler = new Sampler();
+  private final Sampler sampler = new Sampler(Kernels.best());
   private int nextNumber;
   private boolean begun;
   private @Nullable String over;

@@ -77,7 +77,7 @@ final class StageConnection {
 
   // The worker's.
   private final Batch batch;
-  private final Sampler sampler = new Sampler();
+  private final Sampler sampler;
 
   StageConnection(Stage stage, FrameStream frames, int depth) {
     this.stage = stage;
@@ -86,6 +86,7 @@ final class StageConnection {
     this.transformer = stage.transformer();
     this.last = transformer.layers().isLast();
     this.batch = new Batch(transformer, stage.options().rows());
+    this.sampler = new Sampler(transformer.kernel());
     this.rowIn = transformer.layers().isFirst() ? 4 : batch.rowLength();
     this.rowOut = last ? batch.hiddenLength() : batch.rowLength();
     this.vocabulary = transformer.configuration().vocabulary();

@@ -30,7 +30,7 @@
 // GGUF's numbers of the types that remain once floats have become Q8_0.
 enum { Q4_0 = 2, Q4_1 = 3, Q5_0 = 6, Q5_1 = 7, Q8_0 = 8, Q4_K = 12, Q5_K = 13, Q6_K = 14 };
 
-enum { GROUP = 32, BLOCK = 32, TILE = 4 };
+enum { GROUP = 32, BLOCK = 32, TILE = 4, WEIGHTS_OF_A_BLOCK = 256 };
 
 // ---------------------------------------------------------------------------------- matrix
 // A group is 32 rows side by side; a unit is 32 columns of a group, or 256 for K types. A unit is

@@ -35,6 +35,11 @@ EXPORT void freehold_rotate(float *vector, int offset, int pairs, const float *c
   rotate(vector + offset, pairs, cosine + table_offset, sine + table_offset, neighbouring);
 }
 
+EXPORT int64_t freehold_weigh(const float *x, int offset, int n, float factor, float shift, int32_t *weight,
+                            int32_t *heaviest) {
+  return weigh(x + offset, n, factor, shift, weight, heaviest);
+}
+
 EXPORT int freehold_store(char *page, int64_t head_offset, int size, int slot, const float *key, int key_offset,
                         const float *value, int value_offset) {
   return store(page, head_offset, size, slot, key + key_offset, value + value_offset);

@@ -152,6 +152,34 @@ ALWAYS Floats exponential(Floats x) {
   return bits_floats(ints_add(floats_bits(p), ints_left(ints_of(z), 23)));
 }
 
+// The integer weights of sampling, rint(e^(x·factor - shift)·2^30): both products are exact.
+static int64_t weigh(const float *x, int n, float factor, float shift, int32_t *weight, int32_t *heaviest) {
+  Sums total = sums_zero();
+  Factors one = factors_same(ints_set(1));
+  for (int from = 0; from < n; from += WEIGHTS_OF_A_BLOCK) {
+    int end = n - from < WEIGHTS_OF_A_BLOCK ? n : from + WEIGHTS_OF_A_BLOCK;
+    Ints most = ints_set(0);
+    for (int i = from; i < end; i += LANES) {
+      Floats c = floats_sub(floats_mul(load_part(x + i, end - i), floats_set(factor)), floats_set(shift));
+      c = floats_max(floats_set(-21.5f), c);
+      Ints w = ints_of(floats_mul(exponential(c), floats_set(0x1p30f)));
+      if (end - i < LANES) {
+        int32_t all[LANES], some[LANES] = {0};
+        ints_store(all, w);
+        memcpy(some, all, (end - i) * sizeof(int32_t));
+        memcpy(weight + i, some, (end - i) * sizeof(int32_t));
+        w = ints_load(some);
+      } else {
+        ints_store(weight + i, w);
+      }
+      total = sums_mac(total, w, one);
+      most = ints_max(most, w);
+    }
+    heaviest[from / WEIGHTS_OF_A_BLOCK] = ints_largest(most);
+  }
+  return sums_total(total);
+}
+
 // gate = v / (1 + e^-h) · up
 ALWAYS Floats gated(Floats v, Floats h, Floats up) {
   Floats minus = bits_floats(ints_sub(floats_bits(h), ints_set(INT32_MIN)));

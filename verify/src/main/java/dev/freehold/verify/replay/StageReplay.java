@@ -156,7 +156,7 @@ final class StageReplay {
     Arrays.setAll(pages, i -> transformer.kernel().page(transformer.keyValueShape()));
     List<ByteBuffer> rowsOut = new ArrayList<>();
     RowTree after = new RowTree();
-    Sampler sampler = new Sampler();
+    Sampler sampler = new Sampler(transformer.kernel());
     History history = History.ofPrompt(Arrays.copyOf(tokens, sequence.promptLength()));
     try {
       for (int from = 0; from < positions; from += chunk) {
