@@ -26,7 +26,6 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -131,13 +130,7 @@ final class Split {
               new SocketStream(new Socket(InetAddress.getLoopbackAddress(), port)),
               StageProcess.key(layers.first()).nodeId());
         };
-    return Pipeline.open(
-        text,
-        model,
-        cut,
-        finder,
-        new PipelineOptions(
-            16, 64, 64, 4 * stages, depth, Duration.ofSeconds(30), Duration.ofSeconds(30)));
+    return Pipeline.open(text, model, cut, finder, PipelineOptions.of(stages).depth(depth));
   }
 
   /** One process and several, turn by turn. */

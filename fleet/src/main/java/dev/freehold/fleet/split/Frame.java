@@ -30,7 +30,7 @@ sealed interface Frame {
   /** The longest text. */
   int TEXT = 1000;
 
-  byte[] MAGIC = "freehold stage/1".getBytes(StandardCharsets.US_ASCII);
+  byte[] MAGIC = "freehold stage/2".getBytes(StandardCharsets.US_ASCII);
 
   /** What a DONE brings besides its rows. */
   enum Chosen {
@@ -78,6 +78,9 @@ sealed interface Frame {
   record Failed(int number, String why) implements Frame {}
 
   record Refused(String why) implements Frame {}
+
+  /** It is still there, and nothing else. */
+  record Alive() implements Frame {}
 
   private static void require(boolean holds, String otherwise) {
     if (!holds) {
@@ -147,6 +150,7 @@ sealed interface Frame {
         byte[] text = cut(why);
         yield parts(head(0x85, text.length).put(text));
       }
+      case Alive() -> parts(head(0x86, 0));
     };
   }
 
@@ -198,6 +202,7 @@ sealed interface Frame {
                 : wrongLength(type);
         case 0x85 ->
             in.remaining() <= TEXT ? new Parsed.Read<>(new Refused(text(in))) : wrongLength(type);
+        case 0x86 -> in.hasRemaining() ? wrongLength(type) : new Parsed.Read<>(new Alive());
         default -> new Parsed.Malformed<>("there is no frame of type " + type);
       };
     } catch (IllegalArgumentException e) {

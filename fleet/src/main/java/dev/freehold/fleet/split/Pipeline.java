@@ -198,6 +198,7 @@ public final class Pipeline implements AutoCloseable {
     try {
       while (true) {
         Frame frame = line.frames().read();
+        line.heard();
         lock.lock();
         try {
           if (line.dead()) {
@@ -211,7 +212,7 @@ public final class Pipeline implements AutoCloseable {
     } catch (ProtocolException e) {
       why = "it broke the protocol: " + e.getMessage();
     } catch (IOException e) {
-      why = line.late() ? "it kept work longer than " + options.patience() : "it left: " + e;
+      why = line.late().orElse("it left: " + e);
     } catch (RuntimeException e) {
       lock.lock();
       try {
@@ -250,6 +251,7 @@ public final class Pipeline implements AutoCloseable {
           admit();
         }
       }
+      case Frame.Alive _ -> {}
       case Frame.Ask _, Frame.Open _, Frame.Work _, Frame.Close _, Frame.Ready _, Frame.Refused _ ->
           throw new ProtocolException("a stage sent a frame that is not its to send");
     }
@@ -585,13 +587,14 @@ public final class Pipeline implements AutoCloseable {
   }
 
   /**
-   * Gives up on stages that keep work for too long. It never waits for the lock's holder to write.
+   * Gives up on stages that keep work for too long, or are silent. It never waits for the lock's
+   * holder to write.
    */
   private void watch() {
     try {
       while (true) {
-        Thread.sleep(options.patience().dividedBy(4));
-        watched.forEach(line -> line.closeIfLate(options.patience()));
+        Thread.sleep(options.look());
+        watched.forEach(line -> line.closeIfLate(finder, cut.get(line.stage()), options));
       }
     } catch (InterruptedException e) {
       // The pipeline was closed.

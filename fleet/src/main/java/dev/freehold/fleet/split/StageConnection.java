@@ -16,6 +16,7 @@ import dev.freehold.record.Nonce;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -39,6 +40,9 @@ import java.util.concurrent.locks.ReentrantLock;
 final class StageConnection {
   /** Sequences that may be open at once. */
   private static final int SEQUENCES = 1024;
+
+  /** How often a stage says that it is there while a coordinator has something open with it. */
+  private static final Duration ALIVE = Duration.ofMillis(200);
 
   /** How long work waits for work that it can be computed with, in nanoseconds. */
   private static final long LINGER = 400_000;
@@ -96,6 +100,7 @@ final class StageConnection {
   void run() throws IOException {
     Thread worker = Thread.ofPlatform().name("stage").daemon().start(this::work);
     Thread notary = Thread.ofPlatform().name("stage-notary").daemon().start(this::attest);
+    Thread pulse = Thread.ofVirtual().name("stage-pulse").start(this::pulse);
     try {
       while (true) {
         take(frames.read());
@@ -110,6 +115,7 @@ final class StageConnection {
       } finally {
         lock.unlock();
       }
+      pulse.interrupt();
       frames.close();
       join(worker);
       steps.add(END);
@@ -120,6 +126,29 @@ final class StageConnection {
           stage.release(sequence.dropPages());
         }
       }
+    }
+  }
+
+  /** What a killed process no longer does, so that it is missed at once. */
+  private void pulse() {
+    try {
+      while (true) {
+        Thread.sleep(ALIVE);
+        if (anythingOpen()) {
+          frames.write(new Frame.Alive());
+        }
+      }
+    } catch (InterruptedException | IOException e) {
+      // The reader sees the end of the stream too.
+    }
+  }
+
+  private boolean anythingOpen() {
+    lock.lock();
+    try {
+      return !open.isEmpty();
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -147,7 +176,8 @@ final class StageConnection {
           Frame.Done _,
           Frame.Statement _,
           Frame.Failed _,
-          Frame.Refused _ ->
+          Frame.Refused _,
+          Frame.Alive _ ->
           throw new ProtocolException("a coordinator sent a frame that is not its to send");
     }
   }

@@ -31,4 +31,12 @@ public interface StageFinder {
    * @throws IOException if there is none; the pipeline then fails what is under way
    */
   Found find(LayerRange layers, List<Lost> lost) throws IOException, InterruptedException;
+
+  /**
+   * Whether there is another one now, beside those that were lost. Where there is none, a stage
+   * that is silent is waited for instead of given up.
+   */
+  default boolean hasOther(LayerRange layers, List<Lost> lost) {
+    return true;
+  }
 }

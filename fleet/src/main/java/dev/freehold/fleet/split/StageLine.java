@@ -10,11 +10,12 @@ import dev.freehold.fleet.split.StageFinder.Lost;
 import dev.freehold.kernel.Kernel;
 import dev.freehold.record.Digest;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** The coordinator's end of a connection to a stage. */
 final class StageLine {
@@ -28,11 +29,15 @@ final class StageLine {
   private final Frame.Ready ready;
   private final LongSupplier clock;
 
+  /** Those that were tried for this place before. */
+  private final List<Lost> before;
+
   /** Work that it has. */
   private final AtomicInteger has = new AtomicInteger();
 
   private volatile long since;
-  private volatile boolean late;
+  private volatile long heard;
+  private volatile @Nullable String late;
 
   /** Guarded by the pipeline's lock. */
   private boolean dead;
@@ -43,13 +48,16 @@ final class StageLine {
       StageLayers layers,
       FrameStream frames,
       Frame.Ready ready,
-      LongSupplier clock) {
+      LongSupplier clock,
+      List<Lost> before) {
     this.stage = stage;
     this.node = node;
     this.layers = layers;
     this.frames = frames;
     this.ready = ready;
     this.clock = clock;
+    this.before = before;
+    this.heard = clock.getAsLong();
   }
 
   /**
@@ -71,7 +79,7 @@ final class StageLine {
     while (true) {
       StageFinder.Found found = finder.find(layers, List.copyOf(tried));
       try {
-        StageLine line = open(stage, found, model, layers, options, clock);
+        StageLine line = open(stage, found, model, layers, options, clock, List.copyOf(tried));
         if (line.ready().width() == shape.width()
             && line.ready().vocabulary() == shape.vocabulary()) {
           return line;
@@ -98,7 +106,8 @@ final class StageLine {
       Digest model,
       LayerRange range,
       PipelineOptions options,
-      LongSupplier clock)
+      LongSupplier clock,
+      List<Lost> before)
       throws IOException {
     StageLayers layers = new StageLayers(range.first(), range.end(), range.total());
     FrameStream frames = new FrameStream(found.stream());
@@ -119,7 +128,7 @@ final class StageLine {
       Frame answer = frames.read();
       guard.interrupt();
       if (answer instanceof Frame.Ready ready && ready.node().equals(found.node())) {
-        return new StageLine(stage, found.node(), layers, frames, ready, clock);
+        return new StageLine(stage, found.node(), layers, frames, ready, clock, before);
       }
       throw new ProtocolException(
           switch (answer) {
@@ -131,7 +140,8 @@ final class StageLine {
                 Frame.Close _,
                 Frame.Done _,
                 Frame.Statement _,
-                Frame.Failed _ ->
+                Frame.Failed _,
+                Frame.Alive _ ->
                 "it answered with a frame that is none of these";
           });
     } catch (IOException e) {
@@ -188,16 +198,43 @@ final class StageLine {
     has.addAndGet(-pieces);
   }
 
-  boolean late() {
-    return late;
+  /** It said something. */
+  void heard() {
+    heard = clock.getAsLong();
   }
 
-  /** Ends the connection if it has kept work for too long. */
-  void closeIfLate(Duration patience) {
-    if (has.get() > 0 && clock.getAsLong() - since > patience.toNanos()) {
-      late = true;
-      frames.close();
+  /** Why it was given up, if it was. */
+  Optional<String> late() {
+    return Optional.ofNullable(late);
+  }
+
+  /**
+   * Ends the connection if it has kept work for too long, or says nothing while another could take
+   * its place. A path that comes back within the link's patience loses nothing: where nobody else
+   * could, it is waited for.
+   */
+  void closeIfLate(StageFinder finder, LayerRange range, PipelineOptions options) {
+    if (has.get() <= 0) {
+      return;
     }
+    long now = clock.getAsLong();
+    if (now - since > options.patience().toNanos()) {
+      end("it kept work longer than " + options.patience());
+      return;
+    }
+    String silent = "it said nothing for " + options.silence();
+    if (now - Math.max(since, heard) > options.silence().toNanos()) {
+      List<Lost> lost = new ArrayList<>(before);
+      lost.add(new Lost(node, silent));
+      if (finder.hasOther(range, lost)) {
+        end(silent);
+      }
+    }
+  }
+
+  private void end(String why) {
+    late = why;
+    frames.close();
   }
 
   boolean dead() {

@@ -65,7 +65,8 @@ class FrameTest {
                       KEY.nodeId()),
                   KEY)),
           new Frame.Failed(1, "Speicher voll: \u00fc"),
-          new Frame.Refused("no such layers"));
+          new Frame.Refused("no such layers"),
+          new Frame.Alive());
 
   /** Bytes to read; what is written is kept. */
   private static final class Recorded implements ByteStream {
@@ -149,7 +150,8 @@ class FrameTest {
             new byte[] {0x03, 0, 0, 0, 1, 0, 0, 0, 0, 0, 1, 2},
             new byte[] {(byte) 0x82, 0, 0, 0, 1, 0, 0, 0, 0, 0, 1, 3},
             new byte[] {(byte) 0x84, 0, 0, 0, 1, (byte) 0xff},
-            new byte[] {(byte) 0x85, (byte) 0xc0, (byte) 0x80})) {
+            new byte[] {(byte) 0x85, (byte) 0xc0, (byte) 0x80},
+            new byte[] {(byte) 0x86, 0})) {
       assertThat(Frame.decode(bytes)).isInstanceOf(Parsed.Malformed.class);
     }
   }

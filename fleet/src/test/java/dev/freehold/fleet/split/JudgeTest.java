@@ -76,7 +76,8 @@ class JudgeTest {
       text = ModelText.of(gguf);
     }
     PipelineOptions options =
-        new PipelineOptions(4, 4, 16, 4, 1, Duration.ofSeconds(20), Duration.ofSeconds(20));
+        new PipelineOptions(
+            4, 4, 16, 4, 1, Duration.ofSeconds(20), Duration.ofSeconds(20), Duration.ofSeconds(20));
     try (machines;
         Pipeline pipeline =
             Pipeline.open(text, model, LayerRange.split(LAYERS, 3), machines, options)) {

@@ -45,6 +45,7 @@ final class Machines implements StageFinder, AutoCloseable {
   private final Map<LayerRange, Integer> found = new HashMap<>();
   private final Map<Integer, Path> otherFiles = new HashMap<>();
   int replacements = 3;
+  boolean spare = true;
 
   Machines(Path file, StageOptions options) {
     this.file = file;
@@ -96,6 +97,11 @@ final class Machines implements StageFinder, AutoCloseable {
             });
     Function<Integer, Tampering> how = tampering.get(layers.first());
     return new Found(how == null ? ends[0] : between(ends[0], how.apply(nth)), key.nodeId());
+  }
+
+  @Override
+  public boolean hasOther(LayerRange layers, List<Lost> before) {
+    return spare;
   }
 
   private Transformer load(LayerRange layers) {

@@ -42,7 +42,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(240)
 class PipelineTest {
   private static final PipelineOptions OPTIONS =
-      new PipelineOptions(8, 64, 16, 4, 2, Duration.ofSeconds(20), Duration.ofSeconds(20));
+      new PipelineOptions(
+          8, 64, 16, 4, 2, Duration.ofSeconds(20), Duration.ofSeconds(20), Duration.ofSeconds(20));
 
   @TempDir Path folder;
 
@@ -215,7 +216,8 @@ class PipelineTest {
     List<GenerationRequest> requests = List.of(request(1), request(2));
     List<Answer> expected = alone(file, requests);
     PipelineOptions impatient =
-        new PipelineOptions(8, 8, 16, 4, 2, Duration.ofMillis(400), Duration.ofMillis(400));
+        new PipelineOptions(
+            8, 8, 16, 4, 2, Duration.ofMillis(400), Duration.ofSeconds(20), Duration.ofMillis(400));
     try (Machines machines = new Machines(file)) {
       machines.tamper(
           1,
@@ -233,6 +235,91 @@ class PipelineTest {
         }
         assertThat(machines.lost.getFirst().why()).contains("kept work longer than");
       }
+    }
+  }
+
+  /**
+   * Passes on what a stage sends until so many frames were passed, and then what {@code then} says.
+   */
+  private static Machines.Tampering after(int frames, Machines.Tampering then) {
+    AtomicInteger passed = new AtomicInteger();
+    return frame -> passed.incrementAndGet() > frames ? then.pass(frame) : frame;
+  }
+
+  private static PipelineOptions listening(Duration silence) {
+    return new PipelineOptions(
+        8, 8, 16, 4, 2, Duration.ofSeconds(20), silence, Duration.ofSeconds(20));
+  }
+
+  @Test
+  void aStageThatSaysNothingIsReplacedLongBeforePatienceEnds() throws Exception {
+    Path file = SplitModels.write(folder, "llama", 2);
+    List<GenerationRequest> requests = List.of(request(1), request(2));
+    List<Answer> expected = alone(file, requests);
+    try (Machines machines = new Machines(file)) {
+      machines.tamper(1, nth -> nth == 0 ? after(20, _ -> null) : frame -> frame);
+      try (Pipeline pipeline = open(file, machines, 2, 2, listening(Duration.ofMillis(500)))) {
+        List<SplitGeneration> all = submit(pipeline, requests);
+        for (int i = 0; i < all.size(); i++) {
+          assertThat(read(all.get(i))).isEqualTo(expected.get(i));
+        }
+        assertThat(machines.lost.getFirst().why()).contains("said nothing for PT0.5S");
+      }
+    }
+  }
+
+  @Test
+  void aStageThatOnlySpeaksAndGivesNothingOutIsNotSilent() throws Exception {
+    Path file = SplitModels.write(folder, "llama", 2);
+    PipelineOptions options =
+        new PipelineOptions(
+            8, 8, 16, 4, 2, Duration.ofSeconds(2), Duration.ofSeconds(1), Duration.ofSeconds(20));
+    try (Machines machines = new Machines(file)) {
+      machines.tamper(
+          1,
+          nth ->
+              nth == 0
+                  ? after(20, frame -> frame instanceof Frame.Alive ? frame : null)
+                  : frame -> frame);
+      try (Pipeline pipeline = open(file, machines, 2, 2, options)) {
+        assertThat(read(submit(pipeline, List.of(request(1))).getFirst()))
+            .isEqualTo(alone(file, List.of(request(1))).getFirst());
+        assertThat(machines.lost.getFirst().why()).contains("kept work longer than PT2S");
+      }
+    }
+  }
+
+  @Test
+  void aSilentStageIsWaitedForWhereNobodyElseCouldTakeItsPlace() throws Exception {
+    Path file = SplitModels.write(folder, "llama", 2);
+    try (Machines machines = new Machines(file)) {
+      machines.spare = false;
+      AtomicInteger held = new AtomicInteger();
+      machines.tamper(
+          1,
+          _ ->
+              after(
+                  20,
+                  frame -> {
+                    if (held.getAndIncrement() == 0) {
+                      sleep();
+                    }
+                    return frame;
+                  }));
+      try (Pipeline pipeline = open(file, machines, 2, 2, listening(Duration.ofMillis(300)))) {
+        assertThat(read(submit(pipeline, List.of(request(1))).getFirst()))
+            .isEqualTo(alone(file, List.of(request(1))).getFirst());
+        assertThat(held).hasPositiveValue();
+        assertThat(machines.lost).isEmpty();
+      }
+    }
+  }
+
+  private static void sleep() {
+    try {
+      Thread.sleep(1200);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -165,14 +165,9 @@ public final class FleetSplitting implements Splitting, AutoCloseable {
           try {
             waits.accept("layers are being loaded on " + places.cut().size() + " machines");
             PipelineOptions options =
-                new PipelineOptions(
-                    maxConcurrent,
-                    queueLimit,
-                    64,
-                    2 * places.cut().size(),
-                    places.cut().size(),
-                    Duration.ofSeconds(30),
-                    OPENING);
+                PipelineOptions.of(places.cut().size())
+                    .answers(maxConcurrent, queueLimit)
+                    .opening(OPENING);
             return new SplitModel.Opened(
                 Pipeline.open(text.text(), model.digest(), places.cut(), places, options), places);
           } catch (IOException e) {

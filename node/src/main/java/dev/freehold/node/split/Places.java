@@ -120,13 +120,22 @@ final class Places implements StageFinder {
 
   @Override
   public Found find(LayerRange layers, List<Lost> lost) throws IOException {
-    NodeId node = lost.isEmpty() ? first(layers) : another(layers, lost);
+    NodeId node =
+        lost.isEmpty()
+            ? first(layers)
+            : another(layers, lost)
+                .orElseThrow(() -> new IOException("no other machine has room for " + layers));
     now.put(layers, node);
     return new Found(
         node.equals(fleet.id())
             ? hosting.here()
             : new LinkBytes(fleet.stream(node, StageHosting.STAGE)),
         node);
+  }
+
+  @Override
+  public boolean hasOther(LayerRange layers, List<Lost> lost) {
+    return another(layers, lost).isPresent();
   }
 
   private NodeId first(LayerRange layers) throws IOException {
@@ -140,7 +149,7 @@ final class Places implements StageFinder {
   /**
    * One with room that was not lost, the fastest first; none that works on other layers if can be.
    */
-  private NodeId another(LayerRange layers, List<Lost> lost) throws IOException {
+  private Optional<NodeId> another(LayerRange layers, List<Lost> lost) {
     Set<NodeId> out = lost.stream().map(Lost::node).collect(Collectors.toSet());
     List<NodeId> busy = new ArrayList<>(now.values());
     long need = need(layers);
@@ -152,8 +161,7 @@ final class Places implements StageFinder {
                 .thenComparing(
                     one -> one.getValue().weightBytesPerSecond(), Comparator.reverseOrder()))
         .map(Map.Entry::getKey)
-        .findFirst()
-        .orElseThrow(() -> new IOException("no other machine has room for " + layers));
+        .findFirst();
   }
 
   private long need(LayerRange layers) {
