@@ -7,7 +7,9 @@ import dev.freehold.crypto.KeyFileException;
 import dev.freehold.crypto.payment.PaymentKeyFile;
 import dev.freehold.evidence.identity.KeyStatement;
 import dev.freehold.evidence.payment.KeyBinding;
+import dev.freehold.node.ConfigurationFile;
 import dev.freehold.node.Node;
+import dev.freehold.node.fleet.FleetSettings;
 import dev.freehold.node.identity.HomeKey;
 import dev.freehold.node.keys.Keyring;
 import dev.freehold.record.CanonicalJson;
@@ -17,6 +19,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -38,9 +41,9 @@ final class KeyIdentity {
      * What was stated.
      *
      * @param statement as it is logged
-     * @param told for a person
+     * @param said for a person
      */
-    record Stated(Json.Obj statement, List<String> told) {}
+    record Stated(Json.Obj statement, List<String> said) {}
 
     abstract Stated state(HomeKey key) throws Exception;
 
@@ -53,12 +56,69 @@ final class KeyIdentity {
         stated = state(key);
       }
       if (!json) {
-        stated.told().forEach(screen::line);
+        stated.said().forEach(screen::line);
       }
       if (output != null) {
         OutputFile.write(output, CanonicalJson.bytes(stated.statement()), screen, json);
       } else if (json) {
         screen.json(stated.statement());
+      }
+      return OK;
+    }
+  }
+
+  /** Tells the fleet; what came of it, for a person. */
+  private static List<String> tellFleet(Places places, HomeKey key, KeyStatement statement)
+      throws IOException, InterruptedException {
+    FleetSettings settings = ConfigurationFile.read(places.home(), places.cache()).fleet();
+    List<String> said = new ArrayList<>();
+    key.tell(statement, places.home(), settings)
+        .forEach(
+            (name, told) ->
+                said.add(
+                    switch (told) {
+                      case TAKEN -> "told        " + name + ", which took it";
+                      case REFUSED ->
+                          "refused by  " + name + ": 'freehold doctor' and node.log there say why";
+                      case NOT_REACHED ->
+                          statement instanceof KeyStatement.Succession
+                              ? "not told    "
+                                  + name
+                                  + ": the node goes on trying once it runs, unless its key is"
+                                  + " sealed ('freehold key tell'); or 'freehold fleet follow FILE'"
+                                  + " there"
+                              : "not told    " + name + ": 'freehold fleet remove' it there";
+                    }));
+    return said;
+  }
+
+  /** {@code freehold key tell}. */
+  @Command(
+      name = "tell",
+      description =
+          "Tell the machines of the fleet again who follows the keys that this home had before: those"
+              + " that were off when it was rotated.")
+  static final class Tell extends Verb {
+    @Override
+    int run() throws Exception {
+      List<Json> all = new ArrayList<>();
+      for (HomeKey.Former former : HomeKey.successions(places.home())) {
+        try (HomeKey key =
+            HomeKey.open(
+                former.home(),
+                Passphrases.of(places),
+                InstantSource.system(),
+                new SecureRandom())) {
+          for (String line : tellFleet(places, key, former.statement())) {
+            all.add(Json.of(line));
+            if (!json) {
+              screen.line(line);
+            }
+          }
+        }
+      }
+      if (json) {
+        screen.json(Json.object().put("told", Json.array(all)).build());
       }
       return OK;
     }
@@ -102,20 +162,20 @@ final class KeyIdentity {
       requireNoKeyring();
       KeyStatement.Succession succession = key.rotate();
       String old = succession.node().toString();
-      return new Stated(
-          succession.toJson(),
-          List.of(
-              "was         " + old,
-              "is          " + succession.next(),
-              "from        " + succession.from(),
-              "Old receipts: FREEHOLD_HOME="
-                  + places
-                      .home()
-                      .resolve(HomeKey.FORMER)
-                      .resolve(old.substring(old.lastIndexOf(':') + 1))
-                  + " freehold receipt list",
-              "Machines of your fleet: give them the statement (--output), and 'freehold fleet"
-                  + " follow FILE' there."));
+      List<String> said =
+          new ArrayList<>(
+              List.of(
+                  "was         " + old,
+                  "is          " + succession.next(),
+                  "from        " + succession.from(),
+                  "Old receipts: FREEHOLD_HOME="
+                      + places
+                          .home()
+                          .resolve(HomeKey.FORMER)
+                          .resolve(old.substring(old.lastIndexOf(':') + 1))
+                      + " freehold receipt list"));
+      said.addAll(tellFleet(places, key, succession));
+      return new Stated(succession.toJson(), said);
     }
 
     /** A keyring keeps passphrases by key: it has none for one that isn't there yet. */
@@ -161,8 +221,10 @@ final class KeyIdentity {
         throw new Failure("--from: " + e.getMessage());
       }
       KeyStatement.End end = key.end(since);
-      return new Stated(
-          end.toJson(), List.of("ended       " + end.node(), "from        " + end.from()));
+      List<String> said =
+          new ArrayList<>(List.of("ended       " + end.node(), "from        " + end.from()));
+      said.addAll(tellFleet(places, key, end));
+      return new Stated(end.toJson(), said);
     }
   }
 }

@@ -33,6 +33,7 @@ import picocli.CommandLine.Option;
       KeyVerbs.Open.class,
       KeyIdentity.Bind.class,
       KeyIdentity.Rotate.class,
+      KeyIdentity.Tell.class,
       KeyIdentity.Revoke.class
     })
 final class KeyVerbs {

@@ -22,6 +22,8 @@ import dev.freehold.node.conversations.Conversations;
 import dev.freehold.node.evidence.EvidenceLog;
 import dev.freehold.node.files.OwnerFiles;
 import dev.freehold.node.fleet.FleetNode;
+import dev.freehold.node.fleet.KeyDesk;
+import dev.freehold.node.fleet.KeyTeller;
 import dev.freehold.node.fleet.OwnPresence;
 import dev.freehold.node.fleet.OwnerAnswers;
 import dev.freehold.node.fleet.Planning;
@@ -328,6 +330,9 @@ public final class Node implements AutoCloseable {
       marketAnswers = Optional.of(market.get().answers(buying, buying::named));
     }
     jobs.buying().ifPresent(held::push);
+    KeyDesk keyDesk = KeyDesk.open(fleet, jobs.quarantine()::holds, log, clock);
+    held.push(
+        KeyTeller.start(configuration.home(), configuration.fleet(), fleet, clock, random, log));
     FleetLanes lanes =
         FleetLanes.open(
             fleet,
@@ -368,7 +373,15 @@ public final class Node implements AutoCloseable {
     splitting.complete(split);
     OwnerAnswers fleetAnswers =
         new OwnerAnswers(
-            fleet, jobs.quarantine(), jobs.paces(), store, models, ownLanes, planning, work);
+            fleet,
+            jobs.quarantine(),
+            jobs.paces(),
+            store,
+            models,
+            ownLanes,
+            planning,
+            work,
+            keyDesk);
     OwnerToken owner = OwnerToken.renew(configuration.home(), random);
     // Without TLS its cookie would cross the network in clear.
     Console console =

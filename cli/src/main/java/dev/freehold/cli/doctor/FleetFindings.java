@@ -28,6 +28,7 @@ public final class FleetFindings {
     objects(report, "relays").forEach(fleet::relay);
     objects(report, "members").forEach(fleet::member);
     objects(report, "refusedJoins").forEach(fleet::refused);
+    objects(report, "keyNews").forEach(fleet::keyNews);
     if (report.get("failedJoin").orElse(Json.Null.VALUE) instanceof Json.Obj failed) {
       fleet.failedJoin(failed);
     }
@@ -179,6 +180,24 @@ public final class FleetFindings {
               "invite",
               "an invite that this node doesn't know was tried by " + who,
               "was it made on another home, or more than a day ago? Make another one");
+    }
+  }
+
+  private void keyNews(Json.Obj news) {
+    String name = text(news, "name");
+    if (news.get("next").orElse(Json.Null.VALUE) instanceof Json.Str) {
+      findings.note(
+          "key",
+          name + " has another key since " + text(news, "at") + ": its old one said so",
+          "if nobody ran 'freehold key rotate' there, somebody has its old key: 'freehold fleet"
+              + " remove "
+              + name
+              + "' and pair it anew");
+    } else {
+      findings.note(
+          "key",
+          name + " was removed at " + text(news, "at") + ": its key said that it ends",
+          "once it has another key (another FREEHOLD_HOME), pair it anew");
     }
   }
 

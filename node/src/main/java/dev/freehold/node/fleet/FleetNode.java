@@ -52,6 +52,7 @@ public final class FleetNode implements AutoCloseable {
   public static final String FOLDER = "fleet";
 
   private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration FAREWELL = Duration.ofMillis(300);
 
   private final FleetSettings settings;
   private final MemberName self;
@@ -292,9 +293,7 @@ public final class FleetNode implements AutoCloseable {
     Book.Followed followed = book.follow(succession);
     Open now = open;
     if (followed instanceof Book.Followed.Done(Member member) && now != null) {
-      now.links().all().stream()
-          .filter(link -> link.peer().equals(succession.node()))
-          .forEach(Link::close);
+      end(now, succession.node());
       now.lookout().ask(member);
     }
     return followed;
@@ -305,11 +304,26 @@ public final class FleetNode implements AutoCloseable {
     Optional<Member> removed = book.remove(name);
     Open now = open;
     if (removed.isPresent() && now != null) {
-      now.links().all().stream()
-          .filter(link -> link.peer().equals(removed.get().node()))
-          .forEach(Link::close);
+      end(now, removed.get().node());
     }
     return removed;
+  }
+
+  /** Closes the link to who is no member any more, once what it was just told has gone out. */
+  private static void end(Open now, NodeId node) {
+    Thread.ofVirtual()
+        .name("farewell")
+        .start(
+            () -> {
+              try {
+                Thread.sleep(FAREWELL);
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+              now.links().all().stream()
+                  .filter(link -> link.peer().equals(node))
+                  .forEach(Link::close);
+            });
   }
 
   /** The last joiners that this node turned away. */

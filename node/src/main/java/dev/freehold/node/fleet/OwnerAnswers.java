@@ -59,11 +59,13 @@ public final class OwnerAnswers {
   private final Lanes lanes;
   private final Planning planning;
   private final WorkGate work;
+  private final KeyDesk keys;
 
   /**
    * For this node's fleet, and what came of the jobs that it was given.
    *
    * @param work whether this machine works for the others now
+   * @param keys what members' keys said of themselves
    */
   public OwnerAnswers(
       FleetNode fleet,
@@ -73,7 +75,8 @@ public final class OwnerAnswers {
       Models models,
       Lanes lanes,
       Planning planning,
-      WorkGate work) {
+      WorkGate work,
+      KeyDesk keys) {
     this.fleet = fleet;
     this.quarantine = quarantine;
     this.paces = paces;
@@ -82,6 +85,7 @@ public final class OwnerAnswers {
     this.lanes = lanes;
     this.planning = planning;
     this.work = work;
+    this.keys = keys;
   }
 
   /** What came of a question. */
@@ -297,6 +301,7 @@ public final class OwnerAnswers {
                                 .put("why", failed.why())
                                 .build())
                 .orElse(Json.Null.VALUE))
+        .put("keyNews", Json.array(keys.news().stream().map(OwnerAnswers::keyNews).toList()))
         .put("members", Json.array(fleet.sights().stream().map(this::member).toList()))
         .build();
   }
@@ -314,6 +319,15 @@ public final class OwnerAnswers {
         .put("name", lane.name().id())
         .put("state", lanes.state(lane.name()))
         .put("problem", lanes.problem(lane.name()).orElse(null))
+        .build();
+  }
+
+  private static Json keyNews(KeyDesk.News news) {
+    return Json.object()
+        .put("at", news.at().toString())
+        .put("name", news.name().text())
+        .put("node", news.node().toString())
+        .put("next", news.next().map(NodeId::toString).orElse(null))
         .build();
   }
 

@@ -23,10 +23,14 @@ import dev.freehold.evidence.note.KeyName;
 import dev.freehold.evidence.note.NoteSigner;
 import dev.freehold.evidence.note.Origin;
 import dev.freehold.evidence.payment.KeyBinding;
+import dev.freehold.fleet.MemberName;
+import dev.freehold.fleet.pair.KeyNews;
 import dev.freehold.node.HomeLock;
 import dev.freehold.node.Node;
 import dev.freehold.node.NodeException;
 import dev.freehold.node.evidence.EvidenceLog;
+import dev.freehold.node.fleet.FleetSettings;
+import dev.freehold.node.fleet.KeyTeller;
 import dev.freehold.node.receipts.ReceiptStore;
 import dev.freehold.record.CanonicalJson;
 import dev.freehold.record.Json;
@@ -39,7 +43,9 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletionException;
@@ -151,6 +157,42 @@ public final class HomeKey implements AutoCloseable {
     try (var found = Files.list(folder)) {
       return found.filter(Files::isDirectory).sorted().toList();
     }
+  }
+
+  /**
+   * What a key before said of who follows it.
+   *
+   * @param home its own home
+   */
+  public record Former(Path home, KeyStatement.Succession statement) {
+    /** Where the key is. */
+    public Path keyFile() {
+      return home.resolve(KEY);
+    }
+  }
+
+  /** What the keys before said, the oldest first. */
+  public static List<Former> successions(Path home) throws IOException {
+    List<Former> found = new ArrayList<>();
+    for (Path each : former(home)) {
+      if (Files.exists(each.resolve(SUCCESSION)) && Files.exists(each.resolve(KEY))) {
+        found.add(new Former(each, read(each.resolve(SUCCESSION))));
+      }
+    }
+    found.sort(Comparator.comparing(one -> one.statement().from().instant()));
+    return found;
+  }
+
+  /**
+   * Tells the machines of a fleet what this key said of itself.
+   *
+   * @param fleetHome the home whose fleet it is
+   * @return what came of it, by the members' names
+   */
+  public Map<MemberName, KeyNews.Told> tell(
+      KeyStatement statement, Path fleetHome, FleetSettings settings)
+      throws IOException, InterruptedException {
+    return KeyTeller.tell(key, statement, fleetHome, settings, clock, random);
   }
 
   /**
