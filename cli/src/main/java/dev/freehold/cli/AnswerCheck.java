@@ -71,7 +71,7 @@ final class AnswerCheck {
     SignedVerdict verdict =
         Judge.sign(evidence, report, new Timestamp(InstantSource.system().instant()), key);
     try (ReceiptStore store = ReceiptStore.open(places.home())) {
-      store.record(verdict.encode());
+      store.record(verdict);
     }
   }
 

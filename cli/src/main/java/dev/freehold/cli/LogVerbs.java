@@ -112,7 +112,12 @@ final class LogVerbs {
   }
 
   /** {@code freehold log show}. */
-  @Command(name = "show", description = "Show one entry, and under which checkpoint it stands.")
+  @Command(
+      name = "show",
+      description = {
+        "Show one entry, and under which checkpoint it stands.",
+        "Of an answer that was bought: the entries that tell of it, a verdict and a voucher."
+      })
   static final class Show extends Verb {
     @Mixin private Whose whose = new Whose();
 
@@ -128,22 +133,27 @@ final class LogVerbs {
     int run() throws Exception {
       PublishedLog log = whose.log(places);
       LogReader reader = log.reader();
-      long index = log.index(which, reader, places);
       if (output != null) {
-        OutputFile.write(output, reader.entry(index), screen, json);
+        OutputFile.write(output, reader.entry(log.index(which, reader, places)), screen, json);
         return OK;
       }
+      for (long index : log.indices(which, reader, places)) {
+        show(index, log, reader);
+      }
+      return OK;
+    }
+
+    private void show(long index, PublishedLog log, LogReader reader) throws Exception {
       Entry entry = entry(reader.entry(index), index);
       if (json) {
         screen.json(entry.toJson().with("index", Json.of(index)));
-        return OK;
+        return;
       }
       screen.line("index     " + index + " of " + reader.size() + " in " + log.key().name());
       screen.line("kind      " + entry.kind().text());
       screen.line("source    " + entry.source() + " #" + entry.sequence());
       screen.line("leaf      " + entry.leafHash());
       screen.line("record    " + entry.record().write());
-      return OK;
     }
   }
 

@@ -124,18 +124,60 @@ final class PublishedLog {
     return new LogReader(files, checkpoint());
   }
 
-  /** What a person names an entry by: its index, or the id of a receipt. */
-  long index(String text, LogReader reader, Places places) throws Verb.Failure {
+  /**
+   * What a person names entries by: an index, or the id of a receipt. Of a receipt that is another
+   * node's to log, they are those that tell of it: a verdict, a voucher.
+   */
+  List<Long> indices(String text, LogReader reader, Places places) throws Verb.Failure {
     if (text.matches("[0-9]{1,18}")) {
       long index = Long.parseLong(text);
       if (index >= reader.size()) {
         throw new Verb.Failure(
             "the log has " + reader.size() + " entries, counted from 0: there is no " + index);
       }
-      return index;
+      return List.of(index);
     }
-    return entryOf(id(text), places)
-        .orElseThrow(() -> new Verb.Failure("the receipt " + text + " is not in the log yet"));
+    ReceiptId id = id(text);
+    Optional<Long> own = entryOf(id, places);
+    List<Long> found = own.isPresent() ? List.of(own.get()) : about(id, places);
+    List<Long> published = found.stream().filter(index -> index < reader.size()).toList();
+    if (published.isEmpty()) {
+      throw new Verb.Failure("the receipt " + text + " is not in the log yet");
+    }
+    return published;
+  }
+
+  /**
+   * The one entry that a person names.
+   *
+   * @throws Verb.Failure if there are several
+   */
+  long index(String text, LogReader reader, Places places)
+      throws Verb.Failure, IOException, LogException {
+    List<Long> found = indices(text, reader, places);
+    if (found.size() == 1) {
+      return found.getFirst();
+    }
+    List<String> each = new ArrayList<>();
+    for (long index : found) {
+      each.add(index + ", a " + LogVerbs.entry(reader.entry(index), index).kind().text());
+    }
+    throw new Verb.Failure(
+        "the receipt is another node's to log, and "
+            + found.size()
+            + " entries here tell of it ("
+            + String.join("; ", each)
+            + "): name one of them by its index");
+  }
+
+  private static List<Long> about(ReceiptId id, Places places) {
+    Optional<ReceiptStore> store = ReceiptStore.openIfThere(places.home());
+    if (store.isEmpty()) {
+      return List.of();
+    }
+    try (ReceiptStore open = store.get()) {
+      return open.entriesAbout(id);
+    }
   }
 
   private static ReceiptId id(String text) throws Verb.Failure {

@@ -31,12 +31,12 @@ import dev.freehold.market.sales.FolderSales;
 import dev.freehold.market.sales.SaleBook;
 import dev.freehold.market.table.Bounds;
 import dev.freehold.market.table.OfferTable;
-import dev.freehold.market.table.Standing;
 import dev.freehold.market.table.TableFile;
 import dev.freehold.market.wallet.MarketFolder;
 import dev.freehold.node.files.OwnerFiles;
 import dev.freehold.node.fleet.FleetNode;
 import dev.freehold.node.fleet.OwnerAnswers.Answer;
+import dev.freehold.node.market.BuyerBook;
 import dev.freehold.node.market.MachineCapacity;
 import dev.freehold.node.market.MarketAnswers;
 import dev.freehold.node.market.Paid;
@@ -69,10 +69,10 @@ public final class HomeMarket implements AutoCloseable {
   private static final Amount HIGHEST = new Amount(BigInteger.TWO.pow(96).subtract(BigInteger.ONE));
 
   private final HomeLock lock;
-  private final Optional<ReceiptStore> receipts;
+  private final ReceiptStore receipts;
   private final MarketAnswers answers;
 
-  private HomeMarket(HomeLock lock, Optional<ReceiptStore> receipts, MarketAnswers answers) {
+  private HomeMarket(HomeLock lock, ReceiptStore receipts, MarketAnswers answers) {
     this.lock = lock;
     this.receipts = receipts;
     this.answers = answers;
@@ -89,25 +89,24 @@ public final class HomeMarket implements AutoCloseable {
       throws IOException, KeyFileException {
     OwnerFiles.folder(configuration.home());
     HomeLock lock = HomeLock.take(configuration.home());
-    Optional<ReceiptStore> receipts = Optional.empty();
     boolean opened = false;
+    Optional<ReceiptStore> made = Optional.empty();
     try {
-      receipts = ReceiptStore.openIfThere(configuration.home());
+      ReceiptStore receipts = ReceiptStore.open(configuration.home());
+      made = Optional.of(receipts);
       MarketAnswers answers = answers(configuration, passphrases, receipts);
       opened = true;
       return new HomeMarket(lock, receipts, answers);
     } finally {
       if (!opened) {
-        receipts.ifPresent(ReceiptStore::close);
+        made.ifPresent(ReceiptStore::close);
         lock.close();
       }
     }
   }
 
   private static MarketAnswers answers(
-      NodeConfiguration configuration,
-      PassphraseSource passphrases,
-      Optional<ReceiptStore> receipts)
+      NodeConfiguration configuration, PassphraseSource passphrases, ReceiptStore receipts)
       throws IOException, KeyFileException {
     Clock clock = Clock.system(ZoneId.systemDefault());
     SecureRandom random = new SecureRandom();
@@ -126,15 +125,16 @@ public final class HomeMarket implements AutoCloseable {
                 new MachineCapacity(
                     here(store),
                     key.nodeId(),
-                    receipts,
+                    Optional.of(receipts),
                     configuration.memoryBytes(),
                     configuration.maxConcurrent(),
                     clock),
                 () -> where(configuration),
                 clock));
+    BuyerBook bought = BuyerBook.open(receipts.purchases(), key, clock, () -> {});
     OfferTable table =
         OfferTable.open(
-            new TableFile(folder.offers(), random), Bounds.DEFAULT, _ -> Standing.UNKNOWN, clock);
+            new TableFile(folder.offers(), random), Bounds.DEFAULT, bought::standing, clock);
     Quarantine quarantine =
         Quarantine.open(
             configuration.home().resolve(FleetNode.FOLDER), clock, random, (_, _) -> {});
@@ -143,7 +143,8 @@ public final class HomeMarket implements AutoCloseable {
         MarketAnswers.offline(
             selling,
             table,
-            new Known(table, quarantine, configuration, clock),
+            new Known(table, bought, quarantine, configuration, clock),
+            bought::standing,
             new SaleBook(new FolderSales(folder.sold(), random)),
             name -> here(store, name),
             name -> named(table, name),
@@ -249,9 +250,13 @@ public final class HomeMarket implements AutoCloseable {
     return Optional.of(Whereabouts.of(relays, direct));
   }
 
-  /** The choice by the offers that were known last, without what a running node has measured. */
+  /** The choice by the offers that were known last, and by what was bought. */
   private record Known(
-      OfferTable table, Quarantine quarantine, NodeConfiguration configuration, Clock clock)
+      OfferTable table,
+      BuyerBook bought,
+      Quarantine quarantine,
+      NodeConfiguration configuration,
+      Clock clock)
       implements Quoting {
     @Override
     public Match quote(Digest model, TokenCounts expected, Tier widest) {
@@ -273,7 +278,7 @@ public final class HomeMarket implements AutoCloseable {
               new Price(HIGHEST, HIGHEST),
               widest,
               configuration.money().second()),
-          table.candidates(model, _ -> Tier.PUBLIC, _ -> History.NONE).stream()
+          table.candidates(model, _ -> Tier.PUBLIC, this::history).stream()
               .filter(each -> !aside(each.offer().seller().node()))
               .toList(),
           new Timestamp(clock.instant()));
@@ -281,7 +286,7 @@ public final class HomeMarket implements AutoCloseable {
 
     @Override
     public History history(NodeId seller) {
-      return History.NONE;
+      return bought.history(seller);
     }
 
     @Override
@@ -306,7 +311,7 @@ public final class HomeMarket implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    receipts.ifPresent(ReceiptStore::close);
+    receipts.close();
     lock.close();
   }
 }

@@ -47,6 +47,7 @@ import dev.freehold.node.market.Buying;
 import dev.freehold.node.market.Market;
 import dev.freehold.node.market.MarketAnswers;
 import dev.freehold.node.money.Money;
+import dev.freehold.node.money.PaymentLog;
 import dev.freehold.node.owner.OwnerToken;
 import dev.freehold.node.receipts.ReceiptStore;
 import dev.freehold.node.receipts.ReceiptStoreException;
@@ -299,9 +300,11 @@ public final class Node implements AutoCloseable {
                       clock,
                       random,
                       made,
+                      evidence::added,
                       log::event),
                   money.get()));
       held.push(market.get());
+      held.push(PaymentLog.start(money.get(), store.purchases(), evidence::added, log::event));
     }
     Jobs jobs =
         Jobs.open(
@@ -326,7 +329,7 @@ public final class Node implements AutoCloseable {
     Optional<MarketAnswers> marketAnswers = Optional.empty();
     if (market.isPresent() && jobs.shop().isPresent() && jobs.buying().isPresent()) {
       Buying buying = jobs.buying().get();
-      market.get().begin(jobs.shop().get(), buying);
+      market.get().begin(jobs.shop().get());
       marketAnswers = Optional.of(market.get().answers(buying, buying::named));
     }
     jobs.buying().ifPresent(held::push);

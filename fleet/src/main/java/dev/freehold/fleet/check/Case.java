@@ -57,7 +57,7 @@ public record Case(NodeId machine, List<String> reasons, Evidence evidence) {
   }
 
   /** The bytes that are kept. */
-  byte[] evidenceBytes() {
+  public byte[] evidenceBytes() {
     return switch (evidence) {
       case Evidence.Signed(Transcript transcript) -> transcript.encode();
       case Evidence.Account(JobOrder order, String got, String due) ->

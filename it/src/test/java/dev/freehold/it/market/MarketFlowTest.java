@@ -5,15 +5,30 @@ package dev.freehold.it.market;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.freehold.evidence.SignedVerdict;
+import dev.freehold.evidence.bundle.NodeLog;
+import dev.freehold.evidence.log.Entry;
+import dev.freehold.evidence.log.EntryKind;
+import dev.freehold.evidence.log.FolderStorage;
+import dev.freehold.evidence.log.LogCheck;
+import dev.freehold.evidence.log.LogReader;
+import dev.freehold.evidence.log.TileSource;
+import dev.freehold.evidence.note.SignedCheckpoint;
+import dev.freehold.evidence.note.VerifierKey;
+import dev.freehold.evidence.settlement.LoggedVoucher;
 import dev.freehold.it.Processes;
 import dev.freehold.it.Processes.Run;
 import dev.freehold.ledger.development.AnvilProgram;
+import dev.freehold.record.CanonicalJson;
 import dev.freehold.record.Json;
+import dev.freehold.record.Parsed;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -93,8 +108,72 @@ class MarketFlowTest {
         .as("one goes on where the other was killed")
         .containsExactlyInAnyOrder("anna", "bert");
     assertThat(units(report, "buyer") + units(report, "channels") + paid).isEqualTo(10_000_000);
+    everyStepIsLogged(answers);
     assertThat(folder.resolve("demo/buyer/fleet/quarantine"))
         .as("the evidence against the cheat is kept")
         .isNotEmptyDirectory();
+  }
+
+  /** Each answer has the buyer's verdict and voucher, and the coins' ways are in both logs. */
+  private void everyStepIsLogged(List<Json.Obj> answers) throws Exception {
+    List<Entry> buyer = log("buyer");
+    Set<String> verdicts = new HashSet<>();
+    Set<String> vouchers = new HashSet<>();
+    for (Entry entry : buyer) {
+      byte[] record = CanonicalJson.bytes(entry.record());
+      if (entry.kind() == EntryKind.VERDICT
+          && SignedVerdict.decode(record) instanceof Parsed.Read<SignedVerdict>(var verdict)) {
+        assertThat(verdict.signed()).isTrue();
+        verdicts.add(verdict.terms().verdict() + " " + verdict.receipt().orElseThrow());
+      }
+      if (entry.kind() == EntryKind.VOUCHER
+          && LoggedVoucher.decode(record) instanceof Parsed.Read<LoggedVoucher>(var voucher)) {
+        assertThat(voucher.signed()).isTrue();
+        voucher.receipt().ifPresent(receipt -> vouchers.add(receipt.text()));
+      }
+    }
+    for (Json.Obj answer : answers) {
+      assertThat(verdicts).contains("VALID " + text(answer, "receipt"));
+      assertThat(vouchers).contains(text(answer, "receipt"));
+    }
+    assertThat(verdicts).as("the cheat's answer").anyMatch(each -> each.startsWith("INVALID"));
+    assertThat(purposes(buyer)).anyMatch(purpose -> purpose.startsWith("deposit"));
+    for (String seller : List.of("anna", "bert")) {
+      assertThat(log(seller)).extracting(Entry::kind).contains(EntryKind.VOUCHER);
+      assertThat(purposes(log(seller)))
+          .anyMatch(purpose -> purpose.startsWith("claim"))
+          .anyMatch(purpose -> purpose.startsWith("settle"));
+    }
+  }
+
+  private static List<String> purposes(List<Entry> entries) {
+    return entries.stream()
+        .filter(entry -> entry.kind() == EntryKind.SETTLEMENT)
+        .map(entry -> text(entry.record(), "purpose"))
+        .toList();
+  }
+
+  /** The entries of a node of the demonstration, whose counts are without a gap. */
+  private List<Entry> log(String node) throws Exception {
+    TileSource files = FolderStorage.reading(folder.resolve("demo").resolve(node).resolve("log"));
+    SignedCheckpoint newest =
+        SignedCheckpoint.parse(files.read("checkpoint").orElseThrow())
+            .orElse(
+                why -> {
+                  throw new AssertionError(why);
+                });
+    VerifierKey key = NodeLog.verifierKey(NodeLog.node(newest.checkpoint().origin()).orElseThrow());
+    assertThat(LogCheck.run(files, newest, List.of(key)).sound()).isTrue();
+    LogReader reader = new LogReader(files, newest);
+    List<Entry> entries = new ArrayList<>();
+    for (byte[] bytes : reader.entries(0, reader.size())) {
+      entries.add(
+          Entry.decode(bytes)
+              .orElse(
+                  why -> {
+                    throw new AssertionError(why);
+                  }));
+    }
+    return entries;
   }
 }

@@ -64,18 +64,17 @@ public record PayeeChannel(
 
   /** What can be claimed; empty where that is nothing more than the chain has already. */
   public Optional<Claimable> claimable() {
-    if (signature.isEmpty() || due.compareTo(state.claimed()) <= 0) {
-      return Optional.empty();
-    }
-    return Optional.of(
-        new Claimable(
-            channel,
+    return due.compareTo(state.claimed()) <= 0
+        ? Optional.empty()
+        : best().map(voucher -> new Claimable(channel, voucher, due));
+  }
+
+  /** The best voucher that was taken, claimed or not. */
+  public Optional<SignedVoucher> best() {
+    return signature.map(
+        given ->
             new SignedVoucher(
-                channel.chain(),
-                channel.contract(),
-                new Voucher(channel.id(), paid),
-                signature.get()),
-            due));
+                channel.chain(), channel.contract(), new Voucher(channel.id(), paid), given));
   }
 
   /** The same, with what the chain holds of it now. */

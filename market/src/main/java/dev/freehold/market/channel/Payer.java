@@ -189,15 +189,33 @@ public final class Payer {
       }
       target = account.end.signed();
     }
-    Amount signed = durably(account, target);
+    return new Purchase.Payment.Signed(signed(account, durably(account, target)));
+  }
+
+  private SignedVoucher signed(Account account, Amount amount) {
     Channel channel = account.channel;
-    Voucher voucher = new Voucher(channel.id(), signed);
-    return new Purchase.Payment.Signed(
-        new SignedVoucher(
-            channel.chain(),
-            channel.contract(),
-            voucher,
-            key.sign(Domain.digest(account.separator, voucher))));
+    Voucher voucher = new Voucher(channel.id(), amount);
+    return new SignedVoucher(
+        channel.chain(),
+        channel.contract(),
+        voucher,
+        key.sign(Domain.digest(account.separator, voucher)));
+  }
+
+  /**
+   * The voucher that covers all that is durable of a channel: the same bytes as when it was signed,
+   * and nothing beyond it. Empty where nothing was signed.
+   */
+  public Optional<SignedVoucher> latest(ChannelId id) {
+    Account account;
+    Amount durable;
+    synchronized (this) {
+      account = accounts.get(id);
+      durable = account == null ? Amount.ZERO : account.durable;
+    }
+    return account == null || durable.equals(Amount.ZERO)
+        ? Optional.empty()
+        : Optional.of(signed(account, durable));
   }
 
   /** Makes at least so much durable, with whatever came meanwhile; returns how much it is. */

@@ -14,10 +14,13 @@ import dev.freehold.evidence.log.LogReader;
 import dev.freehold.evidence.log.TileSource;
 import dev.freehold.evidence.log.TlogProof;
 import dev.freehold.evidence.note.SignedCheckpoint;
+import dev.freehold.node.receipts.Purchased;
 import dev.freehold.node.receipts.ReceiptStore;
+import dev.freehold.record.Json;
 import dev.freehold.record.Parsed;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -49,21 +52,54 @@ final class AnswerEvidence {
     return Optional.of(transcript == null ? receipt.get().encode() : transcript.encode());
   }
 
+  /** Who was paid for an answer, and the entries of this node's log that tell of it. */
+  Json.Obj settled(ReceiptId id) throws IOException, LogException {
+    Json bought = Json.Null.VALUE;
+    Optional<Purchased> purchase = store.purchases().of(id);
+    if (purchase.isPresent()) {
+      bought =
+          Json.object()
+              .put("seller", purchase.get().seller().toString())
+              .put("paid", purchase.get().paid().toString())
+              .put("channel", purchase.get().channel().toString())
+              .put("verdict", purchase.get().answered().finding().word())
+              .build();
+    }
+    List<Json> entries = new ArrayList<>();
+    Optional<LogReader> reader = reader();
+    for (long index : store.entriesAbout(id)) {
+      if (reader.isPresent()
+          && index < reader.get().size()
+          && Entry.decode(reader.get().entry(index)) instanceof Parsed.Read<Entry>(Entry entry)) {
+        entries.add(Json.object().put("index", index).put("kind", entry.kind().text()).build());
+      }
+    }
+    return Json.object().put("bought", bought).put("entries", Json.array(entries)).build();
+  }
+
+  private Optional<LogReader> reader() throws IOException {
+    return files
+        .read("checkpoint")
+        .flatMap(
+            bytes ->
+                SignedCheckpoint.parse(bytes)
+                        instanceof Parsed.Read<SignedCheckpoint>(SignedCheckpoint newest)
+                    ? Optional.of(new LogReader(files, newest))
+                    : Optional.empty());
+  }
+
   private Optional<ProvenEntry> proven(ReceiptId id) throws IOException, LogException {
     OptionalLong index = store.entryOf(id);
-    Optional<byte[]> checkpoint = files.read("checkpoint");
-    if (index.isEmpty()
-        || checkpoint.isEmpty()
-        || !(SignedCheckpoint.parse(checkpoint.get())
-            instanceof Parsed.Read<SignedCheckpoint>(SignedCheckpoint newest))
-        || newest.checkpoint().size() <= index.getAsLong()) {
+    Optional<LogReader> found = reader();
+    if (index.isEmpty() || found.isEmpty() || found.get().size() <= index.getAsLong()) {
       return Optional.empty();
     }
-    LogReader reader = new LogReader(files, newest);
+    LogReader reader = found.get();
     return Entry.decode(reader.entry(index.getAsLong())) instanceof Parsed.Read<Entry>(Entry entry)
         ? Optional.of(
             new ProvenEntry(
-                entry, TlogProof.of(reader.inclusion(index.getAsLong(), reader.size()), newest)))
+                entry,
+                TlogProof.of(reader.inclusion(index.getAsLong(), reader.size()), reader.signed())))
         : Optional.empty();
   }
 }

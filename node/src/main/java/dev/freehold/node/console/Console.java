@@ -269,12 +269,15 @@ public final class Console {
         case "data/log" -> ConsoleAnswer.json(log.show().write());
         case "data/node" -> ConsoleAnswer.json(node.show().write());
         default ->
-            what.startsWith("proof/")
-                ? log.proof(what.substring("proof/".length()))
-                    .map(
-                        text -> new ConsoleAnswer(200, "text/plain; charset=utf-8", text, Map.of()))
-                    .orElseGet(Console::nothing)
-                : nothing();
+            what.startsWith("data/settled/")
+                ? settled(what.substring("data/settled/".length()))
+                : what.startsWith("proof/")
+                    ? log.proof(what.substring("proof/".length()))
+                        .map(
+                            text ->
+                                new ConsoleAnswer(200, "text/plain; charset=utf-8", text, Map.of()))
+                        .orElseGet(Console::nothing)
+                    : nothing();
       };
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -321,6 +324,14 @@ public final class Console {
     return ConsoleAnswer.text(404, "there is nothing here");
   }
 
+  private ConsoleAnswer settled(String id) throws IOException, LogException {
+    try {
+      return ConsoleAnswer.json(evidence.settled(new ReceiptId(id)).write());
+    } catch (IllegalArgumentException e) {
+      return nothing();
+    }
+  }
+
   private Optional<byte[]> evidence(String id) {
     try {
       return evidence.of(new ReceiptId(id));
@@ -338,8 +349,7 @@ public final class Console {
     judging.lock();
     try {
       Judge.Judged judged = Judge.judge(bytes, List.of(), cache);
-      store.record(
-          Judge.sign(bytes, judged.report(), new Timestamp(clock.instant()), key).encode());
+      store.record(Judge.sign(bytes, judged.report(), new Timestamp(clock.instant()), key));
       logged.run();
       return ConsoleAnswer.json(
           Json.object()

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.node.console;
 
+import dev.freehold.evidence.ReceiptId;
 import dev.freehold.evidence.payment.ChannelId;
 import dev.freehold.market.channel.PayeeChannel;
 import dev.freehold.market.channel.PayerChannel;
@@ -9,6 +10,7 @@ import dev.freehold.market.sales.SoldAnswer;
 import dev.freehold.node.fleet.OwnerAnswers.Answer;
 import dev.freehold.node.market.Market;
 import dev.freehold.node.market.MarketAnswers;
+import dev.freehold.node.receipts.Purchased;
 import dev.freehold.record.Amount;
 import dev.freehold.record.Json;
 import dev.freehold.record.Timestamp;
@@ -27,6 +29,9 @@ import java.util.Optional;
 final class MarketPage {
   private static final Duration LOOKED_BACK = Duration.ofDays(30);
   private static final int SHOWN = 50;
+
+  /** Of the latest purchases, so many are looked through for those that gave a receipt. */
+  private static final int LOOKED_THROUGH = 500;
 
   private final Optional<Market> market;
   private final Optional<MarketAnswers> answers;
@@ -59,7 +64,11 @@ final class MarketPage {
         .put(
             "bought",
             Json.array(
-                own.bought().stream().limit(SHOWN).<Json>map(each -> each.toJson()).toList()))
+                own.bought().newest(LOOKED_THROUGH).stream()
+                    .filter(each -> each.receipt().isPresent())
+                    .limit(SHOWN)
+                    .map(MarketPage::bought)
+                    .toList()))
         .build();
   }
 
@@ -103,6 +112,19 @@ final class MarketPage {
               .build());
     }
     return all;
+  }
+
+  private static Json bought(Purchased each) {
+    return Json.object()
+        .put("id", each.receipt().map(ReceiptId::text).orElse(null))
+        .put("finished", each.ended().toString())
+        .put("model", each.model().name())
+        .put("prompt_tokens", each.answered().counts().input())
+        .put("output_tokens", each.answered().counts().output())
+        .put("node", each.seller().toString())
+        .put("paid", each.paid().toString())
+        .put("verdict", each.answered().finding().word())
+        .build();
   }
 
   private static Json buyer(PayeeChannel end) {

@@ -5,6 +5,7 @@ package dev.freehold.node.evidence;
 import dev.freehold.crypto.SigningKey;
 import dev.freehold.evidence.Receipt;
 import dev.freehold.evidence.ReceiptId;
+import dev.freehold.evidence.SignedVerdict;
 import dev.freehold.evidence.bundle.LoggedReceipt;
 import dev.freehold.evidence.bundle.NodeLog;
 import dev.freehold.evidence.log.Entry;
@@ -23,6 +24,8 @@ import dev.freehold.evidence.note.Origin;
 import dev.freehold.evidence.note.SignatureLine;
 import dev.freehold.evidence.note.SignedCheckpoint;
 import dev.freehold.evidence.note.VerifierKey;
+import dev.freehold.evidence.settlement.LoggedSettlement;
+import dev.freehold.evidence.settlement.LoggedVoucher;
 import dev.freehold.node.files.OwnerFiles;
 import dev.freehold.node.receipts.ReceiptStore;
 import dev.freehold.node.receipts.ReceiptStoreException;
@@ -35,9 +38,12 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
@@ -280,6 +286,7 @@ public final class EvidenceLog implements WatchedLog, AutoCloseable {
     log.publish();
     LogReader reader = log.reader();
     Map<ReceiptId, Long> found = new HashMap<>();
+    Map<Long, byte[]> records = new LinkedHashMap<>();
     long size = reader.size();
     for (long from = Math.min(size, store.loggedUpTo()); from < size; from += AT_ONCE) {
       List<byte[]> entries = reader.entries(from, Math.min(size, from + AT_ONCE));
@@ -287,14 +294,17 @@ public final class EvidenceLog implements WatchedLog, AutoCloseable {
         long index = from + i;
         if (Entry.decode(entries.get(i)) instanceof Parsed.Read<Entry>(Entry entry)) {
           LoggedReceipt.id(entry).ifPresent(id -> found.put(id, index));
-          if (entry.kind() == EntryKind.VERDICT) {
-            store.recordLogged(CanonicalJson.bytes(entry.record()), index);
+          if (kind(entry.record()).equals(Optional.of(entry.kind()))) {
+            records.put(index, CanonicalJson.bytes(entry.record()));
           }
         }
       }
     }
     if (!found.isEmpty()) {
       store.logged(found);
+    }
+    if (!records.isEmpty()) {
+      store.recordsLogged(records);
     }
   }
 
@@ -324,7 +334,7 @@ public final class EvidenceLog implements WatchedLog, AutoCloseable {
         store.logged(indices);
       }
     } while (receipts.size() == AT_ONCE);
-    logVerdicts();
+    logRecords();
     logOwed();
     SignedCheckpoint checkpoint = log.publish();
     if (checkpoint.checkpoint().size() != told) {
@@ -333,13 +343,43 @@ public final class EvidenceLog implements WatchedLog, AutoCloseable {
     }
   }
 
-  private void logVerdicts() throws LogException {
+  /** Verdicts, vouchers and settlements. */
+  private void logRecords() throws LogException {
     Source source = new Source(key.nodeId().toString());
-    for (byte[] record : store.unloggedRecords(AT_ONCE)) {
-      long sequence = log.nextSequence(source).orElseThrow();
-      store.recordLogged(
-          record, Appended.index(log.append(EntryKind.VERDICT, source, sequence, record)));
-    }
+    List<byte[]> records;
+    do {
+      records = store.unloggedRecords(AT_ONCE);
+      List<CompletableFuture<Long>> appended = new ArrayList<>();
+      for (byte[] record : records) {
+        EntryKind kind =
+            (Json.parse(record) instanceof Json.Obj object
+                    ? kind(object)
+                    : Optional.<EntryKind>empty())
+                .orElseThrow(
+                    () -> new ReceiptStoreException("a record that waits for the log is damaged"));
+        long sequence = log.nextSequence(source).orElseThrow();
+        appended.add(log.append(kind, source, sequence, record));
+      }
+      Map<Long, byte[]> entries = new LinkedHashMap<>();
+      for (int i = 0; i < records.size(); i++) {
+        entries.put(Appended.index(appended.get(i)), records.get(i));
+      }
+      if (!entries.isEmpty()) {
+        store.recordsLogged(entries);
+      }
+    } while (records.size() == AT_ONCE);
+  }
+
+  /** The kind of the records that wait in the store, by their format. */
+  private static Optional<EntryKind> kind(Json.Obj record) {
+    return record.get("format").orElse(Json.Null.VALUE) instanceof Json.Str format
+        ? switch (format.value()) {
+          case SignedVerdict.FORMAT -> Optional.of(EntryKind.VERDICT);
+          case LoggedVoucher.FORMAT -> Optional.of(EntryKind.VOUCHER);
+          case LoggedSettlement.FORMAT -> Optional.of(EntryKind.SETTLEMENT);
+          default -> Optional.empty();
+        }
+        : Optional.empty();
   }
 
   /** Each leaves the queue once it is durable: of a failed write it may be made again. */

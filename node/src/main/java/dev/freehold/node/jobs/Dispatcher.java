@@ -10,8 +10,11 @@ import dev.freehold.engine.chat.Request;
 import dev.freehold.engine.generate.EngineLoad;
 import dev.freehold.engine.generate.QueueFull;
 import dev.freehold.evidence.Kind;
+import dev.freehold.evidence.Transcript;
 import dev.freehold.fleet.check.AnswerCheck;
+import dev.freehold.fleet.check.Case;
 import dev.freehold.fleet.check.Judge;
+import dev.freehold.fleet.check.Judgement;
 import dev.freehold.fleet.check.Quarantine;
 import dev.freehold.fleet.job.JobClient;
 import dev.freehold.fleet.job.JobError;
@@ -360,16 +363,25 @@ public final class Dispatcher {
             && machines.stream().map(Machine::id).anyMatch(elsewhere.market.get()::untried);
     boolean replayed =
         elsewhere.judge.has(digest) && (untried || random.nextInt(100) < elsewhere.replayShare);
+    RememberingJudge judge = new RememberingJudge(elsewhere.judge);
     Dispatch dispatch =
         new Dispatch(
             job,
             check,
             noted,
             Patience.DEFAULT,
-            replayed ? Optional.of(elsewhere.judge) : Optional.empty(),
-            elsewhere.quarantine::convict);
+            replayed ? Optional.of(judge) : Optional.empty(),
+            found -> convict(found, judge, bill));
     return new Errand(
-        self, dispatch, check, begun, store, paces, bill, elsewhere.quarantine::holds);
+        self, dispatch, check, begun, store, paces, bill, judge, elsewhere.quarantine::holds);
+  }
+
+  private void convict(Case found, RememberingJudge judge, Bill bill) {
+    elsewhere.quarantine.convict(found);
+    boolean replayed =
+        found.evidence() instanceof Case.Evidence.Signed(Transcript transcript)
+            && judge.of(transcript).filter(Judgement.Fails.class::isInstance).isPresent();
+    bill.wrong(found, replayed);
   }
 
   private static Kind kind(Request request) {

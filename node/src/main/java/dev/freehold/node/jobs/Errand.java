@@ -33,12 +33,14 @@ final class Errand implements Making {
   private final ReceiptStore store;
   private final Paces paces;
   private final Bill bill;
+  private final RememberingJudge judge;
   private final Predicate<NodeId> convicted;
   private volatile boolean cancelled;
 
   /**
    * @param begun the machines that the dispatch has asked
    * @param bill on which those of them are that sell
+   * @param judge what replayed its answers, if anything did
    * @param convicted whether a machine was caught at a wrong answer
    */
   Errand(
@@ -49,6 +51,7 @@ final class Errand implements Making {
       ReceiptStore store,
       Paces paces,
       Bill bill,
+      RememberingJudge judge,
       Predicate<NodeId> convicted) {
     this.self = self;
     this.dispatch = dispatch;
@@ -57,6 +60,7 @@ final class Errand implements Making {
     this.store = store;
     this.paces = paces;
     this.bill = bill;
+    this.judge = judge;
     this.convicted = convicted;
   }
 
@@ -87,7 +91,11 @@ final class Errand implements Making {
     }
     Answer answer = answer(result, last);
     bill.answered(
-        machine, new TokenCounts(answer.promptTokens(), answer.outputTokens()), timed.toFirst());
+        machine,
+        new TokenCounts(answer.promptTokens(), answer.outputTokens()),
+        timed.toFirst(),
+        result.transcript(),
+        judge.of(result.transcript()));
     begun.stream().filter(other -> !other.equals(machine)).forEach(paces::failed);
     if (timed.taker().filter(machine::equals).isPresent()) {
       timed.measured(paces, answer);

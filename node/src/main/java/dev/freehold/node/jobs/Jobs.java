@@ -136,6 +136,7 @@ public record Jobs(
                     node.fleet,
                     node.key,
                     trade.table(),
+                    trade.bought(),
                     quarantine::holds,
                     node.clock,
                     node.random));

@@ -3,12 +3,22 @@
 package dev.freehold.node.market;
 
 import dev.freehold.crypto.NodeId;
+import dev.freehold.crypto.payment.Address;
+import dev.freehold.evidence.ReceiptId;
 import dev.freehold.evidence.SignedVerdict.Finding;
+import dev.freehold.evidence.Transcript;
+import dev.freehold.evidence.payment.SignedVoucher;
+import dev.freehold.fleet.check.Case;
+import dev.freehold.fleet.check.Judgement;
 import dev.freehold.market.match.Answered;
 import dev.freehold.market.offer.TokenCounts;
+import dev.freehold.node.receipts.Purchased;
+import dev.freehold.node.receipts.ReceiptStoreException;
 import dev.freehold.record.Amount;
+import dev.freehold.record.Digest;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -16,24 +26,37 @@ import java.util.function.Predicate;
 
 /** What is owed for one answer, whoever of several sellers gives it. Any thread may call. */
 public final class Bill {
-  /** Told of each seller that was asked, and how it went. */
-  interface Experience {
-    /** One more answer of a seller's. */
-    void of(NodeId seller, Answered answered);
-  }
+  private static final Address NOBODY = Address.of(new byte[Address.BYTES]);
+  private static final String ORDERED = "ordered";
+  private static final String REPLAYED = "replayed";
 
-  private final Experience experience;
+  /** What is checked of each answer before it counts as one (docs/formats/verdict.md). */
+  private static final Map<String, Finding> CHECKED =
+      Map.of(ORDERED, Finding.VALID, "signed", Finding.VALID, "transcript", Finding.VALID);
+
+  private final Optional<BuyerBook> book;
+  private final Address account;
   private final long started = System.nanoTime();
   private final Map<NodeId, PaidAttempt> begun = new ConcurrentHashMap<>();
+  private final Map<NodeId, BuyerBook.Checked> wrong = new ConcurrentHashMap<>();
   private volatile Optional<Amount> paid = Optional.empty();
 
-  Bill(Experience experience) {
-    this.experience = experience;
+  /**
+   * @param account that pays
+   */
+  Bill(BuyerBook book, Address account) {
+    this.book = Optional.of(book);
+    this.account = account;
+  }
+
+  private Bill() {
+    this.book = Optional.empty();
+    this.account = NOBODY;
   }
 
   /** Where nothing is bought. */
   public static Bill none() {
-    return new Bill((_, _) -> {});
+    return new Bill();
   }
 
   void begun(NodeId seller, PaidAttempt attempt) {
@@ -45,29 +68,92 @@ public final class Bill {
    *
    * @param counts those of the receipt
    * @param toFirst how long the first token took
+   * @param replayed what came of replaying it; empty where that was not tried
    */
-  public void answered(NodeId machine, TokenCounts counts, Duration toFirst)
+  public void answered(
+      NodeId machine,
+      TokenCounts counts,
+      Duration toFirst,
+      Transcript transcript,
+      Optional<Judgement> replayed)
       throws InterruptedException {
     PaidAttempt attempt = begun.remove(machine);
     if (attempt == null) {
       return;
     }
     Duration total = Duration.ofNanos(System.nanoTime() - started);
+    Duration first = toFirst.compareTo(total) > 0 ? total : toFirst;
+    Map<String, Finding> claims = new HashMap<>(CHECKED);
+    replayed.ifPresent(judgement -> claims.put(REPLAYED, finding(judgement)));
+    BuyerBook.Checked checked =
+        new BuyerBook.Checked(
+            Digest.sha256(transcript.encode()),
+            Optional.of(transcript.receipt().id()),
+            claims,
+            Finding.VALID);
     try {
-      attempt.settle(counts);
-    } catch (IOException e) {
-      // What was signed is durable: the next voucher of the channel covers this answer too.
+      attempt.settle(
+          counts,
+          voucher ->
+              ended(
+                  machine,
+                  attempt,
+                  Purchased.How.WHOLE,
+                  new Answered(counts, first, total, Finding.VALID, true),
+                  Optional.of(checked),
+                  voucher));
+    } catch (IOException | ReceiptStoreException e) {
+      // What was signed is durable: it is handed over later, or the channel's next voucher covers
+      // this answer too.
     } finally {
       paid = Optional.of(attempt.purchase().paid());
       attempt.purchase().close();
     }
-    Duration first = toFirst.compareTo(total) > 0 ? total : toFirst;
-    experience.of(machine, new Answered(counts, first, total, Finding.VALID, true));
+  }
+
+  private static Finding finding(Judgement judgement) {
+    return switch (judgement) {
+      case Judgement.Holds _ -> Finding.VALID;
+      case Judgement.Fails _ -> Finding.INVALID;
+      case Judgement.CannotJudge _ -> Finding.UNDECIDABLE;
+    };
+  }
+
+  /**
+   * An answer of a seller's was wrong.
+   *
+   * @param replay whether that is what replaying it showed; else it does not fit its order
+   */
+  public void wrong(Case found, boolean replay) {
+    Map<String, Finding> claims =
+        replay ? new HashMap<>(CHECKED) : new HashMap<>(Map.of(ORDERED, Finding.INVALID));
+    if (replay) {
+      claims.put(REPLAYED, Finding.INVALID);
+    }
+    Optional<ReceiptId> receipt =
+        found.evidence() instanceof Case.Evidence.Signed(Transcript transcript)
+            ? Optional.of(transcript.receipt().id())
+            : Optional.empty();
+    wrong.put(
+        found.machine(),
+        new BuyerBook.Checked(
+            Digest.sha256(found.evidenceBytes()), receipt, claims, Finding.INVALID));
   }
 
   /** The client is gone: what came is paid as far as it was counted. */
   public void left() {
-    begun.values().forEach(PaidAttempt::leave);
+    Duration total = Duration.ofNanos(System.nanoTime() - started);
+    begun.forEach(
+        (seller, attempt) ->
+            attempt.leave(
+                voucher ->
+                    ended(
+                        seller,
+                        attempt,
+                        Purchased.How.LEFT,
+                        new Answered(attempt.metered(), total, total, Finding.UNDECIDABLE, false),
+                        Optional.empty(),
+                        voucher)));
     begun.clear();
   }
 
@@ -81,16 +167,50 @@ public final class Bill {
     begun.forEach(
         (seller, attempt) -> {
           attempt.purchase().close();
-          experience.of(
-              seller,
-              new Answered(
-                  TokenCounts.NONE,
-                  total,
-                  total,
-                  convicted.test(seller) ? Finding.INVALID : Finding.UNDECIDABLE,
-                  false));
+          Optional<BuyerBook.Checked> found = Optional.ofNullable(wrong.get(seller));
+          boolean lied = found.isPresent() || convicted.test(seller);
+          try {
+            ended(
+                seller,
+                attempt,
+                Purchased.How.BROKEN,
+                new Answered(
+                    TokenCounts.NONE,
+                    total,
+                    total,
+                    lied ? Finding.INVALID : Finding.UNDECIDABLE,
+                    false),
+                found,
+                Optional.empty());
+          } catch (ReceiptStoreException e) {
+            // It counts until the node ends; who lied is kept apart.
+          }
         });
     begun.clear();
+  }
+
+  private void ended(
+      NodeId seller,
+      PaidAttempt attempt,
+      Purchased.How how,
+      Answered answered,
+      Optional<BuyerBook.Checked> checked,
+      Optional<SignedVoucher> voucher) {
+    book.ifPresent(
+        it ->
+            it.ended(
+                new Purchased(
+                    seller,
+                    it.now(),
+                    attempt.model(),
+                    attempt.channel(),
+                    attempt.purchase().paid(),
+                    checked.flatMap(BuyerBook.Checked::receipt),
+                    how,
+                    answered),
+                checked,
+                voucher,
+                account));
   }
 
   /** What the answer cost; empty where it was not bought. */

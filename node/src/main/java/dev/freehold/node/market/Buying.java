@@ -31,7 +31,6 @@ import dev.freehold.market.channel.Payer;
 import dev.freehold.market.channel.Purchase;
 import dev.freehold.market.channel.SpendingRefusal;
 import dev.freehold.market.listing.Whereabouts;
-import dev.freehold.market.match.Answered;
 import dev.freehold.market.match.Candidate;
 import dev.freehold.market.match.Demand;
 import dev.freehold.market.match.History;
@@ -55,7 +54,6 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -81,9 +79,6 @@ public final class Buying implements Quoting, AutoCloseable {
   /** So many whole answers of a seller are replayed, whatever share is. */
   private static final int TRIALS = 3;
 
-  /** Of a seller's answers, so many are remembered. */
-  private static final int REMEMBERED = 100;
-
   private static final Duration DEPOSIT = Duration.ofSeconds(60);
   private static final Amount HIGHEST = new Amount(BigInteger.TWO.pow(96).subtract(BigInteger.ONE));
 
@@ -91,6 +86,7 @@ public final class Buying implements Quoting, AutoCloseable {
   private final Deposits deposits;
   private final FleetNode fleet;
   private final OfferTable table;
+  private final BuyerBook book;
   private final Catalogue catalogue = Catalogue.shipped();
   private final Predicate<NodeId> setAside;
   private final InstantSource clock;
@@ -99,13 +95,11 @@ public final class Buying implements Quoting, AutoCloseable {
   private final Map<NodeId, SellerAccount> accounts = new ConcurrentHashMap<>();
   private final Set<NodeId> openings = ConcurrentHashMap.newKeySet();
 
-  /** What was learnt of each seller; owned by this map's monitor. */
-  private final Map<NodeId, List<Answered>> learnt = new HashMap<>();
-
   /**
    * Buys nothing yet.
    *
    * @param table who sells what
+   * @param book what was learnt of sellers
    * @param setAside of whom nothing is wanted
    */
   public Buying(
@@ -113,6 +107,7 @@ public final class Buying implements Quoting, AutoCloseable {
       FleetNode fleet,
       SigningKey node,
       OfferTable table,
+      BuyerBook book,
       Predicate<NodeId> setAside,
       InstantSource clock,
       SecureRandom random) {
@@ -120,6 +115,7 @@ public final class Buying implements Quoting, AutoCloseable {
     this.deposits = new Deposits(money);
     this.fleet = fleet;
     this.table = table;
+    this.book = book;
     this.setAside = setAside;
     this.clock = clock;
     this.client = new JobClient(node, new Sellers(), random);
@@ -153,33 +149,21 @@ public final class Buying implements Quoting, AutoCloseable {
 
   /** A bill for one answer. */
   public Bill bill() {
-    return new Bill(this::learn);
-  }
-
-  private void learn(NodeId seller, Answered answered) {
-    synchronized (learnt) {
-      List<Answered> all = learnt.computeIfAbsent(seller, _ -> new ArrayList<>());
-      all.add(answered);
-      if (all.size() > REMEMBERED) {
-        all.removeFirst();
-      }
-    }
+    return new Bill(book, money.account());
   }
 
   /** Whether a seller is asked for the first times: its answers are replayed then. */
   public boolean untried(NodeId node) {
-    if (!accounts.containsKey(node)) {
+    History history = history(node);
+    if (history.answers() == 0 && !accounts.containsKey(node)) {
       return table.whereabouts(node).isPresent() && fleet.members().find(node).isEmpty();
     }
-    History history = history(node);
     return history.answers() - history.broken() < TRIALS;
   }
 
   @Override
   public History history(NodeId seller) {
-    synchronized (learnt) {
-      return History.of(learnt.getOrDefault(seller, List.of()));
-    }
+    return book.history(seller);
   }
 
   @Override
@@ -445,6 +429,7 @@ public final class Buying implements Quoting, AutoCloseable {
                 purchase,
                 account,
                 offer.terms(),
+                offer.model(),
                 bytes);
         bill.begun(node, attempt);
         yield attempt;

@@ -27,7 +27,6 @@ import dev.freehold.node.fleet.OwnerAnswers;
 import dev.freehold.node.money.Deposits;
 import dev.freehold.node.money.Money;
 import dev.freehold.node.receipts.ReceiptStore;
-import dev.freehold.node.receipts.StoredReceipt;
 import dev.freehold.node.serve.Models;
 import dev.freehold.node.serve.ServedModel;
 import dev.freehold.record.Digest;
@@ -49,15 +48,13 @@ import org.jspecify.annotations.Nullable;
  * thread may call.
  */
 public final class Market implements AutoCloseable {
-  /** Of the newest answers, so many are looked through for those that were bought. */
-  private static final int LOOKED_THROUGH = 500;
-
   private final Parts parts;
   private final Money money;
   private final OfferTable table;
   private final Reputation reputation;
   private final Selling selling;
   private final SaleBook book;
+  private final BuyerBook bought;
 
   /** Set once; owned by this object's monitor, as are those below. */
   private @Nullable Shop shop;
@@ -76,6 +73,7 @@ public final class Market implements AutoCloseable {
    * @param atOnce answers that are made at a time
    * @param made how answers that are sold are made: what the owner's own requests get, unless
    *     somebody means to show what happens to a cheat
+   * @param added told that there is something to log
    * @param events told of what goes wrong
    */
   public record Parts(
@@ -89,6 +87,7 @@ public final class Market implements AutoCloseable {
       Clock clock,
       SecureRandom random,
       UnaryOperator<JobWork> made,
+      Runnable added,
       BiConsumer<String, Json.Obj> events) {}
 
   private Market(
@@ -97,13 +96,15 @@ public final class Market implements AutoCloseable {
       OfferTable table,
       Reputation reputation,
       Selling selling,
-      SaleBook book) {
+      SaleBook book,
+      BuyerBook bought) {
     this.parts = parts;
     this.money = money;
     this.table = table;
     this.reputation = reputation;
     this.selling = selling;
     this.book = book;
+    this.bought = bought;
   }
 
   /**
@@ -114,7 +115,11 @@ public final class Market implements AutoCloseable {
   public static Market open(Parts parts, Money money) throws IOException {
     Path folder = new MarketFolder(parts.home).folder();
     OwnerFiles.folder(folder);
+    BuyerBook bought =
+        BuyerBook.open(parts.receipts.purchases(), parts.key, parts.clock, parts.added);
     Reputation reputation = new Reputation();
+    // Before the table is read: it drops those first for whom nothing speaks.
+    reputation.bought(bought::history);
     OfferTable table =
         OfferTable.open(
             new TableFile(new MarketFolder(parts.home).offers(), parts.random),
@@ -137,7 +142,7 @@ public final class Market implements AutoCloseable {
                 () -> where(parts.fleet),
                 parts.clock));
     SaleBook book = new SaleBook(new FolderSales(folder.resolve("sold"), parts.random));
-    return new Market(parts, money, table, reputation, selling, book);
+    return new Market(parts, money, table, reputation, selling, book, bought);
   }
 
   private static Optional<Whereabouts> where(FleetNode fleet) {
@@ -150,7 +155,7 @@ public final class Market implements AutoCloseable {
 
   /** With what jobs are bought and sold. */
   public Trade trade() {
-    return new Trade(money, table, selling::terms, this::sold, parts.made);
+    return new Trade(money, table, bought, selling::terms, this::sold, parts.made);
   }
 
   private void sold(SoldAnswer answer) {
@@ -167,9 +172,8 @@ public final class Market implements AutoCloseable {
    *
    * @throws IOException if the address to listen at can't be bound
    */
-  public synchronized void begin(Shop served, Buying buying) throws IOException {
+  public synchronized void begin(Shop served) throws IOException {
     shop = served;
-    reputation.bought(buying::history);
     registry =
         RegistryDesk.start(
             money,
@@ -316,12 +320,9 @@ public final class Market implements AutoCloseable {
     return book;
   }
 
-  /** Answers of machines that are not of this fleet, among the newest ones; the newest first. */
-  public List<StoredReceipt> bought() {
-    return parts.receipts.list(LOOKED_THROUGH, null).stream()
-        .filter(
-            each -> each.node().filter(it -> parts.fleet.members().find(it).isEmpty()).isPresent())
-        .toList();
+  /** What was bought. */
+  public BuyerBook bought() {
+    return bought;
   }
 
   /** In what is paid. */

@@ -18,7 +18,6 @@ import dev.freehold.market.sales.SaleBook;
 import dev.freehold.market.table.Contradiction;
 import dev.freehold.market.table.Listed;
 import dev.freehold.market.table.OfferTable;
-import dev.freehold.market.table.Standing;
 import dev.freehold.market.table.Standings;
 import dev.freehold.node.fleet.OwnerAnswers.Answer;
 import dev.freehold.node.money.PowerSettings;
@@ -130,6 +129,7 @@ public final class MarketAnswers {
       Selling selling,
       OfferTable table,
       Quoting quoting,
+      Standings standings,
       SaleBook book,
       Function<String, Optional<Digest>> here,
       Function<String, Optional<Digest>> named,
@@ -142,7 +142,7 @@ public final class MarketAnswers {
         selling,
         table,
         quoting,
-        _ -> Standing.UNKNOWN,
+        standings,
         book,
         here,
         named,

@@ -2,6 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.node.market;
 
+import dev.freehold.evidence.Statement;
+import dev.freehold.evidence.payment.ChannelId;
+import dev.freehold.evidence.payment.SignedVoucher;
 import dev.freehold.fleet.job.Attempt;
 import dev.freehold.fleet.job.JobError;
 import dev.freehold.fleet.job.JobMessage;
@@ -9,6 +12,7 @@ import dev.freehold.fleet.job.JobRefusal;
 import dev.freehold.market.channel.Purchase;
 import dev.freehold.market.offer.PaymentTerms;
 import dev.freehold.market.offer.TokenCounts;
+import dev.freehold.node.receipts.ReceiptStoreException;
 import dev.freehold.record.Amount;
 import dev.freehold.record.Json;
 import java.io.IOException;
@@ -53,6 +57,7 @@ final class PaidAttempt implements Attempt {
   private final Purchase purchase;
   private final SellerAccount account;
   private final PaymentTerms terms;
+  private final Statement.Model model;
   private final int requestBytes;
   private int textBytes;
   private TokenCounts metered = TokenCounts.NONE;
@@ -67,6 +72,7 @@ final class PaidAttempt implements Attempt {
   private boolean again;
 
   /**
+   * @param model that is asked for
    * @param requestBytes of the request's body: its prompt has no more tokens
    */
   PaidAttempt(
@@ -74,11 +80,13 @@ final class PaidAttempt implements Attempt {
       Purchase purchase,
       SellerAccount account,
       PaymentTerms terms,
+      Statement.Model model,
       int requestBytes) {
     this.beginning = beginning;
     this.purchase = purchase;
     this.account = account;
     this.terms = terms;
+    this.model = model;
     this.requestBytes = requestBytes;
   }
 
@@ -140,7 +148,7 @@ final class PaidAttempt implements Attempt {
         Amount cost = terms.price().cost(counts);
         Amount unpaid = cost.less(purchase.paid().atMost(cost));
         if (unpaid.plus(unpaid).compareTo(terms.window()) >= 0) {
-          Thread.ofVirtual().name("pay").start(() -> pay(counts));
+          Thread.ofVirtual().name("pay").start(() -> pay(counts, _ -> {}));
         }
       }
       // The seller's own reasons say nothing of the request.
@@ -162,57 +170,96 @@ final class PaidAttempt implements Attempt {
     };
   }
 
-  private void pay(TokenCounts counts) {
+  private void pay(TokenCounts counts, Recording recording) {
     try {
-      paid(counts);
-    } catch (IOException e) {
+      paid(counts, recording);
+    } catch (IOException | ReceiptStoreException e) {
       // The seller waits for the voucher or goes on; the next one covers this one too.
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
-  /** Signs for these counts and hands the voucher over. */
-  private void paid(TokenCounts counts) throws IOException, InterruptedException {
+  /** Signs for these counts and hands the voucher over, once it is recorded. */
+  private void paid(TokenCounts counts, Recording recording)
+      throws IOException, InterruptedException {
     paying.lock();
     try {
-      switch (purchase.pay(counts, counts)) {
-        case Purchase.Payment.Signed(var voucher) ->
-            account
-                .pay(voucher)
-                .ifPresent(reason -> problem = Optional.of("it takes no voucher: " + reason));
-        case Purchase.Payment.Refused(var refusal) -> problem = Optional.of(refusal.text());
+      switch (signed(counts, recording)) {
+        case Purchase.Payment.Signed(var voucher) -> {
+          recording.of(Optional.of(voucher));
+          account
+              .pay(voucher)
+              .ifPresent(reason -> problem = Optional.of("it takes no voucher: " + reason));
+        }
+        case Purchase.Payment.Refused(var refusal) -> {
+          recording.of(Optional.empty());
+          problem = Optional.of(refusal.text());
+        }
       }
     } finally {
       paying.unlock();
     }
   }
 
+  private Purchase.Payment signed(TokenCounts counts, Recording recording) throws IOException {
+    try {
+      return purchase.pay(counts, counts);
+    } catch (IOException e) {
+      recording.of(Optional.empty());
+      throw e;
+    }
+  }
+
+  /** Told of the last voucher of an answer before it is handed over; once. */
+  interface Recording {
+    /**
+     * Keeps it.
+     *
+     * @param voucher empty where none could be signed
+     */
+    void of(Optional<SignedVoucher> voucher);
+  }
+
   /**
    * The answer was checked: pays all of it.
    *
-   * @throws IOException if the voucher could not be handed over; it goes with the next one
+   * @throws IOException if the voucher could not be handed over: it is signed, and owed
    */
-  void settle(TokenCounts counts) throws IOException, InterruptedException {
-    paid(counts);
+  void settle(TokenCounts counts, Recording recording) throws IOException, InterruptedException {
+    paid(counts, recording);
     if (problem.isPresent()) {
       throw new IOException(problem.get());
     }
   }
 
   /** The client is gone: pays what was counted and came. */
-  void leave() {
-    if (metered.output() > 0) {
+  void leave(Recording recording) {
+    TokenCounts counts = metered;
+    if (counts.output() > 0) {
       Thread.ofVirtual()
           .name("pay")
           .start(
               () -> {
-                pay(metered);
+                pay(counts, recording);
                 purchase.close();
               });
     } else {
       purchase.close();
     }
+  }
+
+  /** What the seller said last that it counted. */
+  TokenCounts metered() {
+    return metered;
+  }
+
+  Statement.Model model() {
+    return model;
+  }
+
+  ChannelId channel() {
+    return account.channel().id();
   }
 
   Purchase purchase() {

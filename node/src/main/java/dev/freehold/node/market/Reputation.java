@@ -6,6 +6,7 @@ import dev.freehold.crypto.NodeId;
 import dev.freehold.market.match.History;
 import dev.freehold.market.table.Standing;
 import dev.freehold.market.table.Standings;
+import java.util.Optional;
 import java.util.function.Function;
 
 /** What speaks for sellers: answers that were bought of them, else what a registry says. */
@@ -26,9 +27,13 @@ final class Reputation implements Standings {
 
   @Override
   public Standing of(NodeId seller) {
-    History history = bought.apply(seller);
+    return standing(bought.apply(seller)).orElseGet(() -> registered.of(seller));
+  }
+
+  /** What answers that were bought say for a seller; empty where that is nothing. */
+  static Optional<Standing> standing(History history) {
     return history.invalid() == 0 && history.answers() > history.broken()
-        ? Standing.USED
-        : registered.of(seller);
+        ? Optional.of(Standing.USED)
+        : Optional.empty();
   }
 }

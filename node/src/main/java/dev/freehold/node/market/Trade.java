@@ -18,6 +18,7 @@ import java.util.function.UnaryOperator;
  *
  * @param money pays and is paid
  * @param table who sells what
+ * @param bought what was learnt of sellers
  * @param terms on which this node sells a model now; empty where it doesn't
  * @param sold told of each answer that was sold
  * @param made how answers that are sold are made
@@ -25,6 +26,7 @@ import java.util.function.UnaryOperator;
 public record Trade(
     Money money,
     OfferTable table,
+    BuyerBook bought,
     Function<Digest, Optional<PaymentTerms>> terms,
     Consumer<SoldAnswer> sold,
     UnaryOperator<JobWork> made) {}

@@ -7,6 +7,7 @@ import dev.freehold.evidence.EvidenceFile;
 import dev.freehold.evidence.Kind;
 import dev.freehold.evidence.Receipt;
 import dev.freehold.evidence.ReceiptId;
+import dev.freehold.evidence.SignedVerdict;
 import dev.freehold.evidence.Statement.Choice;
 import dev.freehold.evidence.Transcript;
 import dev.freehold.node.files.OwnerFiles;
@@ -18,19 +19,13 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
-import org.sqlite.SQLiteConfig;
-import org.sqlite.SQLiteErrorCode;
-import org.sqlite.SQLiteException;
-import org.sqlite.jdbc4.JDBC4Connection;
 
 /**
  * The receipts of a home. What {@link #append} returned from is on the disk, whatever happens next;
@@ -44,21 +39,12 @@ public final class ReceiptStore implements AutoCloseable {
   private static final String COLUMNS =
       "id, kind, model, model_digest, finished, prompt_tokens, output_tokens, node";
 
-  /** Opens a connection; tests open ones that fail. */
-  interface Opener {
-    Connection open() throws SQLException;
-  }
-
   private final Path file;
-  private final Opener opener;
-  private final ReentrantLock lock = new ReentrantLock();
+  private final Database database;
 
-  /** Guarded by {@link #lock}; null after a failure that left it unusable. */
-  private @Nullable Connection connection;
-
-  ReceiptStore(Path file, Opener opener) {
+  ReceiptStore(Path file, Database.Opener opener) {
     this.file = file;
-    this.opener = opener;
+    this.database = new Database(file, opener);
   }
 
   /**
@@ -73,7 +59,7 @@ public final class ReceiptStore implements AutoCloseable {
     } catch (IOException e) {
       throw new ReceiptStoreException("cannot make " + file + ": " + e.getMessage(), e);
     }
-    ReceiptStore store = new ReceiptStore(file, () -> connect(file));
+    ReceiptStore store = new ReceiptStore(file, () -> Database.connect(file));
     store.locked("open", Connection::isReadOnly);
     return store;
   }
@@ -83,66 +69,13 @@ public final class ReceiptStore implements AutoCloseable {
     return Files.exists(home.resolve(FILE)) ? Optional.of(open(home)) : Optional.empty();
   }
 
-  static Connection connect(Path file) throws SQLException {
-    SQLiteConfig config = new SQLiteConfig();
-    config.setJournalMode(SQLiteConfig.JournalMode.WAL);
-    // FULL: a commit returns when the log is on the disk, not when the system has taken it.
-    config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
-    config.setBusyTimeout(5_000);
-    return new JDBC4Connection(
-        "jdbc:sqlite:" + file.toAbsolutePath(),
-        file.toAbsolutePath().toString(),
-        config.toProperties());
+  /** What this home bought. */
+  public PurchaseStore purchases() {
+    return new PurchaseStore(database);
   }
 
-  private interface Work<T> {
-    T on(Connection connection) throws SQLException;
-  }
-
-  private <T> T locked(String verb, Work<T> work) {
-    lock.lock();
-    try {
-      Connection open = connection;
-      if (open == null) {
-        open = opener.open();
-        Schema.upgrade(open);
-        connection = open;
-      }
-      return work.on(open);
-    } catch (SQLException e) {
-      // The next call starts afresh, so that one failure is not all that ever happens.
-      drop();
-      throw new ReceiptStoreException("cannot " + verb + " " + file + ": " + reason(e), e);
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private void drop() {
-    Connection old = connection;
-    connection = null;
-    if (old != null) {
-      try {
-        old.close();
-      } catch (SQLException e) {
-        // It is given up either way.
-      }
-    }
-  }
-
-  private static String reason(SQLException e) {
-    if (e instanceof SQLiteException sqlite) {
-      SQLiteErrorCode code = sqlite.getResultCode();
-      return switch (code) {
-        case SQLITE_FULL -> "the disk is full: free some space";
-        case SQLITE_BUSY -> "another process has held it for 5 s: see which node or tool does";
-        case SQLITE_READONLY -> "it can't be written: see to its permissions";
-        case SQLITE_NOTADB, SQLITE_CORRUPT ->
-            "it is damaged: put back a copy, or move it away to begin a new one";
-        default -> code.name() + " (" + code.message + ")";
-      };
-    }
-    return String.valueOf(e.getMessage());
+  private <T> T locked(String verb, Database.Work<T> work) {
+    return database.locked(verb, work);
   }
 
   /**
@@ -371,57 +304,32 @@ public final class ReceiptStore implements AutoCloseable {
     return true;
   }
 
-  /**
-   * Keeps a signed record that is to be logged. One that is here already stays as it is.
-   *
-   * @param record its canonical JSON
-   */
-  public void record(byte[] record) {
-    locked(
-        "write",
+  /** Keeps a verdict that is to be logged. One that is here already stays as it is. */
+  public void record(SignedVerdict verdict) {
+    database.together(
         open -> {
-          try (PreparedStatement insert =
-              open.prepareStatement("INSERT OR IGNORE INTO record (record) VALUES (?)")) {
-            insert.setBytes(1, record);
-            return insert.executeUpdate();
-          }
+          Records.insert(open, verdict.encode(), verdict.receipt());
+          return verdict;
         });
   }
 
   /** Records that are not known to be in the log, the oldest first, at most {@code limit}. */
   public List<byte[]> unloggedRecords(int limit) {
-    return locked(
-        "read",
+    return locked("read", open -> Records.unlogged(open, limit));
+  }
+
+  /** Writes down where records stand in the log; one that this store never had is added. */
+  public void recordsLogged(Map<Long, byte[]> entries) {
+    database.together(
         open -> {
-          try (PreparedStatement select =
-              open.prepareStatement(
-                  "SELECT record FROM record WHERE entry IS NULL ORDER BY sequence LIMIT ?")) {
-            select.setInt(1, limit);
-            List<byte[]> rows = new ArrayList<>();
-            try (ResultSet results = select.executeQuery()) {
-              while (results.next()) {
-                rows.add(results.getBytes(1));
-              }
-            }
-            return rows;
-          }
+          Records.logged(open, entries);
+          return entries;
         });
   }
 
-  /** Writes down where a record stands in the log; one that this store never had is added. */
-  public void recordLogged(byte[] record, long entry) {
-    locked(
-        "write",
-        open -> {
-          try (PreparedStatement insert =
-              open.prepareStatement(
-                  "INSERT INTO record (record, entry) VALUES (?, ?) ON CONFLICT (record) DO UPDATE"
-                      + " SET entry = excluded.entry WHERE entry IS NULL")) {
-            insert.setBytes(1, record);
-            insert.setLong(2, entry);
-            return insert.executeUpdate();
-          }
-        });
+  /** Entries of the log that tell of a receipt of another node's: verdicts, vouchers. */
+  public List<Long> entriesAbout(ReceiptId id) {
+    return locked("read", open -> Records.entriesOf(open, id));
   }
 
   /** Own receipts that are not known to be in the log, the oldest first, at most {@code limit}. */
@@ -449,28 +357,15 @@ public final class ReceiptStore implements AutoCloseable {
 
   /** Writes down where receipts stand in the log; what is known already stays as it is. */
   public void logged(Map<ReceiptId, Long> entries) {
-    locked(
-        "write",
+    database.together(
         open -> {
-          boolean done = false;
-          try (Statement statement = open.createStatement();
-              PreparedStatement insert =
-                  open.prepareStatement(
-                      "INSERT OR IGNORE INTO logged SELECT sequence, ? FROM receipt WHERE id ="
-                          + " ?")) {
-            statement.execute("BEGIN IMMEDIATE");
-            try {
-              for (Map.Entry<ReceiptId, Long> entry : entries.entrySet()) {
-                insert.setLong(1, entry.getValue());
-                insert.setString(2, entry.getKey().text());
-                insert.executeUpdate();
-              }
-              statement.execute("COMMIT");
-              done = true;
-            } finally {
-              if (!done) {
-                statement.execute("ROLLBACK");
-              }
+          try (PreparedStatement insert =
+              open.prepareStatement(
+                  "INSERT OR IGNORE INTO logged SELECT sequence, ? FROM receipt WHERE id = ?")) {
+            for (Map.Entry<ReceiptId, Long> entry : entries.entrySet()) {
+              insert.setLong(1, entry.getValue());
+              insert.setString(2, entry.getKey().text());
+              insert.executeUpdate();
             }
           }
           return entries.size();
@@ -511,11 +406,6 @@ public final class ReceiptStore implements AutoCloseable {
 
   @Override
   public void close() {
-    lock.lock();
-    try {
-      drop();
-    } finally {
-      lock.unlock();
-    }
+    database.close();
   }
 }

@@ -16,7 +16,12 @@ import java.util.List;
 final class Schema {
   /** In the order of their numbers, which start at 1 and leave none out. */
   private static final List<String> FILES =
-      List.of("0001-receipts.sql", "0002-logged.sql", "0003-records.sql", "0004-foreign.sql");
+      List.of(
+          "0001-receipts.sql",
+          "0002-logged.sql",
+          "0003-records.sql",
+          "0004-foreign.sql",
+          "0005-bought.sql");
 
   private Schema() {}
 

@@ -7,6 +7,7 @@ import { replay, show } from "./seal.js";
 const at = (id) => document.getElementById(id);
 const id = location.pathname.split("/").at(-1);
 const address = "/console/evidence/" + id;
+let settled = { bought: null, entries: [] };
 
 function step(name, done, says, facts) {
   const item = element("li", undefined, done ? "done" : "");
@@ -43,7 +44,9 @@ function steps(result, verdict) {
   const claims = Object.entries(verdict?.report.claims ?? {}).map(([name, c]) => [name, c.verdict + (c.verdict === "Valid" ? "" : ": " + c.details.join("; "))]);
   at("steps").replaceChildren(
     step("mandate", false, "None was needed: whoever reaches this node's own port may ask. A gateway's mandates are in its own log.", []),
-    step("match", true, "This machine; nobody else was asked, and there is no price.", [["node", receipt.node]]),
+    settled.bought
+      ? step("match", true, "A seller, by price, measured pace and what was bought of it before.", [["node", receipt.node]])
+      : step("match", true, "This machine; nobody else was asked, and there is no price.", [["node", receipt.node]]),
     step("execute", true, sum("prompt") + " tokens read, " + sum("output") + " written in " + took.toFixed(2) + " s.", [
       ["model", receipt.model.name], ["model digest", receipt.model.digest], ["tokenizer", receipt.tokenizer],
       ["template", receipt.template], ["arithmetic", "version " + receipt.arithmetic], ["sampling", JSON.stringify(receipt.sampling)],
@@ -52,8 +55,12 @@ function steps(result, verdict) {
       ["id", id], ["request", receipt.request], ["response", receipt.response],
       ["tokens", receipt.choices[0].tokens], ["trace", receipt.choices[0].trace], ["nonce", receipt.nonce], ["signature", receipt.signature]]),
     step("verify", verdict?.report.verdict === "Valid", verdict ? verdict.sentence : "Not replayed since this page was opened.", claims),
-    step("settle", false, "Nothing is owed: your own machine serves you free.", []),
-    proof === undefined
+    settled.bought
+      ? step("settle", settled.entries.some((entry) => entry.kind === "voucher"), settled.bought.paid + " of the coin\u2019s smallest units were signed away for it; the check said " + settled.bought.verdict + ".", [["channel", settled.bought.channel]])
+      : step("settle", false, "Nothing is owed: your own machine serves you free.", []),
+    settled.entries.length > 0 && proof === undefined
+      ? step("log", true, "This node\u2019s log tells of it; the receipt itself is its seller\u2019s to log.", settled.entries.map((entry) => [entry.kind, "entry " + entry.index]))
+      : proof === undefined
       ? step("log", false, "Not published yet; a running node does so within a second.", [])
       : step("log", true, "Entry " + proof.index + " of " + proof.size + ".", [
         ["origin", proof.origin], ["root", proof.body.split("\n")[2]],
@@ -65,6 +72,8 @@ async function fetched() {
   if (!response.ok) {
     throw new Error(response.status === 404 ? "There is no receipt " + id + " here." : "The node answers " + response.status + ".");
   }
+  const told = await fetch("/console/data/settled/" + id);
+  settled = told.ok ? await told.json() : settled;
   return check(await response.text(), id);
 }
 

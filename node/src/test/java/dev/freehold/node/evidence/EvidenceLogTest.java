@@ -5,11 +5,15 @@ package dev.freehold.node.evidence;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.freehold.crypto.payment.Keccak256;
+import dev.freehold.crypto.payment.PaymentKey;
 import dev.freehold.evidence.Receipt;
 import dev.freehold.evidence.ReceiptId;
+import dev.freehold.evidence.SignedVerdict;
 import dev.freehold.evidence.bundle.LoggedReceipt;
 import dev.freehold.evidence.bundle.NodeLog;
 import dev.freehold.evidence.log.Entry;
+import dev.freehold.evidence.log.EntryKind;
 import dev.freehold.evidence.log.FolderStorage;
 import dev.freehold.evidence.log.LogCheck;
 import dev.freehold.evidence.log.LogException;
@@ -17,10 +21,20 @@ import dev.freehold.evidence.log.LogReader;
 import dev.freehold.evidence.log.LogStorage;
 import dev.freehold.evidence.log.TileSource;
 import dev.freehold.evidence.note.SignedCheckpoint;
+import dev.freehold.evidence.payment.ChannelId;
+import dev.freehold.evidence.payment.Domain;
+import dev.freehold.evidence.payment.SignedVoucher;
+import dev.freehold.evidence.payment.Voucher;
+import dev.freehold.evidence.settlement.LoggedSettlement;
+import dev.freehold.evidence.settlement.LoggedVoucher;
 import dev.freehold.node.receipts.Answered;
 import dev.freehold.node.receipts.ReceiptStore;
 import dev.freehold.node.telemetry.EventLog;
+import dev.freehold.record.Amount;
+import dev.freehold.record.ChainId;
+import dev.freehold.record.Digest;
 import dev.freehold.record.Parsed;
+import dev.freehold.record.Timestamp;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -142,6 +156,79 @@ class EvidenceLogTest {
     start(_ -> {}).close();
     assertThat(logged()).isEqualTo(ids(13));
     assertThat(check().sound()).isTrue();
+  }
+
+  @Test
+  void verdictsVouchersAndSettlementsBecomeEntriesOfTheirKindOnceWhateverTheStoreForgets()
+      throws Exception {
+    keep();
+    start(_ -> {}).close();
+    List<Entry> entries = entries();
+    assertThat(entries)
+        .extracting(Entry::kind)
+        .containsExactly(EntryKind.VERDICT, EntryKind.VOUCHER, EntryKind.SETTLEMENT);
+    assertThat(entries).extracting(Entry::sequence).containsExactly(0L, 1L, 2L);
+    assertThat(check().sound()).isTrue();
+    store.close();
+    for (String file : List.of("", "-wal", "-shm")) {
+      Files.deleteIfExists(home.resolve(ReceiptStore.FILE + file));
+    }
+    store = ReceiptStore.open(home);
+    start(_ -> {}).close();
+    keep();
+    start(_ -> {}).close();
+    assertThat(entries()).as("the log remembers what the store lost").hasSize(3);
+  }
+
+  private void keep() {
+    ReceiptId about = ids(1).getFirst();
+    store.record(
+        SignedVerdict.sign(
+            new SignedVerdict.Terms(
+                Timestamp.parse("2026-11-29T10:00:00.000Z"),
+                Map.of("signed", SignedVerdict.Finding.VALID),
+                about,
+                Digest.sha256("transcript"),
+                SignedVerdict.Finding.VALID,
+                Answered.KEY.nodeId()),
+            Answered.KEY));
+    PaymentKey key = PaymentKey.ofSecret(Digest.sha256("money").bytes());
+    Voucher voucher = new Voucher(new ChannelId(Keccak256.hash("channel")), Amount.of(5));
+    SignedVoucher signed =
+        new SignedVoucher(
+            ChainId.DEVELOPMENT,
+            key.address(),
+            voucher,
+            key.sign(Domain.ofPaymentChannels(ChainId.DEVELOPMENT, key.address()).digest(voucher)));
+    store
+        .purchases()
+        .record(
+            List.of(new LoggedVoucher(LoggedVoucher.Role.PAID, key.address(), signed, about)),
+            List.of(
+                new LoggedSettlement(
+                    ChainId.DEVELOPMENT,
+                    key.address(),
+                    1,
+                    key.address(),
+                    Keccak256.hash("data"),
+                    "claim",
+                    true,
+                    9,
+                    Keccak256.hash("block"))));
+  }
+
+  private List<Entry> entries() throws Exception {
+    LogReader reader = new LogReader(files(), checkpoint());
+    List<Entry> entries = new ArrayList<>();
+    for (byte[] bytes : reader.entries(0, reader.size())) {
+      entries.add(
+          Entry.decode(bytes)
+              .orElse(
+                  why -> {
+                    throw new AssertionError(why);
+                  }));
+    }
+    return entries;
   }
 
   @Test

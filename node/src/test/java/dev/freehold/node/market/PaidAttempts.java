@@ -5,6 +5,7 @@ package dev.freehold.node.market;
 import dev.freehold.crypto.SigningKey;
 import dev.freehold.crypto.payment.Keccak256;
 import dev.freehold.crypto.payment.PaymentKey;
+import dev.freehold.evidence.Statement;
 import dev.freehold.evidence.payment.Channel;
 import dev.freehold.evidence.payment.ChannelConfig;
 import dev.freehold.evidence.payment.ChannelState;
@@ -21,6 +22,7 @@ import dev.freehold.market.offer.TokenCounts;
 import dev.freehold.market.spending.SpendingLimits;
 import dev.freehold.record.Amount;
 import dev.freehold.record.ChainId;
+import dev.freehold.record.Digest;
 import dev.freehold.record.Timestamp;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -34,6 +36,8 @@ import java.util.function.Supplier;
 record PaidAttempts(PaidAttempt attempt, Payer payer) {
   private static final Coin COIN =
       new Coin(ChainId.DEVELOPMENT, key(3).address(), key(4).address());
+
+  private static final Statement.Model MODEL = new Statement.Model(Digest.sha256("tiny"), "tiny");
 
   static PaidAttempts of(Supplier<Attempt> begun, int requestBytes) throws IOException {
     PaymentKey buyer = key(1);
@@ -74,7 +78,7 @@ record PaidAttempts(PaidAttempt attempt, Payer payer) {
                 buyer,
                 Timestamp.parse("2026-11-29T10:00:00.000Z")));
     return new PaidAttempts(
-        new PaidAttempt(beginning(begun), purchase, account, terms, requestBytes), payer);
+        new PaidAttempt(beginning(begun), purchase, account, terms, MODEL, requestBytes), payer);
   }
 
   private static PaidAttempt.Beginning beginning(Supplier<Attempt> begun) {

@@ -107,7 +107,7 @@ class ReceiptStoreTest {
         new ReceiptStore(
             file,
             () -> {
-              Connection connection = ReceiptStore.connect(file);
+              Connection connection = Database.connect(file);
               if (full.get()) {
                 try (Statement statement = connection.createStatement()) {
                   statement.execute("PRAGMA max_page_count = 12");
@@ -140,7 +140,7 @@ class ReceiptStoreTest {
     Path file = home.resolve(ReceiptStore.FILE);
     AtomicBoolean broken = new AtomicBoolean();
     try (ReceiptStore store =
-        new ReceiptStore(file, () -> breaking(ReceiptStore.connect(file), broken, false))) {
+        new ReceiptStore(file, () -> breaking(Database.connect(file), broken, false))) {
       store.append(Answered.answer(1, 10));
       broken.set(true);
       assertThatThrownBy(() -> store.append(Answered.answer(2, 10)))
@@ -157,7 +157,7 @@ class ReceiptStoreTest {
     Path file = home.resolve(ReceiptStore.FILE);
     AtomicBoolean broken = new AtomicBoolean(false);
     try (ReceiptStore store =
-        new ReceiptStore(file, () -> breaking(ReceiptStore.connect(file), broken, true))) {
+        new ReceiptStore(file, () -> breaking(Database.connect(file), broken, true))) {
       store.append(Answered.answer(1, 10));
       broken.set(true);
       Transcript transcript = Answered.answer(2, 10);
@@ -273,7 +273,7 @@ class ReceiptStoreTest {
   @Test
   void refusesTheReceiptsOfANewerFreehold() throws SQLException {
     ReceiptStore.open(home).close();
-    try (Connection connection = ReceiptStore.connect(home.resolve(ReceiptStore.FILE));
+    try (Connection connection = Database.connect(home.resolve(ReceiptStore.FILE));
         Statement statement = connection.createStatement()) {
       statement.execute("UPDATE schema_version SET version = 99");
     }
