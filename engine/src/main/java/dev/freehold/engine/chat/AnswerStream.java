@@ -83,7 +83,7 @@ public final class AnswerStream {
   /** Takes the next token; gives the chunks that it completes, often one, maybe none. */
   public List<Json.Obj> push(GenerationEvent.Token token) {
     logprobs.add(token);
-    if (!model.tokenBytes().isEnd(token.token())) {
+    if (!model.text().isEnd(token.token())) {
       append(stops.push(text.push(token.token())));
     }
     return chunks();

@@ -57,7 +57,7 @@ public final class Continuation {
   public Optional<FinishReason> accept(int token) {
     produced++;
     history.add(token);
-    boolean end = model.tokenBytes().isEnd(token);
+    boolean end = model.isEnd(token);
     if (end && (grammar != null || !request.ignoreEnd())) {
       return Optional.of(FinishReason.STOP);
     }

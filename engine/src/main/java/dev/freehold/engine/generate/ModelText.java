@@ -12,6 +12,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything of a model but its weights: what turns text into tokens and tokens into text. It comes
@@ -22,8 +24,9 @@ public final class ModelText {
   private final Configuration configuration;
   private final Tokenizer tokenizer;
   private final Optional<ChatTemplate> template;
-  private final TokenBytes tokenBytes;
   private final Map<Integer, String> marks;
+  private final ReentrantLock building = new ReentrantLock();
+  private volatile @Nullable TokenBytes tokenBytes;
 
   private ModelText(
       String name,
@@ -39,15 +42,6 @@ public final class ModelText {
       tokenizer.find(mark).ifPresent(token -> found.put(token, mark));
     }
     marks = Map.copyOf(found);
-    tokenBytes =
-        new TokenBytes(
-            tokenizer.vocabularySize(),
-            token -> {
-              String mark = marks.get(token);
-              return mark == null ? tokenizer.bytes(token) : mark.getBytes(StandardCharsets.UTF_8);
-            },
-            token -> tokenizer.isControl(token) && !marks.containsKey(token),
-            tokenizer.endOfGeneration());
   }
 
   /**
@@ -87,9 +81,38 @@ public final class ModelText {
     return template;
   }
 
-  /** Its vocabulary, as grammars need it. */
+  /** Its vocabulary, as grammars need it; built when the first of them does. */
   public TokenBytes tokenBytes() {
-    return tokenBytes;
+    TokenBytes built = tokenBytes;
+    if (built == null) {
+      building.lock();
+      try {
+        built = tokenBytes;
+        if (built == null) {
+          built = buildTokenBytes();
+          tokenBytes = built;
+        }
+      } finally {
+        building.unlock();
+      }
+    }
+    return built;
+  }
+
+  private TokenBytes buildTokenBytes() {
+    return new TokenBytes(
+        tokenizer.vocabularySize(),
+        token -> {
+          String mark = marks.get(token);
+          return mark == null ? tokenizer.bytes(token) : mark.getBytes(StandardCharsets.UTF_8);
+        },
+        token -> tokenizer.isControl(token) && !marks.containsKey(token),
+        tokenizer.endOfGeneration());
+  }
+
+  /** Whether the token ends a generation. */
+  public boolean isEnd(int token) {
+    return tokenizer.endOfGeneration().contains(token);
   }
 
   /** The text of a new answer, token by token. */
