@@ -12,7 +12,6 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -95,19 +94,32 @@ final class Up extends Verb {
       throw new Failure(String.valueOf(e.getMessage()));
     }
     Runtime.getRuntime().addShutdownHook(new Thread(() -> end(running, ended), "shutdown"));
+    URI base = URI.create("http://" + address(configuration.host()) + ":" + running.port());
+    if (!json) {
+      // It is of use while the models are loaded, too.
+      running
+          .consoleLink()
+          .ifPresent(
+              path ->
+                  screen.line(
+                      "Console at "
+                          + base
+                          + path
+                          + " (works once; 'freehold console' prints another)"));
+    }
     try {
       running.awaitModels();
     } catch (NodeException e) {
       running.close();
       throw new Failure(String.valueOf(e.getMessage()));
     }
-    URI base = URI.create("http://" + address(configuration.host()) + ":" + running.port());
     String model = noModel ? "" : running.configuration().models().getFirst().name();
     boolean asks = !quiet && !noModel && running.ready();
     new Endpoint(base, ProcessHandle.current().pid(), model).write(places.home());
     Json.Builder ready = Json.object().put("url", base + "/v1").put("model", model);
-    Optional<String> link = running.consoleLink().map(path -> base + path);
-    link.ifPresent(address -> ready.put("console", address));
+    if (json) {
+      running.consoleLink().ifPresent(path -> ready.put("console", base + path));
+    }
     if (asks) {
       ask(base, model, ready, OwnKey.of(configuration, places));
     }
@@ -119,10 +131,6 @@ final class Up extends Verb {
       if (!noModel && !running.ready()) {
         screen.line("It waits for machines to run on: 'freehold fleet' says which are there");
       }
-      link.ifPresent(
-          address ->
-              screen.line(
-                  "Console at " + address + " (works once; 'freehold console' prints another)"));
       if (asks) {
         screen.line("");
         screen.line("Try it:");

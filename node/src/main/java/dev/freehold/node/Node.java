@@ -111,7 +111,7 @@ public final class Node implements AutoCloseable {
   private final HttpServer server;
   private final @Nullable SaleDoor sales;
   private final @Nullable Market market;
-  private final @Nullable Console console;
+  private final @Nullable FirstLook look;
   private final EventLog log;
 
   /** What {@link #close} lets go of, last taken first. */
@@ -127,7 +127,7 @@ public final class Node implements AutoCloseable {
       HttpServer server,
       @Nullable SaleDoor sales,
       @Nullable Market market,
-      @Nullable Console console,
+      @Nullable FirstLook look,
       EventLog log,
       Deque<AutoCloseable> held) {
     this.configuration = configuration;
@@ -139,7 +139,7 @@ public final class Node implements AutoCloseable {
     this.server = server;
     this.sales = sales;
     this.market = market;
-    this.console = console;
+    this.look = look;
     this.log = log;
     this.held = held;
   }
@@ -408,6 +408,8 @@ public final class Node implements AutoCloseable {
                     stored,
                     () -> new Puller(stored, System.getenv()),
                     owed::standings,
+                    new WitnessedFiles(witnessed),
+                    Optional.ofNullable(settings.policyOrNull()),
                     metrics,
                     EffectiveSettings.of(
                         configuration,
@@ -449,9 +451,6 @@ public final class Node implements AutoCloseable {
                 new SaleDoor.Makers(models, answerer, work, metrics, log, clock, random))
             .orElse(null);
     Thread.ofPlatform().name("key-preparation").daemon().start(key::prepare);
-    if (console != null) {
-      FirstLook.prepare(console, models, server.port());
-    }
     return new Node(
         configuration,
         key,
@@ -462,7 +461,7 @@ public final class Node implements AutoCloseable {
         server,
         sales,
         market.orElse(null),
-        console,
+        console == null ? null : FirstLook.begin(console, models, server.port()),
         log,
         held);
   }
@@ -541,7 +540,7 @@ public final class Node implements AutoCloseable {
 
   /** The path of a link to the console, which works once; empty where none is served. */
   public Optional<String> consoleLink() {
-    return Optional.ofNullable(console).map(Console::link);
+    return Optional.ofNullable(look).map(FirstLook::link);
   }
 
   /**

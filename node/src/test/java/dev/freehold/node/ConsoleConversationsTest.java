@@ -34,16 +34,32 @@ class ConsoleConversationsTest {
             .withAccessLog(true);
   }
 
-  private static String session(Node node) throws IOException {
-    String cookie =
-        Http.get(node.port(), node.consoleLink().orElseThrow()).headers().get("set-cookie");
+  /** Both halves of a session, as header lines. */
+  private record Session(String cookie, String key) {}
+
+  private static Session session(Node node) throws IOException {
+    String link = node.consoleLink().orElseThrow();
+    Http.Answer entered =
+        Http.post(
+            node.port(),
+            "/console/enter",
+            "{\"once\":\"" + link.substring(link.indexOf('=') + 1) + "\"}",
+            "Origin: http://localhost");
+    String cookie = entered.headers().get("set-cookie");
     assertThat(cookie).isNotNull();
-    return "Cookie: " + cookie.split(";", -1)[0];
+    return new Session(
+        "Cookie: " + cookie.split(";", -1)[0], "Freehold-Session: " + text(entered, "session"));
   }
 
-  private static Http.Answer post(Node node, String path, String body, String cookie)
+  private static Http.Answer post(Node node, String path, String body, Session session)
       throws IOException {
-    return Http.post(node.port(), "/console/" + path, body, cookie, "Origin: http://localhost");
+    return Http.post(
+        node.port(),
+        "/console/" + path,
+        body,
+        session.cookie,
+        session.key,
+        "Origin: http://localhost");
   }
 
   private static String text(Http.Answer answer, String name) {
@@ -55,29 +71,32 @@ class ConsoleConversationsTest {
   void theyOutliveTheNodeAndNoLogKnowsThem() throws IOException {
     String id;
     try (Node node = Node.start(configuration)) {
-      String cookie = session(node);
-      Http.Answer begun = post(node, "conversations/begin", BEGIN, cookie);
+      Session session = session(node);
+      Http.Answer begun = post(node, "conversations/begin", BEGIN, session);
       id = text(begun, "id");
       assertThat(text(begun, "title")).isEqualTo(SAID);
-      assertThat(text(post(node, "conversations/rename/" + id, "{\"title\":\"t\"}", cookie), "id"))
+      assertThat(text(post(node, "conversations/rename/" + id, "{\"title\":\"t\"}", session), "id"))
           .isEqualTo(id);
       assertThat(configuration.home().resolve("conversations/" + id + ".json"))
           .content()
           .contains(SAID);
     }
     try (Node node = Node.start(configuration)) {
-      String cookie = session(node);
-      Http.Answer read = Http.get(node.port(), "/console/conversation/" + id, cookie);
+      Session session = session(node);
+      Http.Answer read =
+          Http.get(node.port(), "/console/conversation/" + id, session.cookie, session.key);
       assertThat(read.body()).contains(SAID).contains("\"title\":\"t\"");
-      assertThat(post(node, "conversations/erase/" + id, "{}", cookie).status()).isEqualTo(200);
-      assertThat(Http.get(node.port(), "/console/conversation/" + id, cookie).status())
+      assertThat(post(node, "conversations/erase/" + id, "{}", session).status()).isEqualTo(200);
+      assertThat(
+              Http.get(node.port(), "/console/conversation/" + id, session.cookie, session.key)
+                  .status())
           .isEqualTo(404);
       assertThat(
               post(
                       node,
                       "conversations/save/" + id,
                       BEGIN.replace("{\"messages", "{\"revision\":1,\"messages"),
-                      cookie)
+                      session)
                   .status())
           .isEqualTo(409);
     }
@@ -93,16 +112,29 @@ class ConsoleConversationsTest {
   @Test
   void nobodyElseReadsOrChangesThem() throws IOException {
     try (Node node = Node.start(configuration)) {
-      String cookie = session(node);
-      String id = text(post(node, "conversations/begin", BEGIN, cookie), "id");
+      Session session = session(node);
+      String id = text(post(node, "conversations/begin", BEGIN, session), "id");
       int port = node.port();
       for (String path : List.of("data/conversations", "conversation/" + id)) {
         assertThat(Http.get(port, "/console/" + path).status()).isEqualTo(401);
         assertThat(Http.get(port, "/console/" + path, "Cookie: freehold-0=0").status())
             .isEqualTo(401);
-        assertThat(Http.get(port, "/console/" + path, cookie, "Sec-Fetch-Site: same-site").status())
+        // What every server on this machine gets is not enough, and neither is the other half.
+        assertThat(Http.get(port, "/console/" + path, session.cookie).status()).isEqualTo(401);
+        assertThat(Http.get(port, "/console/" + path, session.key).status()).isEqualTo(401);
+        assertThat(
+                Http.get(
+                        port,
+                        "/console/" + path,
+                        session.cookie,
+                        session.key,
+                        "Sec-Fetch-Site: same-site")
+                    .status())
             .isEqualTo(403);
-        assertThat(Http.get(port, "/console/" + path, cookie, "Host: evil.example").status())
+        assertThat(
+                Http.get(
+                        port, "/console/" + path, session.cookie, session.key, "Host: evil.example")
+                    .status())
             .isEqualTo(403);
       }
       for (String path :
@@ -110,37 +142,56 @@ class ConsoleConversationsTest {
         String to = "/console/conversations/" + path;
         String own = "Origin: http://localhost";
         assertThat(Http.post(port, to, BEGIN, own).status()).isEqualTo(401);
-        assertThat(Http.post(port, to, BEGIN, cookie).status()).isEqualTo(403);
-        assertThat(Http.post(port, to, BEGIN, cookie, "Origin: http://evil.example").status())
+        assertThat(Http.post(port, to, BEGIN, own, session.cookie).status()).isEqualTo(401);
+        assertThat(Http.post(port, to, BEGIN, own, session.key).status()).isEqualTo(401);
+        assertThat(Http.post(port, to, BEGIN, session.cookie, session.key).status()).isEqualTo(403);
+        assertThat(
+                Http.post(
+                        port, to, BEGIN, session.cookie, session.key, "Origin: http://evil.example")
+                    .status())
             .isEqualTo(403);
-        assertThat(Http.post(port, to, BEGIN, cookie, own, "Sec-Fetch-Site: cross-site").status())
+        assertThat(
+                Http.post(
+                        port,
+                        to,
+                        BEGIN,
+                        session.cookie,
+                        session.key,
+                        own,
+                        "Sec-Fetch-Site: cross-site")
+                    .status())
             .isEqualTo(403);
       }
-      assertThat(Http.get(port, "/console/conversation/" + id, cookie).body()).contains(SAID);
+      assertThat(Http.get(port, "/console/conversation/" + id, session.cookie, session.key).body())
+          .contains(SAID);
     }
   }
 
   @Test
   void whatIsMalformedIsRefusedForItsReason() throws IOException {
     try (Node node = Node.start(configuration)) {
-      String cookie = session(node);
-      String id = text(post(node, "conversations/begin", BEGIN, cookie), "id");
-      assertThat(post(node, "conversations/begin", "{}", cookie).body()).contains("lacks");
-      assertThat(post(node, "conversations/begin", "{", cookie).error("code"))
+      Session session = session(node);
+      String id = text(post(node, "conversations/begin", BEGIN, session), "id");
+      assertThat(post(node, "conversations/begin", "{}", session).body()).contains("lacks");
+      assertThat(post(node, "conversations/begin", "{", session).error("code"))
           .isEqualTo("invalid_json");
-      assertThat(post(node, "conversations/begin", BEGIN.replace("user", "root"), cookie).body())
+      assertThat(post(node, "conversations/begin", BEGIN.replace("user", "root"), session).body())
           .contains("user or assistant");
-      assertThat(post(node, "conversations/save/" + id, BEGIN, cookie).body())
+      assertThat(post(node, "conversations/save/" + id, BEGIN, session).body())
           .contains("lacks \"revision\"");
-      assertThat(post(node, "conversations/rename/" + id, "{\"title\":\"a\\nb\"}", cookie).body())
+      assertThat(post(node, "conversations/rename/" + id, "{\"title\":\"a\\nb\"}", session).body())
           .contains("stands on one line");
-      assertThat(post(node, "conversations/rename/../../owner", "{}", cookie).status())
+      assertThat(post(node, "conversations/rename/../../owner", "{}", session).status())
           .isBetween(400, 404);
       assertThat(
-              post(node, "conversations/begin", "\"" + "x".repeat(1 << 20) + "\"", cookie).status())
+              post(node, "conversations/begin", "\"" + "x".repeat(1 << 20) + "\"", session)
+                  .status())
           .isEqualTo(413);
-      assertThat(post(node, "conversations/other", "{}", cookie).status()).isEqualTo(404);
-      assertThat(Http.get(node.port(), "/console/conversation/x", cookie).status()).isEqualTo(404);
+      assertThat(post(node, "conversations/other", "{}", session).status()).isEqualTo(404);
+      assertThat(
+              Http.get(node.port(), "/console/conversation/x", session.cookie, session.key)
+                  .status())
+          .isEqualTo(404);
     }
   }
 }

@@ -22,7 +22,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -82,18 +84,18 @@ class ConsoleTest {
     try (Processes processes = new Processes(folder)) {
       assumeTrue(Files.exists(processes.model(MODEL)), "skipped: the default model is not here");
       try (Browser browser = Browser.start(folder)) {
-        PageChecks checks = PageChecks.in(folder);
+        PageChecks checks = PageChecks.fetch();
         aCacheWithoutTheOtherModels(processes);
         processes.set("HF_ENDPOINT", "http://127.0.0.1:1");
         processes.set("FREEHOLD_PIP", "false");
         Json.Obj up = processes.serve("up", "--port", "0", "--quiet", "--json");
+        browser.screen(1000, 640, false);
         String link = text(up, "console");
         String base = link.substring(0, link.indexOf("/console/"));
-        browser.screen(1000, 640, false);
-        browser.open(link);
+        PageChecks.enter(browser, up);
         browser.until("document.querySelector('#model')?.options.length", "1");
         browser.until("document.querySelector('#state').textContent", "");
-        assertThat(browser.value("location.pathname")).isEqualTo("/console/");
+        assertThat(browser.value("document.title")).isEqualTo("Chat \u00b7 Freehold");
 
         measured(browser, base);
         // The keyboard alone: the question has the focus, Enter asks.
@@ -127,8 +129,7 @@ class ConsoleTest {
         checks.picture(browser, "receipt");
         checks.accessible(browser);
 
-        String evidence =
-            browser.promised("await (await fetch('/console/evidence/" + id + "')).text()");
+        String evidence = PageChecks.asked(browser, "/console/evidence/" + id);
         Path file = folder.resolve("downloaded.json");
         Files.writeString(file, evidence);
         assertThat(processes.verify(file).exit()).isZero();
@@ -151,7 +152,8 @@ class ConsoleTest {
 
   private static List<Path> kept(Processes processes) throws IOException {
     try (var files = Files.list(processes.home().resolve("conversations"))) {
-      return files.toList();
+      // A file that is being replaced has two names for a moment.
+      return files.filter(file -> file.toString().endsWith(".json")).toList();
     }
   }
 
@@ -164,7 +166,9 @@ class ConsoleTest {
     browser.open(base + "/console/");
     // Another visit finds it again, seal and all.
     browser.until("document.querySelector('.seal')?.textContent", "Valid");
-    assertThat(browser.value("localStorage.length + sessionStorage.length")).isEqualTo("0");
+    assertThat(browser.value("Object.keys(localStorage) + sessionStorage.length"))
+        .as("half of the session, and no word of a conversation")
+        .isEqualTo("freehold-session0");
     assertThat(browser.value("document.querySelector('#title').textContent"))
         .isEqualTo("What is gravity?");
     browser.click("rename");
@@ -232,15 +236,16 @@ class ConsoleTest {
         .contains("receipt")
         .contains("verdict");
     Path proof = folder.resolve("entry.tlog-proof");
-    Files.writeString(proof, browser.promised("await (await fetch('/console/proof/0')).text()"));
-    checks.everywhere(browser, "log");
+    Files.writeString(proof, PageChecks.asked(browser, "/console/proof/0"));
+    everyEntryIsProvenInTheBrowser(browser);
+    checks.accessible(browser);
     browser.open(base + "/console/node");
     browser.until("document.querySelectorAll('#settings tr').length > 5", "true");
     assertThat(browser.value("document.querySelector('#settings').innerText"))
         .contains("port\t0\tcommand line")
         .contains("queue-limit\t64\tdefault")
         .contains("anchor-depth");
-    browser.promised("(await fetch('/v1/models/no-such-model')).status");
+    PageChecks.asked(browser, "/v1/models/no-such-model");
     browser.until(
         "document.querySelector('#errors').innerText.includes('GET /v1/models/ID\\t404\\t1')",
         "true");
@@ -249,11 +254,67 @@ class ConsoleTest {
     browser.open(base + "/console/models");
     browser.until("document.querySelectorAll('.model').length > 1", "true");
     browser.value("document.querySelector('.model button').click()");
-    browser.until("document.querySelector('.problem') !== null", "true");
-    assertThat(browser.value("document.querySelector('.problem').textContent"))
+    browser.until("document.querySelector('#list .problem') !== null", "true");
+    assertThat(browser.value("document.querySelector('#list .problem').textContent"))
         .contains("could not be pulled")
         .contains("pip could not download");
     checks.everywhere(browser, "models");
+  }
+
+  private static void everyEntryIsProvenInTheBrowser(Browser browser) throws Exception {
+    String verdict = "document.querySelector('#checked strong')?.textContent";
+    browser.value("document.querySelector('#number').focus()");
+    browser.type("1");
+    browser.value("document.querySelector('#one').requestSubmit()");
+    browser.until(verdict, "Valid");
+    assertThat(browser.value("document.querySelector('#checked').innerText"))
+        .contains("entry 1 of ")
+        .contains("included: Valid")
+        .contains("checkpoint: Valid")
+        .contains("\"kind\":\"verdict\"");
+    browser.value("document.querySelector('#number').value = '999'");
+    browser.value("document.querySelector('#one').requestSubmit()");
+    browser.until(
+        "document.querySelector('#checked').textContent", "There is no entry 999 in this log.");
+    // One proof, changed in every way: each time for its reason.
+    assertThat(
+            browser.promised(
+                """
+                await (async () => {
+                  const { call } = await import("/console/files/ask.js");
+                  const { checkProof } = await import("/console/files/evidence.js");
+                  const text = await (await call("/console/proof/1")).text();
+                  const [origin] = text.slice(text.indexOf("\\n\\n") + 2).split("\\n");
+                  const node = "did:key:" + origin.split("/").at(-1);
+                  const other = node.slice(0, -1) + (node.endsWith("a") ? "b" : "a");
+                  const lines = text.split("\\n");
+                  const swapped = (at, by) => lines.map((line, i) => (i === at ? by(line) : line)).join("\\n");
+                  const flip = (line) => line.slice(0, 8) + (line[8] === "A" ? "B" : "A") + line.slice(9);
+                  const signature = lines.findLastIndex((line) => line.startsWith("\u2014"));
+                  const size = lines.indexOf("") + 2;
+                  const told = [];
+                  for (const [changed, who, index] of [[text, node, 1], [swapped(1, (l) => flip(l)), node, 1], [text, node, 0],
+                    [swapped(3, flip), node, 1], [swapped(size, (l) => String(Number(l) + 1)), node, 1], [swapped(signature, (l) => l.slice(0, -9) + (l.at(-9) === "A" ? "B" : "A") + l.slice(-8)), node, 1],
+                    [text, other, 1], [lines.slice(0, signature).join("\\n") + "\\n", node, 1], [text.replace("@v1", "@v2"), node, 1], [lines.toSpliced(1, 1).join("\\n"), node, 1], ["", node, 1]]) {
+                    const result = await checkProof(changed, who, index);
+                    told.push(result.verdict + ": " + result.claims.filter((c) => c.reason).map((c) => c.reason).join("; "));
+                  }
+                  return told.join("\\n");
+                })()
+                """))
+        .isEqualTo(
+            """
+            Valid:\s
+            Invalid: the path from the entry does not lead to the checkpoint's root
+            Invalid: the proof is of entry 1
+            Invalid: the path from the entry does not lead to the checkpoint's root
+            Invalid: the checkpoint's signature is wrong
+            Invalid: the checkpoint's signature is wrong
+            Invalid: the checkpoint is of another log
+            Invalid: the checkpoint's signatures end with one line feed
+            Invalid: the proof is no C2SP tlog-proof with its entry
+            Invalid: the proof is no C2SP tlog-proof with its entry
+            Invalid: the proof is no C2SP tlog-proof with its entry""");
   }
 
   private static void aStoppedAnswerIsSaidToBe(Browser browser, String base) throws Exception {
@@ -349,6 +410,7 @@ class ConsoleTest {
   private static void anotherOriginNeitherReadsNorDrives(Browser browser, String base, String id)
       throws Exception {
     BlockingQueue<String> told = new LinkedBlockingQueue<>();
+    Queue<String> cookies = new ConcurrentLinkedQueue<>();
     HttpServer evil =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     String page =
@@ -358,6 +420,9 @@ class ConsoleTest {
           read: () => fetch("BASE/console/evidence/ID", {credentials: "include"}).then(r => r.text()),
           blind: () => fetch("BASE/console/judge/ID", {method: "POST", mode: "no-cors", credentials: "include"}).then(r => r.type),
           ask: () => fetch("BASE/v1/chat/completions", {method: "POST", body: "{}"}).then(r => r.text()),
+          form: () => { const t = document.createElement("iframe"); t.name = "t"; document.documentElement.append(t);
+            const f = document.createElement("form"); f.method = "post"; f.target = "t"; f.enctype = "text/plain"; f.action = "BASE/console/conversations/erase-all";
+            document.documentElement.append(f); const loaded = new Promise((yes) => { t.onload = () => yes("sent"); }); f.submit(); return loaded; },
           script: () => new Promise((yes, no) => { const s = document.createElement("script");
             s.src = "BASE/console/files/evidence.js"; s.onload = () => yes("loaded"); s.onerror = () => no("refused"); document.head.append(s); }),
           frame: () => new Promise((yes) => { const f = document.createElement("iframe"); f.src = "BASE/console/";
@@ -374,6 +439,7 @@ class ConsoleTest {
         "/",
         exchange -> {
           try (exchange) {
+            cookies.add(String.valueOf(exchange.getRequestHeaders().getFirst("Cookie")));
             if (exchange.getRequestURI().getPath().equals("/told")) {
               told.add(new String(exchange.getRequestBody().readAllBytes(), UTF_8));
             }
@@ -392,12 +458,27 @@ class ConsoleTest {
       String all = told.poll(30, TimeUnit.SECONDS);
       assertThat(all)
           .isEqualTo(
-              "read: refused\nblind: opaque\nask: refused\nscript: refused\nframe: unreadable\n");
+              "read: refused\nblind: opaque\nask: refused\nform: sent\nscript: refused\nframe:"
+                  + " unreadable\n");
+      // Its server got the session's cookie, as every port of this machine does: of no use.
+      String cookie = cookies.peek();
+      assertThat(cookie).contains("freehold-");
+      HttpRequest.Builder stolen =
+          HttpRequest.newBuilder(URI.create(base + "/console/evidence/" + id))
+              .header("Cookie", cookie);
+      assertThat(status(client, stolen)).isEqualTo(401);
+      HttpRequest.Builder driven =
+          HttpRequest.newBuilder(URI.create(base + "/console/conversations/erase-all"))
+              .header("Cookie", cookie)
+              .header("Origin", base)
+              .header("Content-Type", "application/json")
+              .POST(HttpRequest.BodyPublishers.ofString("{}"));
+      assertThat(status(client, driven)).isEqualTo(401);
       HttpResponse<String> after = client.send(metrics, HttpResponse.BodyHandlers.ofString());
       // Its requests came, and each was refused: no more was done than before.
       assertThat(done(after)).isEqualTo(before).isNotEmpty();
       assertThat(after.body())
-          .contains("method=\"POST\",path=\"/console/ID\",status=\"403\"} 1")
+          .contains("method=\"POST\",path=\"/console/ID\",status=\"403\"} 2")
           .contains("path=\"/v1/chat/completions\",status=\"403\"} 1");
       client.close();
     } finally {
@@ -432,10 +513,11 @@ class ConsoleTest {
         byte[] status = socket.getInputStream().readNBytes("HTTP/1.1 403".length());
         assertThat(new String(status, UTF_8)).isEqualTo("HTTP/1.1 403");
       }
-      URI page = URI.create(base + "/console/");
+      // Pages are the same for everybody; what they would show is the owner's.
+      URI data = URI.create(base + "/console/data/conversations");
       URI link = URI.create(base + "/console/link");
-      assertThat(status(client, HttpRequest.newBuilder(page))).isEqualTo(401);
-      assertThat(status(client, HttpRequest.newBuilder(URI.create(spent)))).isEqualTo(401);
+      assertThat(status(client, HttpRequest.newBuilder(data))).isEqualTo(401);
+      assertThat(entered(client, base, spent).statusCode()).isEqualTo(401);
       HttpRequest.Builder post =
           HttpRequest.newBuilder(link).POST(HttpRequest.BodyPublishers.noBody());
       assertThat(status(client, post.copy())).isEqualTo(401);
@@ -443,13 +525,34 @@ class ConsoleTest {
       Processes.Run made = processes.cli("console", "--json");
       assertThat(made.exit()).as(made.err()).isZero();
       String fresh = text((Json.Obj) Json.parse(made.out().getBytes(UTF_8)), "console");
-      assertThat(
-              status(
-                  client,
-                  HttpRequest.newBuilder(URI.create(fresh)).header("Sec-Fetch-Site", "cross-site")))
+      assertThat(entered(client, base, fresh, "Sec-Fetch-Site", "cross-site").statusCode())
           .isEqualTo(403);
-      assertThat(status(client, HttpRequest.newBuilder(URI.create(fresh)))).isEqualTo(303);
-      assertThat(status(client, HttpRequest.newBuilder(URI.create(fresh)))).isEqualTo(401);
+      HttpResponse<String> entered = entered(client, base, fresh);
+      assertThat(entered.statusCode()).isEqualTo(200);
+      assertThat(entered(client, base, fresh).statusCode()).isEqualTo(401);
+      String key = text((Json.Obj) Json.parse(entered.body().getBytes(UTF_8)), "session");
+      String cookie = entered.headers().firstValue("Set-Cookie").orElseThrow().split(";", -1)[0];
+      HttpRequest.Builder asked = HttpRequest.newBuilder(data);
+      assertThat(status(client, asked.copy().header("Cookie", cookie))).isEqualTo(401);
+      assertThat(status(client, asked.copy().header("Freehold-Session", key))).isEqualTo(401);
+      asked.header("Cookie", cookie).header("Freehold-Session", key);
+      assertThat(status(client, asked.copy())).isEqualTo(200);
+      assertThat(status(client, asked.header("Sec-Fetch-Site", "same-site"))).isEqualTo(403);
     }
+  }
+
+  private static HttpResponse<String> entered(
+      HttpClient client, String base, String link, String... headers) throws Exception {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(base + "/console/enter"))
+            .header("Origin", base)
+            .header("Content-Type", "application/json")
+            .POST(
+                HttpRequest.BodyPublishers.ofString(
+                    "{\"once\":\"" + link.substring(link.indexOf('=') + 1) + "\"}"));
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
   }
 }

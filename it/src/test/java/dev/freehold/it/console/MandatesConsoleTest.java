@@ -60,13 +60,10 @@ class MandatesConsoleTest {
     try (Processes processes = new Processes(folder)) {
       assumeTrue(Files.exists(processes.model(MODEL)), "skipped: the default model is not here");
       try (Browser browser = Browser.start(folder)) {
-        PageChecks checks = PageChecks.in(folder);
+        PageChecks checks = PageChecks.fetch();
         Json.Obj up = processes.serve("up", "--port", "0", "--quiet", "--json");
-        String link = text(up, "console");
         browser.screen(1000, 640, false);
-        browser.open(link);
-        browser.until("document.querySelector('#model')?.options.length", "1");
-        browser.open(link.substring(0, link.indexOf("/console/")) + "/console/mandates");
+        browser.open(PageChecks.enter(browser, up) + "mandates");
         browser.until(
             "document.querySelector('#list')?.innerText.includes('No gateway has run')", "true");
 
@@ -114,6 +111,7 @@ class MandatesConsoleTest {
         assertThat(browser.value("document.querySelectorAll('#list section')[1].innerText"))
             .contains(HOSTILE);
         checks.everywhere(browser, "mandates");
+        theActionIsShownAsItsSevenSteps(browser, checks);
 
         revoke(browser, "1");
         browser.until("document.querySelector('#told pre') !== null", "true");
@@ -130,6 +128,30 @@ class MandatesConsoleTest {
         checks.accessible(browser);
       }
     }
+  }
+
+  private static void theActionIsShownAsItsSevenSteps(Browser browser, PageChecks checks)
+      throws Exception {
+    browser.until("document.querySelector('#acted .seal')?.textContent", "returned");
+    browser.value("document.querySelector('#acted summary').focus()");
+    browser.press("Enter", 13);
+    browser.until("document.querySelector('#acted details').open", "true");
+    assertThat(
+            browser.value(
+                "[...document.querySelectorAll('#acted h2')].map(h => h.textContent).join()"))
+        .isEqualTo("mandate,match,execute,receipt,verify,settle,log");
+    assertThat(browser.value("document.querySelector('#acted').innerText"))
+        .contains("model call towards 127.0.0.1:")
+        .contains("The policy said ALLOW before anything was done")
+        .containsPattern("before\\s+sha256:[0-9a-f]{64}")
+        .containsPattern("8 output tokens used")
+        .containsPattern("Entries [0-9]+, [0-9]+, [0-9]+ of the gateway's log");
+    assertThat(browser.value("document.querySelector('#acted a').getAttribute('href')"))
+        .startsWith("/console/receipts/r-");
+    browser.value("document.querySelector('#actions').scrollIntoView()");
+    checks.picture(browser, "mandates-action");
+    checks.accessible(browser);
+    browser.value("document.querySelector('#acted summary').click()");
   }
 
   /** By the keyboard: the field for the gateway's port has the focus, and Enter is the answer. */

@@ -4,10 +4,13 @@ package dev.freehold.it.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.freehold.it.Processes;
 import dev.freehold.it.browser.Browser;
+import dev.freehold.record.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -24,9 +27,9 @@ final class PageChecks {
     this.axe = axe;
   }
 
-  /** Fetches axe-core into a folder; where that can't be had it is said, and not checked. */
-  static PageChecks in(Path folder) throws Exception {
-    return new PageChecks(axe(folder));
+  /** Fetches axe-core; where that can't be had it is said, and not checked. */
+  static PageChecks fetch() throws Exception {
+    return new PageChecks(axe());
   }
 
   /** Asks the chat's question; the answer is brief, since a small model may go on for minutes. */
@@ -37,6 +40,22 @@ final class PageChecks {
             + " {...how, body: JSON.stringify({...JSON.parse(how.body), max_tokens: 24})} : how);"
             + " })()");
     browser.type(question);
+  }
+
+  /** Opens the console by the link of a node; where its pages are. */
+  static String enter(Browser browser, Json.Obj up) throws Exception {
+    String link = Processes.text(up, "console");
+    String console = link.substring(0, link.indexOf('#'));
+    browser.open(link);
+    browser.until("location.href", console);
+    browser.until("localStorage.getItem('freehold-session')?.length", "64");
+    return console;
+  }
+
+  /** What the node answers to the console's own page. */
+  static String asked(Browser browser, String path) throws Exception {
+    return browser.promised(
+        "await (await (await import('/console/files/ask.js')).call('" + path + "')).text()");
   }
 
   /** At both widths; leaves the desk's. */
@@ -51,12 +70,22 @@ final class PageChecks {
     browser.screen(1000, 640, false);
   }
 
-  /** axe-core's source; empty where npm can't bring it, which is said. */
-  private static Optional<String> axe(Path folder) throws Exception {
-    Path client = Files.createDirectory(folder.resolve("axe"));
-    Path sources = Path.of("src", "test", "axe");
+  /**
+   * axe-core's source; empty where npm can't bring it, which is said. It is brought once for all
+   * classes, and again where its lock file is another.
+   */
+  private static Optional<String> axe() throws Exception {
+    Path client = Files.createDirectories(Path.of("target", "axe"));
+    Path source = client.resolve("node_modules/axe-core/axe.min.js");
+    Path lock = Path.of("src", "test", "axe", "package-lock.json");
+    if (Files.exists(source)
+        && Files.exists(client.resolve("package-lock.json"))
+        && Files.mismatch(lock, client.resolve("package-lock.json")) < 0) {
+      return Optional.of(Files.readString(source));
+    }
     for (String name : List.of("package.json", "package-lock.json")) {
-      Files.copy(sources.resolve(name), client.resolve(name));
+      Files.copy(
+          lock.resolveSibling(name), client.resolve(name), StandardCopyOption.REPLACE_EXISTING);
     }
     try {
       Process npm =
@@ -66,7 +95,7 @@ final class PageChecks {
               .redirectOutput(client.resolve("npm.log").toFile())
               .start();
       if (npm.waitFor(60, TimeUnit.SECONDS) && npm.exitValue() == 0) {
-        return Optional.of(Files.readString(client.resolve("node_modules/axe-core/axe.min.js")));
+        return Optional.of(Files.readString(source));
       }
     } catch (IOException e) {
       System.err.println("there is no npm here: " + e.getMessage());
@@ -79,7 +108,9 @@ final class PageChecks {
     if (axe.isEmpty()) {
       return;
     }
-    browser.run(axe.get());
+    if (browser.value("typeof axe").equals("undefined")) {
+      browser.run(axe.get());
+    }
     assertThat(
             browser.promised(
                 "(r => r.passes.length + ' ' + r.violations.filter(v => v.impact === 'serious' ||"

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.it.console;
 
-import static dev.freehold.it.Processes.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -42,13 +41,6 @@ class TradeConsoleTest {
             + "].cells].map(cell => cell.innerText).join(' | ')");
   }
 
-  private static String enter(Browser browser, Json.Obj up) throws Exception {
-    String link = text(up, "console");
-    browser.open(link);
-    browser.until("document.querySelector('nav') !== null", "true");
-    return link.substring(0, link.indexOf("/console/")) + "/console/";
-  }
-
   private static void open(Browser browser, String page) throws Exception {
     browser.open(page);
     browser.until("document.querySelector('#all')?.hidden", "false");
@@ -59,9 +51,10 @@ class TradeConsoleTest {
     try (Processes node = new Processes(folder)) {
       assumeTrue(Files.exists(node.model(MODEL)), "skipped: the default model is not here");
       try (Browser browser = Browser.start(folder)) {
-        PageChecks checks = PageChecks.in(folder);
+        PageChecks checks = PageChecks.fetch();
         browser.screen(1000, 640, false);
-        String console = enter(browser, node.serve("up", "--port", "0", "--quiet", "--json"));
+        String console =
+            PageChecks.enter(browser, node.serve("up", "--port", "0", "--quiet", "--json"));
         for (String page : new String[] {"market", "money"}) {
           browser.open(console + page);
           browser.until("document.querySelector('#none')?.hidden", "false");
@@ -79,7 +72,7 @@ class TradeConsoleTest {
         home.channels();
         home.sales(new Statement.Model(digest, NAME));
         home.intents();
-        console = enter(browser, node.serve("up", "--port", "0", "--quiet", "--json"));
+        console = PageChecks.enter(browser, node.serve("up", "--port", "0", "--quiet", "--json"));
 
         open(browser, console + "money");
         everyCoinHasOwnerStateAndTime(browser);
@@ -126,12 +119,13 @@ class TradeConsoleTest {
   private static void whatMovedIsPlottedAndListed(Browser browser) throws Exception {
     assertThat(browser.value("document.querySelector('#movements').rows.length")).isEqualTo("6");
     assertThat(row(browser, "#movements", 0))
-        .isEqualTo(" | claim | 1 | waits for its block | claim three");
-    assertThat(row(browser, "#movements", 1)).isEqualTo("180 | asked back | 2 | done | withdraw");
-    assertThat(row(browser, "#movements", 2)).isEqualTo("151 | paid out |  | done | settle");
-    assertThat(row(browser, "#movements", 3)).isEqualTo("150 | claim | 0.8 | done | claim two");
-    assertThat(row(browser, "#movements", 4)).isEqualTo("130 | claim | 1.2 | done | claim one");
-    assertThat(row(browser, "#movements", 5)).startsWith("100 | deposit | 10 | done | deposit ");
+        .isEqualTo(" |  | claim | 1 | waits for its block | claim three");
+    assertThat(row(browser, "#movements", 1))
+        .isEqualTo(" | 180 | asked back | 2 | done | withdraw");
+    assertThat(row(browser, "#movements", 2)).isEqualTo(" | 151 | paid out |  | done | settle");
+    assertThat(row(browser, "#movements", 3)).isEqualTo(" | 150 | claim | 0.8 | done | claim two");
+    assertThat(row(browser, "#movements", 4)).isEqualTo(" | 130 | claim | 1.2 | done | claim one");
+    assertThat(row(browser, "#movements", 5)).startsWith(" | 100 | deposit | 10 | done | deposit ");
     assertThat(browser.value(of("#movements-plot figcaption")))
         .contains("deposited")
         .contains("claimed")

@@ -7,6 +7,7 @@ import dev.freehold.crypto.payment.Address;
 import dev.freehold.crypto.payment.Keccak256;
 import dev.freehold.crypto.payment.PaymentKey;
 import dev.freehold.crypto.payment.PaymentKeyFile;
+import dev.freehold.evidence.ReceiptId;
 import dev.freehold.evidence.Statement;
 import dev.freehold.evidence.payment.Channel;
 import dev.freehold.evidence.payment.ChannelConfig;
@@ -265,7 +266,8 @@ final class TradedHome {
               Optional.of(selling.id()),
               new TokenCounts(1_000, 200),
               Amount.of(WHOLE / 2),
-              Duration.ofHours(1)));
+              Duration.ofHours(1),
+              days == 0 ? Optional.of(new ReceiptId("r-00112233445566778899")) : Optional.empty()));
     }
   }
 

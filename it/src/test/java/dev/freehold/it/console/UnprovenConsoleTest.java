@@ -61,7 +61,7 @@ class UnprovenConsoleTest {
       browser.until("document.querySelector('#model')?.value", WHO);
       PageChecks.ask(browser, "What is gravity?");
       showsIt(browser);
-      PageChecks.in(folder).accessible(browser);
+      PageChecks.fetch().accessible(browser);
       browser.value("location.reload()");
       showsIt(browser);
 

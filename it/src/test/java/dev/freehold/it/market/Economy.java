@@ -44,7 +44,7 @@ import org.jspecify.annotations.NullMarked;
  * A development chain with money on it: the channels' contract, test dollars, a buyer, a seller.
  */
 @NullMarked
-final class Economy implements AutoCloseable {
+public final class Economy implements AutoCloseable {
   static final PaymentKey BUYER = key(1_000);
   static final PaymentKey SELLER = key(2_000);
   private static final PaymentKey MINTER = key(3_000);
@@ -81,7 +81,7 @@ final class Economy implements AutoCloseable {
   }
 
   /** A chain, or a skipped test that says why there is none. */
-  static Economy start(Path folder) throws Exception {
+  public static Economy start(Path folder) throws Exception {
     String cache = System.getenv("FREEHOLD_CACHE");
     Path program;
     try {
@@ -120,11 +120,12 @@ final class Economy implements AutoCloseable {
   }
 
   /** Gives an account coins for gas. */
-  void fund(Address account) throws Exception {
+  public void fund(Address account) throws Exception {
     development.fund(account, GAS);
   }
 
-  URI rpcAddress() {
+  /** Where the chain answers. */
+  public URI rpcAddress() {
     return development.address();
   }
 
@@ -132,7 +133,8 @@ final class Economy implements AutoCloseable {
     return new ChannelContract(chain(), DevelopmentChain.PAYMENT_CHANNELS);
   }
 
-  Coin coin() {
+  /** In which all is paid. */
+  public Coin coin() {
     return new Coin(ChainId.DEVELOPMENT, DevelopmentChain.PAYMENT_CHANNELS, dollar);
   }
 
@@ -165,12 +167,12 @@ final class Economy implements AutoCloseable {
   }
 
   /** The contract that takes deposits by ERC-3009. */
-  Address collector() {
+  public Address collector() {
     return collector;
   }
 
   /** Gives an account gas and a million units. */
-  void endow(Address account) throws Exception {
+  public void endow(Address account) throws Exception {
     development.fund(account, GAS);
     done(
         submitter(MINTER, "minter"),
@@ -208,9 +210,14 @@ final class Economy implements AutoCloseable {
     return intent;
   }
 
-  private Address created(PackedContract contract, Address argument) throws Exception {
+  /** A new contract that keeps checkpoints of logs. */
+  public Address anchor() throws Exception {
+    return created(PackedContract.EVIDENCE_ANCHOR);
+  }
+
+  private Address created(PackedContract contract, Address... arguments) throws Exception {
     return switch (new Deployer(chain(), submitter(MINTER, "minter"))
-        .deploy(contract, List.of(argument), Duration.ofSeconds(20))) {
+        .deploy(contract, List.of(arguments), Duration.ofSeconds(20))) {
       case Deployer.Deployed.At(Address address) -> address;
       case Deployer.Deployed.Waiting _, Deployer.Deployed.Failed _ ->
           throw new AssertionError("no contract");

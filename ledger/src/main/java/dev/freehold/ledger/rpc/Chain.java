@@ -7,7 +7,10 @@ import dev.freehold.crypto.payment.Keccak256;
 import dev.freehold.record.Amount;
 import dev.freehold.record.ChainId;
 import dev.freehold.record.Json;
+import dev.freehold.record.Timestamp;
 import java.math.BigInteger;
+import java.time.DateTimeException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -65,6 +68,30 @@ public final class Chain {
             number(method, member(method, block, "number")),
             hash(method, member(method, block, "hash")),
             new Amount(quantity(method, member(method, block, "baseFeePerGas")))));
+  }
+
+  /**
+   * When a block was made, as its maker says.
+   *
+   * @return empty where another block has this number now, or none
+   */
+  public Optional<Timestamp> time(long number, Keccak256 hash) throws RpcException {
+    String method = "eth_getBlockByNumber";
+    Json answer =
+        rpc.call(method, Json.of(Hex.quantity(BigInteger.valueOf(number))), Json.of(false));
+    if (answer instanceof Json.Null) {
+      return Optional.empty();
+    }
+    Json.Obj block = object(method, answer);
+    if (!hash(method, member(method, block, "hash")).equals(hash)) {
+      return Optional.empty();
+    }
+    long seconds = number(method, member(method, block, "timestamp"));
+    try {
+      return Optional.of(new Timestamp(Instant.ofEpochSecond(seconds)));
+    } catch (IllegalArgumentException | DateTimeException e) {
+      throw unreadable(method, "a time that is none: " + seconds);
+    }
   }
 
   /** How many transactions of an account are in the blocks up to this one. */

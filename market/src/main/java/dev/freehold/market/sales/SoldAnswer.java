@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.market.sales;
 
+import dev.freehold.evidence.ReceiptId;
 import dev.freehold.evidence.payment.ChannelId;
 import dev.freehold.evidence.payment.Coin;
 import dev.freehold.market.offer.TokenCounts;
@@ -25,6 +26,7 @@ import java.util.Optional;
  * @param counts of its tokens
  * @param amount what they cost by the offer, paid or not
  * @param busy how long the machine worked at it: to the millisecond, at most 24 days
+ * @param receipt of the answer; empty in lines that were written before they named it
  */
 public record SoldAnswer(
     Timestamp time,
@@ -33,7 +35,8 @@ public record SoldAnswer(
     Optional<ChannelId> channel,
     TokenCounts counts,
     Amount amount,
-    Duration busy) {
+    Duration busy,
+    Optional<ReceiptId> receipt) {
   /** The longest line in bytes, without its line feed. */
   static final int LIMIT = 1024;
 
@@ -51,7 +54,7 @@ public record SoldAnswer(
 
   /** The one encoding, without the line feed. */
   public byte[] encode() {
-    return CanonicalJson.bytes(
+    Json.Builder line =
         Json.object()
             .put("amount", amount.toString())
             .put(
@@ -62,8 +65,9 @@ public record SoldAnswer(
             .put("millis", busy.toMillis())
             .put("model", model.toString())
             .put("output", counts.output())
-            .put("time", time.toString())
-            .build());
+            .put("time", time.toString());
+    receipt.ifPresent(id -> line.put("receipt", id.text()));
+    return CanonicalJson.bytes(line.build());
   }
 
   /** Reads the one encoding. */
@@ -88,7 +92,10 @@ public record SoldAnswer(
               channel,
               new TokenCounts(members.count("input", 0), members.count("output", 0)),
               Coin.amount(members, "amount"),
-              Duration.ofMillis(members.count("millis", 0)));
+              Duration.ofMillis(members.count("millis", 0)),
+              members.has("receipt")
+                  ? Optional.of(members.typed("receipt", ReceiptId::new))
+                  : Optional.empty());
       members.end();
       Members.requireSame(answer.encode(), bytes);
       return new Parsed.Read<>(answer);

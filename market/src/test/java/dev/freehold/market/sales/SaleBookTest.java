@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.freehold.crypto.payment.Keccak256;
+import dev.freehold.evidence.ReceiptId;
 import dev.freehold.evidence.payment.ChannelId;
 import dev.freehold.market.offer.Sellers;
 import dev.freehold.market.offer.TokenCounts;
@@ -47,7 +48,8 @@ class SaleBookTest {
         Optional.of(new ChannelId(Keccak256.hash("channel"))),
         new TokenCounts(100, 20),
         Amount.of(amount),
-        Duration.ofMillis(1_500));
+        Duration.ofMillis(1_500),
+        Optional.of(new ReceiptId("r-00112233445566778899")));
   }
 
   private static List<SoldAnswer> all(SaleBook book, Timestamp from) throws IOException {
@@ -181,7 +183,8 @@ class SaleBookTest {
             Optional.empty(),
             TokenCounts.NONE,
             Amount.ZERO,
-            Duration.ofNanos(1_999_999));
+            Duration.ofNanos(1_999_999),
+            Optional.empty());
     assertThat(SoldAnswer.decode(paidAtOnce.encode())).isEqualTo(new Parsed.Read<>(paidAtOnce));
     byte[] good = sold("2026-11-29T10:00:00.000Z", 1).encode();
     String text = new String(good, StandardCharsets.UTF_8);
@@ -190,6 +193,8 @@ class SaleBookTest {
     malformed(text.replace("\"amount\":\"1\"", "\"amount\":\"01\""), "plain digits");
     malformed(text.replace("\"input\":100", "\"input\":-1"), "whole number");
     malformed(text.replace("\"millis\":1500", "\"millis\":2147483648"), "whole number");
+    malformed(text.replace("\"r-0", "\"R-0"), "receipt");
+    malformed(text.replace("\"r-00112233445566778899\"", "null"), "receipt");
     malformed(text.replace("{\"amount\"", "{\"a\":1,\"amount\""), "unknown member");
     malformed(text.replace("\"output\":20,", ""), "lacks \"output\"");
     long seed = 20261129;
@@ -217,7 +222,8 @@ class SaleBookTest {
                     Optional.empty(),
                     TokenCounts.NONE,
                     Amount.ZERO,
-                    Duration.ofSeconds(-1)))
+                    Duration.ofSeconds(-1),
+                    Optional.empty()))
         .hasMessageContaining("0 to 24 days");
   }
 

@@ -7,6 +7,7 @@ import dev.freehold.catalogue.Puller;
 import dev.freehold.crypto.SigningKey;
 import dev.freehold.evidence.ReceiptId;
 import dev.freehold.evidence.log.LogException;
+import dev.freehold.evidence.witness.Policy;
 import dev.freehold.node.conversations.Conversations;
 import dev.freehold.node.fleet.OwnerAnswers;
 import dev.freehold.node.judge.Judge;
@@ -19,9 +20,11 @@ import dev.freehold.node.receipts.ReceiptStore;
 import dev.freehold.node.serve.Models;
 import dev.freehold.node.telemetry.Metrics;
 import dev.freehold.record.Json;
+import dev.freehold.record.Members;
 import dev.freehold.record.Members.MalformedException;
 import dev.freehold.record.Timestamp;
 import dev.freehold.witness.duty.Duties;
+import dev.freehold.witness.duty.WitnessedFiles;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -41,22 +44,35 @@ import java.util.function.Supplier;
  */
 public final class Console {
   private static final String HOME = "/console/";
+  private static final String FILE = "files/";
   private static final String HTML = "text/html; charset=utf-8";
   private static final String SCRIPT = "text/javascript; charset=utf-8";
 
+  private static final String TEXT = "text/plain; charset=utf-8";
+  private static final Map<String, String> NONE = Map.of();
+  private static final String SETTLED = "settled/";
+  private static final String LAYOUT = "layout.html";
+
+  /**
+   * A fixed document.
+   *
+   * @param title of the window
+   */
+  private record Page(String file, String title) {}
+
   /** Pages by their path behind /console/; of a receipt's only the beginning is fixed. */
-  private static final Map<String, String> PAGES =
+  private static final Map<String, Page> PAGES =
       Map.of(
-          "", "chat.html",
-          "receipts", "receipts.html",
-          "receipts/", "receipt.html",
-          "models", "models.html",
-          "fleet", "fleet.html",
-          "log", "log.html",
-          "mandates", "mandates.html",
-          "market", "market.html",
-          "money", "money.html",
-          "node", "node.html");
+          "", new Page("chat.html", "Chat"),
+          "receipts", new Page("receipts.html", "Receipts"),
+          "receipts/", new Page("receipt.html", "Receipt"),
+          "models", new Page("models.html", "Models"),
+          "fleet", new Page("fleet.html", "Fleet"),
+          "log", new Page("log.html", "Log"),
+          "mandates", new Page("mandates.html", "Mandates"),
+          "market", new Page("market.html", "Market"),
+          "money", new Page("money.html", "Money"),
+          "node", new Page("node.html", "Node"));
 
   private static final Map<String, String> FILES =
       Map.ofEntries(
@@ -79,6 +95,7 @@ public final class Console {
           Map.entry("node.js", SCRIPT),
           Map.entry("receipt.js", SCRIPT),
           Map.entry("receipts.js", SCRIPT),
+          Map.entry("steps.js", SCRIPT),
           Map.entry("seal.js", SCRIPT));
 
   private final Sessions sessions;
@@ -115,6 +132,8 @@ public final class Console {
    * @param store those on this machine
    * @param puller brings others; made when first asked for
    * @param duties how what is owed to others stands
+   * @param witnessed checkpoints that others have vouched for
+   * @param policy whose cosignatures are asked for
    * @param metrics what was counted
    * @param settings the configuration in force
    * @param events the file of the node's event log
@@ -130,6 +149,8 @@ public final class Console {
       ModelStore store,
       Supplier<Puller> puller,
       Supplier<List<Duties.Standing>> duties,
+      WitnessedFiles witnessed,
+      Optional<Policy> policy,
       Metrics metrics,
       List<Setting> settings,
       Path events) {
@@ -167,9 +188,9 @@ public final class Console {
     this.clock = clock;
     this.logged = logged;
     this.conversations = new ConversationPage(more.conversations);
-    this.models = new ModelPage(more.models, more.store, more.puller);
+    this.models = new ModelPage(more.models, more.store, more.puller, store, key.nodeId());
     this.fleet = new FleetPage(more.fleet);
-    this.log = new LogPage(logFolder, more.duties);
+    this.log = new LogPage(logFolder, more.duties, more.witnessed, more.policy);
     this.mandates = new MandatePage(more.gateway, more.revoker, clock);
     this.market = new MarketPage(more.market, more.asked, clock);
     this.money = new MoneyPage(more.market.map(Market::money), more.asked);
@@ -183,15 +204,18 @@ public final class Console {
   public void prepare() {
     PAGES.keySet().forEach(this::page);
     for (String name : FILES.keySet()) {
-      get("files/" + name);
+      fixed(FILE + name);
     }
     get("data/conversations");
-    sessions.accepts("");
+    get("data/fleet");
+    sessions.accepts("", "");
+    sessions.enter("");
   }
 
   /** The path of a new link, which works once. */
   public String link() {
-    return HOME + "enter?once=" + sessions.link();
+    // What follows # is sent to no server, and stands in no log.
+    return HOME + "#once=" + sessions.link();
   }
 
   /** Answers; what fails in the machine is thrown. */
@@ -210,23 +234,47 @@ public final class Console {
       return ConsoleAnswer.text(
           403, "another page asked for this; open the address yourself, in a new tab");
     }
-    if (what.equals("enter") && request.method().equals("GET")) {
-      return sessions
-          .enter(request.once())
-          .map(value -> ConsoleAnswer.to(HOME, Map.of("Set-Cookie", sessions.setCookie(value))))
-          .orElseGet(Console::noSession);
+    if (request.method().equals("GET")) {
+      Optional<ConsoleAnswer> fixed = fixed(what);
+      if (fixed.isPresent()) {
+        return fixed.get();
+      }
     }
-    if (!sessions.accepts(request.cookie())) {
+    if (request.method().equals("POST") && request.origin().isEmpty()) {
+      return ConsoleAnswer.text(403, "only this console's own pages may ask for this");
+    }
+    if (what.equals("enter") && request.method().equals("POST")) {
+      return enter(request);
+    }
+    if (!sessions.accepts(request.cookie(), request.key())) {
       return noSession();
     }
     return switch (request.method()) {
       case "GET" -> get(what);
-      case "POST" ->
-          request.origin().isEmpty()
-              ? ConsoleAnswer.text(403, "only this console's own pages may ask for this")
-              : post(what, request);
+      case "POST" -> post(what, request);
       default -> ConsoleAnswer.text(405, "GET or POST");
     };
+  }
+
+  /** Changes the link for a session: half of it is a cookie, half of it the page's to keep. */
+  private ConsoleAnswer enter(ConsoleRequest request) {
+    try {
+      Members asked = new Members("the request", request.body().apply(1024));
+      String once = asked.string("once");
+      asked.end();
+      return sessions
+          .enter(once)
+          .map(
+              entered ->
+                  new ConsoleAnswer(
+                      200,
+                      ConsoleAnswer.JSON,
+                      Json.object().put("session", entered.key()).build().write(),
+                      Map.of("Set-Cookie", sessions.setCookie(entered.cookie()))))
+          .orElseGet(Console::noSession);
+    } catch (MalformedException e) {
+      return ConsoleAnswer.text(400, e.reason());
+    }
   }
 
   private static ConsoleAnswer noSession() {
@@ -236,54 +284,66 @@ public final class Console {
             + "Run  freehold console  in a terminal: it prints a link that works once.");
   }
 
-  private ConsoleAnswer get(String what) {
+  /** Pages and files are the same for everybody, and hold nothing of this node's. */
+  private Optional<ConsoleAnswer> fixed(String what) {
     String page = what.startsWith("receipts/") ? "receipts/" : what;
     if (PAGES.containsKey(page)) {
-      return new ConsoleAnswer(200, HTML, page(page), Map.of());
+      return Optional.of(new ConsoleAnswer(200, HTML, page(page), Map.of()));
     }
-    if (what.startsWith("files/")) {
-      String name = what.substring("files/".length());
-      String type = FILES.get(name);
-      return type == null
-          ? nothing()
-          : new ConsoleAnswer(200, type, texts.computeIfAbsent(name, Console::read), Map.of());
+    if (!what.startsWith(FILE)) {
+      return Optional.empty();
     }
-    if (what.startsWith("evidence/")) {
-      return evidence(what.substring("evidence/".length()))
-          .map(bytes -> ConsoleAnswer.json(new String(bytes, StandardCharsets.UTF_8)))
-          .orElseGet(Console::nothing);
-    }
+    String name = what.substring(FILE.length());
+    String type = FILES.get(name);
+    return Optional.of(
+        type == null
+            ? nothing()
+            : new ConsoleAnswer(200, type, texts.computeIfAbsent(name, Console::read), Map.of()));
+  }
+
+  private ConsoleAnswer get(String what) {
     try {
-      if (what.startsWith("conversation/")) {
-        return conversations
-            .show(what.substring("conversation/".length()))
-            .orElseGet(Console::nothing);
-      }
-      return switch (what) {
-        case "data/conversations" -> ConsoleAnswer.json(conversations.list().write());
-        case "data/fleet" -> ConsoleAnswer.json(fleet.show().write());
-        case "data/mandates" -> ConsoleAnswer.json(mandates.show().write());
-        case "data/market" -> ConsoleAnswer.json(market.show().write());
-        case "data/money" -> ConsoleAnswer.json(money.show().write());
-        case "data/models" -> ConsoleAnswer.json(models.show().write());
-        case "data/log" -> ConsoleAnswer.json(log.show().write());
-        case "data/node" -> ConsoleAnswer.json(node.show().write());
-        default ->
-            what.startsWith("data/settled/")
-                ? settled(what.substring("data/settled/".length()))
-                : what.startsWith("proof/")
-                    ? log.proof(what.substring("proof/".length()))
-                        .map(
-                            text ->
-                                new ConsoleAnswer(200, "text/plain; charset=utf-8", text, Map.of()))
-                        .orElseGet(Console::nothing)
-                    : nothing();
-      };
+      int slash = what.indexOf('/');
+      String rest = what.substring(slash + 1);
+      Optional<ConsoleAnswer> answer =
+          switch (what.substring(0, slash + 1)) {
+            case "data/" ->
+                rest.startsWith(SETTLED)
+                    ? Optional.of(settled(rest.substring(SETTLED.length())))
+                    : data(rest).map(told -> ConsoleAnswer.json(told.write()));
+            case "conversation/" -> conversations.show(rest);
+            case "entries/" -> log.upTo(rest).map(told -> ConsoleAnswer.json(told.write()));
+            case "evidence/" ->
+                evidence(rest)
+                    .map(bytes -> ConsoleAnswer.json(new String(bytes, StandardCharsets.UTF_8)));
+            case "proof/" -> log.proof(rest).map(text -> new ConsoleAnswer(200, TEXT, text, NONE));
+            case "sale/" ->
+                Optional.of(
+                    ConsoleAnswer.json(
+                        market.sale(rest).map(Json::write).orElse(Json.Null.VALUE.write())));
+            default -> Optional.empty();
+          };
+      return answer.orElseGet(Console::nothing);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (LogException e) {
       throw new IllegalStateException("the log contradicts itself: " + e.getMessage(), e);
     }
+  }
+
+  private Optional<Json> data(String page) throws IOException, LogException {
+    return Optional.ofNullable(
+        switch (page) {
+          case "conversations" -> conversations.list();
+          case "fleet" -> fleet.show().with("coin", market.coin());
+          case "mandates" -> mandates.show();
+          case "market" -> market.show();
+          case "money" -> money.show();
+          case "models" -> models.show();
+          case "log" -> log.show();
+          case "node" -> node.show();
+          default -> null;
+        });
   }
 
   private ConsoleAnswer post(String what, ConsoleRequest request) {
@@ -365,13 +425,20 @@ public final class Console {
     }
   }
 
-  private String page(String name) {
-    String file = PAGES.get(name);
-    if (file == null) {
-      throw new IllegalArgumentException("there is no page '" + name + "'");
+  /** A page within the frame that all have, which says where one is. */
+  private String page(String path) {
+    Page page = PAGES.get(path);
+    if (page == null) {
+      throw new IllegalArgumentException("there is no page '" + path + "'");
     }
+    String place = "<a href=\"" + HOME + path.replace("/", "") + "\"";
     return texts.computeIfAbsent(
-        file, page -> read("layout.html").replace("<!--page-->", read(page)));
+        page.file,
+        file ->
+            read(LAYOUT)
+                .replace("<title>", "<title>" + page.title + " \u00b7 ")
+                .replace(place + ">", place + " aria-current=\"page\">")
+                .replace("<!--page-->", read(file)));
   }
 
   private static String read(String name) {

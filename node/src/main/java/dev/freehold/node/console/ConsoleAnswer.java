@@ -7,6 +7,8 @@ import java.util.Map;
 
 /** An answer of the console: text of a type, with headers beside the ones that every answer has. */
 public record ConsoleAnswer(int status, String type, String body, Map<String, String> headers) {
+  static final String JSON = "application/json";
+
   private static final Map<String, String> ALWAYS =
       Map.of(
           "Cache-Control", "no-store",
@@ -31,7 +33,7 @@ public record ConsoleAnswer(int status, String type, String body, Map<String, St
   }
 
   static ConsoleAnswer json(String json) {
-    return new ConsoleAnswer(200, "application/json", json, Map.of());
+    return new ConsoleAnswer(200, JSON, json, Map.of());
   }
 
   /** It was done, and there is nothing to say. */

@@ -6,19 +6,22 @@ import dev.freehold.record.Json;
 import java.util.function.IntFunction;
 
 /**
- * A request to the console; what a header or the query lacks is the empty string.
+ * A request to the console; a header that is absent is the empty string.
  *
  * @param path begins with {@code /}
- * @param once the query's {@code once}
+ * @param key the header {@link #KEY}: the second half of a session
  * @param fetchSite the header {@code Sec-Fetch-Site}: whose page asks, in the browser's word
  * @param body reads the body, of at most so many bytes; what is longer, or no JSON, is thrown
  */
 public record ConsoleRequest(
     String method,
     String path,
-    String once,
     String cookie,
+    String key,
     String origin,
     String fetchSite,
     String authorization,
-    IntFunction<Json> body) {}
+    IntFunction<Json> body) {
+  /** The header in which the console's pages show their key. */
+  public static final String KEY = "Freehold-Session";
+}

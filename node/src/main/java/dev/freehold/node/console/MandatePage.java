@@ -2,9 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.node.console;
 
+import dev.freehold.evidence.action.Classification;
+import dev.freehold.evidence.action.Outcome;
+import dev.freehold.evidence.action.StepClaims;
 import dev.freehold.evidence.log.LogException;
 import dev.freehold.evidence.mandate.Mandate;
 import dev.freehold.evidence.mandate.MandateChain.Standing;
+import dev.freehold.node.mandates.Acted;
 import dev.freehold.node.mandates.GatewayLog;
 import dev.freehold.node.mandates.GatewayPicture;
 import dev.freehold.node.mandates.Granted;
@@ -20,6 +24,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** What the gateway may do, what it has used of that, and the end of it. */
 final class MandatePage {
@@ -64,7 +69,53 @@ final class MandatePage {
                 .put("class", picture.used().classification().text())
                 .build())
         .put("mandates", Json.array(mandates))
+        .put("actions", Json.array(picture.actions().stream().map(MandatePage::describe).toList()))
         .build();
+  }
+
+  private static Json describe(Acted acted) {
+    Acted.Step first = acted.records().getFirst();
+    StepClaims asked = first.claims();
+    StepClaims last = acted.records().getLast().claims();
+    return Json.object()
+        .put("id", asked.action().hex())
+        .put("effect", asked.effect().text())
+        .put("target", first.token().target())
+        .put("principal", first.token().principal())
+        .put("agent", first.token().agent())
+        .put("mandate", asked.mandate().toString())
+        .put("decision", first.token().decision().name())
+        .put("reason", first.token().claims().get("reason").orElse(Json.Null.VALUE))
+        .put("policy", first.token().policyBundle().toString())
+        .put("class", text(asked.classificationOrNull()))
+        .put("begun", asked.time().toString())
+        .put("tokens", last.tokens())
+        .put("amount", asked.amount())
+        .put("outcome", text(last.outcomeOrNull()))
+        .put("status", last.statusOrNull() == null ? null : last.statusOrNull().toString())
+        .put("receipt", last.receiptOrNull())
+        .put("ended", acted.records().size() == 3 ? last.time().toString() : null)
+        .put(
+            "records",
+            Json.array(
+                acted.records().stream()
+                    .map(
+                        each ->
+                            Json.object()
+                                .put("phase", each.claims().phase().text())
+                                .put("entry", each.entry())
+                                .put("token", each.token().digest().toString())
+                                .build())
+                    .toList()))
+        .build();
+  }
+
+  private static @Nullable String text(@Nullable Classification classification) {
+    return classification == null ? null : classification.text();
+  }
+
+  private static @Nullable String text(@Nullable Outcome outcome) {
+    return outcome == null ? null : outcome.text();
   }
 
   private static Json describe(Granted granted) {

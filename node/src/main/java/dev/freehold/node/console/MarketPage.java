@@ -109,6 +109,7 @@ final class MarketPage {
               .put("amount", each.amount().toString())
               .put("mine", each.coin().equals(own.money().coin()))
               .put("millis", each.busy().toMillis())
+              .put("receipt", each.receipt().map(ReceiptId::text).orElse(null))
               .build());
     }
     return all;
@@ -125,6 +126,37 @@ final class MarketPage {
         .put("paid", each.paid().toString())
         .put("verdict", each.answered().finding().word())
         .build();
+  }
+
+  /** In what is paid; null where this node has no money. */
+  Json coin() {
+    return market.<Json>map(own -> MoneyPage.coin(own.money()).build()).orElse(Json.Null.VALUE);
+  }
+
+  /** The sale that a receipt is of, among those of the last days; empty where there is none. */
+  Optional<Json.Obj> sale(String receipt) throws IOException {
+    if (market.isEmpty()) {
+      return Optional.empty();
+    }
+    Market own = market.get();
+    List<SoldAnswer> found = new ArrayList<>();
+    own.book()
+        .read(
+            new Timestamp(clock.instant().minus(LOOKED_BACK)),
+            answer -> {
+              if (answer.receipt().filter(id -> id.text().equals(receipt)).isPresent()) {
+                found.add(answer);
+              }
+            });
+    return found.stream()
+        .findFirst()
+        .map(
+            sold ->
+                MoneyPage.coin(own.money())
+                    .put("amount", sold.amount().toString())
+                    .put("mine", sold.coin().equals(own.money().coin()))
+                    .put("channel", sold.channel().map(ChannelId::toString).orElse(null))
+                    .build());
   }
 
   private static Json buyer(PayeeChannel end) {

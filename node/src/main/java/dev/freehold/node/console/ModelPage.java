@@ -10,9 +10,12 @@ import dev.freehold.catalogue.ModelUnavailable;
 import dev.freehold.catalogue.Progress;
 import dev.freehold.catalogue.Puller;
 import dev.freehold.catalogue.StoredModel;
+import dev.freehold.crypto.NodeId;
+import dev.freehold.market.offer.Speed;
+import dev.freehold.node.market.MeasuredSpeed;
+import dev.freehold.node.receipts.ReceiptStore;
 import dev.freehold.node.serve.Models;
 import dev.freehold.node.serve.ServedModel;
-import dev.freehold.node.serve.Serving;
 import dev.freehold.record.Digest;
 import dev.freehold.record.Json;
 import java.io.IOException;
@@ -32,7 +35,10 @@ final class ModelPage {
   private final Models models;
   private final ModelStore store;
   private final Supplier<Puller> puller;
+  private final ReceiptStore receipts;
+  private final NodeId self;
   private final Map<Digest, Pull> pulls = new ConcurrentHashMap<>();
+  private final Map<Digest, Measured> measured = new ConcurrentHashMap<>();
 
   /** Looked at once, when first asked for; owned by this object's monitor. */
   private @Nullable Machine machine;
@@ -40,10 +46,31 @@ final class ModelPage {
   /** How a pull stands: {@code pulling}, {@code checking}, {@code failed} or {@code here}. */
   private record Pull(String state, long done, String why) {}
 
-  ModelPage(Models models, ModelStore store, Supplier<Puller> puller) {
+  /** What was measured when there were so many receipts. */
+  private record Measured(long receipts, Optional<Speed> speed) {}
+
+  ModelPage(
+      Models models,
+      ModelStore store,
+      Supplier<Puller> puller,
+      ReceiptStore receipts,
+      NodeId self) {
     this.models = models;
     this.store = store;
     this.puller = puller;
+    this.receipts = receipts;
+    this.self = self;
+  }
+
+  private Optional<Speed> speed(Digest model) {
+    long count = receipts.count();
+    return measured.compute(
+            model,
+            (_, old) ->
+                old != null && old.receipts == count
+                    ? old
+                    : new Measured(count, MeasuredSpeed.of(receipts, self, model)))
+        .speed;
   }
 
   /** Memory and speed, looked at once, and what is free now. */
@@ -98,11 +125,7 @@ final class ModelPage {
         line.put("state", models.state(served));
       }
     }
-    for (Serving serving : models.ready()) {
-      if (serving.model().digest().equals(digest)) {
-        line.put("tokensPerSecond", serving.engine().load().tokensPerSecond());
-      }
-    }
+    speed(digest).ifPresent(it -> line.put("read", it.prefill()).put("written", it.decode()));
     return line;
   }
 

@@ -3,6 +3,7 @@
 package dev.freehold.node.console;
 
 import dev.freehold.crypto.payment.Address;
+import dev.freehold.crypto.payment.Keccak256;
 import dev.freehold.evidence.payment.Channel;
 import dev.freehold.evidence.payment.ChannelId;
 import dev.freehold.evidence.payment.Coin;
@@ -18,20 +19,28 @@ import dev.freehold.node.market.MarketAnswers;
 import dev.freehold.node.money.Money;
 import dev.freehold.record.Amount;
 import dev.freehold.record.Json;
+import dev.freehold.record.Timestamp;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** Every coin, what moved them, and what selling earned. */
 final class MoneyPage {
   private static final int DAYS = 30;
 
+  /** So many blocks' times are asked for while somebody waits for the page. */
+  private static final int ASKED = 10;
+
   private final Optional<Money> money;
   private final Optional<MarketAnswers> market;
+
+  /** When blocks were made, as the chain told; what it didn't tell yet is asked again. */
+  private final Map<Keccak256, Timestamp> times = new ConcurrentHashMap<>();
 
   MoneyPage(Optional<Money> money, Optional<MarketAnswers> market) {
     this.money = money;
@@ -76,7 +85,7 @@ final class MoneyPage {
                             .build())
                 .orElse(Json.Null.VALUE))
         .put("channels", Json.array(channels))
-        .put("movements", Json.array(movements(own.intents(), own.coin())))
+        .put("movements", Json.array(movements(own, problem.isEmpty())))
         .put("earnings", earnings());
   }
 
@@ -116,7 +125,12 @@ final class MoneyPage {
   }
 
   /** In the order of the account's transactions, which is that in which the chain does them. */
-  private static List<Json> movements(List<Intent> intents, Coin coin) {
+  private List<Json> movements(Money own, boolean there) throws IOException {
+    List<Intent> intents = own.intents();
+    if (there) {
+      learn(own, intents);
+    }
+    Coin coin = own.coin();
     Map<ChannelId, Amount> claimed = new HashMap<>();
     List<Json> all = new ArrayList<>();
     for (Intent intent : intents) {
@@ -138,6 +152,38 @@ final class MoneyPage {
       all.add(outcome(told.put("purpose", intent.purpose().text()), intent.outcome()));
     }
     return all;
+  }
+
+  /** Asks the chain for the times of the newest blocks that aren't known yet. */
+  private void learn(Money own, List<Intent> intents) {
+    int left = ASKED;
+    for (Intent intent : intents.reversed()) {
+      if (left > 0
+          && block(intent.outcome()).filter(it -> !times.containsKey(it.hash)).isPresent()) {
+        Block block = block(intent.outcome()).orElseThrow();
+        left--;
+        try {
+          own.ledger()
+              .chain()
+              .time(block.number, block.hash)
+              .ifPresent(time -> times.put(block.hash, time));
+        } catch (RpcException e) {
+          // It is away again: the page shows the numbers of blocks.
+          return;
+        }
+      }
+    }
+  }
+
+  private record Block(long number, Keccak256 hash) {}
+
+  private static Optional<Block> block(Outcome outcome) {
+    return switch (outcome) {
+      case Outcome.Executed(long number, Keccak256 hash) -> Optional.of(new Block(number, hash));
+      case Outcome.Reverted(long number, Keccak256 hash) -> Optional.of(new Block(number, hash));
+      case Outcome.Pending() -> Optional.empty();
+      case Outcome.Displaced() -> Optional.empty();
+    };
   }
 
   /** How much is claimed that was not before. */
@@ -162,15 +208,23 @@ final class MoneyPage {
         .put("amount", amount == null ? null : amount.toString());
   }
 
-  private static Json outcome(Json.Builder told, Outcome outcome) {
-    return switch (outcome) {
-      case Outcome.Pending() -> told.put("outcome", "waits for its block").build();
-      case Outcome.Executed(long block, var _) ->
-          told.put("outcome", "done").put("block", block).build();
-      case Outcome.Reverted(long block, var _) ->
-          told.put("outcome", "refused by the contract").put("block", block).build();
-      case Outcome.Displaced() -> told.put("outcome", "never done").build();
-    };
+  private Json outcome(Json.Builder told, Outcome outcome) {
+    block(outcome)
+        .ifPresent(
+            block -> {
+              told.put("block", block.number);
+              Timestamp time = times.get(block.hash);
+              told.put("time", time == null ? null : time.toString());
+            });
+    return told.put(
+            "outcome",
+            switch (outcome) {
+              case Outcome.Pending() -> "waits for its block";
+              case Outcome.Executed _ -> "done";
+              case Outcome.Reverted _ -> "refused by the contract";
+              case Outcome.Displaced() -> "never done";
+            })
+        .build();
   }
 
   private Json earnings() throws IOException {

@@ -16,8 +16,9 @@ import java.util.random.RandomGenerator;
 
 /**
  * Who is the owner's browser. A link holds a secret that works once, within fifteen minutes, and is
- * changed for a cookie. All of it ends with the process. Secrets are kept, and compared, as
- * digests.
+ * changed for two: a cookie, and a key that only pages of the console's own origin can read. Both
+ * are demanded, since browsers send a cookie to every port of a host. All of it ends with the
+ * process. Secrets are kept, and compared, as digests.
  */
 public final class Sessions {
   private static final Duration LINK = Duration.ofMinutes(15);
@@ -27,7 +28,17 @@ public final class Sessions {
   private final InstantSource clock;
   private final String cookie;
   private final Map<Digest, Instant> links = new ConcurrentHashMap<>();
-  private final Map<Digest, Instant> sessions = new ConcurrentHashMap<>();
+  private final Map<Digest, Session> sessions = new ConcurrentHashMap<>();
+
+  private record Session(Digest key, Instant until) {}
+
+  /**
+   * What a browser shows from now on.
+   *
+   * @param cookie the cookie's value
+   * @param key what the pages send beside it
+   */
+  record Entered(String cookie, String key) {}
 
   /** None yet. */
   public Sessions(RandomGenerator random, InstantSource clock) {
@@ -39,15 +50,24 @@ public final class Sessions {
 
   /** A new secret for one link. */
   public String link() {
-    return issue(links, LINK);
+    Instant now = clock.instant();
+    links.values().removeIf(until -> !now.isBefore(until));
+    String secret = secret(random);
+    links.put(digest(secret), now.plus(LINK));
+    return secret;
   }
 
-  /** Changes a link's secret, which is worth nothing afterwards, for the value of a cookie. */
-  Optional<String> enter(String once) {
+  /** Changes a link's secret, which is worth nothing afterwards, for a session. */
+  Optional<Entered> enter(String once) {
+    Instant now = clock.instant();
     Instant until = links.remove(digest(once));
-    return until != null && clock.instant().isBefore(until)
-        ? Optional.of(issue(sessions, SESSION))
-        : Optional.empty();
+    if (until == null || !now.isBefore(until)) {
+      return Optional.empty();
+    }
+    sessions.values().removeIf(each -> !now.isBefore(each.until));
+    Entered entered = new Entered(secret(random), secret(random));
+    sessions.put(digest(entered.cookie), new Session(digest(entered.key), now.plus(SESSION)));
+    return Optional.of(entered);
   }
 
   /** The header that gives the browser its cookie. */
@@ -55,21 +75,18 @@ public final class Sessions {
     return cookie + "=" + value + "; Path=/; HttpOnly; SameSite=Strict";
   }
 
-  /** True where a request's header {@code Cookie} holds a session. */
-  public boolean accepts(String cookies) {
+  /** True where a request's header {@code Cookie} holds a session, and the key is that one's. */
+  public boolean accepts(String cookies, String key) {
+    Digest shown = digest(key);
     return Arrays.stream(cookies.split(";", -1))
         .map(String::strip)
         .filter(pair -> pair.startsWith(cookie + "="))
         .map(pair -> sessions.get(digest(pair.substring(cookie.length() + 1))))
-        .anyMatch(until -> until != null && clock.instant().isBefore(until));
-  }
-
-  private String issue(Map<Digest, Instant> to, Duration lifetime) {
-    Instant now = clock.instant();
-    to.values().removeIf(until -> !now.isBefore(until));
-    String secret = secret(random);
-    to.put(digest(secret), now.plus(lifetime));
-    return secret;
+        .anyMatch(
+            session ->
+                session != null
+                    && session.key.equals(shown)
+                    && clock.instant().isBefore(session.until));
   }
 
   private static String secret(RandomGenerator random) {

@@ -4,6 +4,7 @@ package dev.freehold.node.conversations;
 
 import dev.freehold.crypto.NodeId;
 import dev.freehold.evidence.ReceiptId;
+import dev.freehold.record.Amount;
 import dev.freehold.record.Json;
 import dev.freehold.record.Members;
 import dev.freehold.record.Members.MalformedException;
@@ -26,6 +27,7 @@ public sealed interface Turn {
    * @param tokens how many were written
    * @param speed tokens a second
    * @param machine which node answered
+   * @param paid what it cost, in the smallest units of the token
    * @param verdict what the node's verifier said
    * @param problem why there is no more: 1 to 2000 characters
    */
@@ -36,6 +38,7 @@ public sealed interface Turn {
       @Nullable Integer speed,
       @Nullable ReceiptId receipt,
       @Nullable NodeId machine,
+      @Nullable Amount paid,
       @Nullable String verdict,
       @Nullable String problem)
       implements Turn {
@@ -79,6 +82,7 @@ public sealed interface Turn {
                 .put("model", answer.model)
                 .put("receipt", answer.receipt == null ? null : answer.receipt.text())
                 .put("machine", answer.machine == null ? null : answer.machine.toString())
+                .put("paid", answer.paid == null ? null : answer.paid.toString())
                 .put("verdict", answer.verdict)
                 .put("problem", answer.problem);
         if (answer.tokens != null) {
@@ -90,6 +94,11 @@ public sealed interface Turn {
         yield out.build();
       }
     };
+  }
+
+  private static Amount amount(String text) {
+    return Amount.parse(text)
+        .orElseThrow(() -> new IllegalArgumentException("it is no amount in plain digits"));
   }
 
   private static NodeId node(String text) {
@@ -111,6 +120,7 @@ public sealed interface Turn {
                   from.has("speed") ? (Integer) from.count("speed", 0) : null,
                   from.has("receipt") ? from.typed("receipt", ReceiptId::new) : null,
                   from.has("machine") ? from.typed("machine", Turn::node) : null,
+                  from.has("paid") ? from.typed("paid", Turn::amount) : null,
                   from.has("verdict") ? from.string("verdict") : null,
                   from.has("problem") ? from.string("problem") : null);
           default -> throw new MalformedException("\"role\" of a message is user or assistant");

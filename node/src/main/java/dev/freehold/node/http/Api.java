@@ -138,8 +138,8 @@ public final class Api {
             new ConsoleRequest(
                 exchange.method(),
                 exchange.path(),
-                exchange.query("once").orElse(""),
                 exchange.header("Cookie").orElse(""),
+                exchange.header(ConsoleRequest.KEY).orElse(""),
                 exchange.header("Origin").orElse(""),
                 exchange.header("Sec-Fetch-Site").orElse(""),
                 exchange.header("Authorization").orElse(""),

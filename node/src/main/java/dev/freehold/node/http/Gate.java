@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.node.http;
 
+import dev.freehold.node.console.ConsoleRequest;
 import dev.freehold.node.console.Sessions;
 import dev.freehold.node.owner.OwnerToken;
 import java.util.Locale;
@@ -98,7 +99,8 @@ public final class Gate {
 
   private boolean inSession(Exchange exchange) {
     return exchange.header("Sec-Fetch-Site").orElse("").equals("same-origin")
-        && sessions.accepts(exchange.header("Cookie").orElse(""));
+        && sessions.accepts(
+            exchange.header("Cookie").orElse(""), exchange.header(ConsoleRequest.KEY).orElse(""));
   }
 
   private boolean shows(Exchange exchange) {

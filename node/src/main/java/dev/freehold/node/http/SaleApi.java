@@ -353,7 +353,8 @@ public final class SaleApi {
                 payment.channel(),
                 new TokenCounts(answer.promptTokens(), answer.outputTokens()),
                 taken,
-                busy));
+                busy,
+                Optional.of(answer.receipt())));
     shop.log()
         .event(
             "sold",

@@ -3,6 +3,7 @@
 package dev.freehold.node.mandates;
 
 import dev.freehold.evidence.action.AgentHistory;
+import dev.freehold.evidence.action.Phase;
 import dev.freehold.evidence.action.StepClaims;
 import dev.freehold.evidence.bundle.NodeLog;
 import dev.freehold.evidence.control.ChainFault;
@@ -23,6 +24,7 @@ import dev.freehold.record.CanonicalJson;
 import dev.freehold.record.Digest;
 import dev.freehold.record.Json;
 import dev.freehold.record.JsonException;
+import dev.freehold.record.Nonce;
 import dev.freehold.record.Parsed;
 import dev.freehold.record.Timestamp;
 import java.io.IOException;
@@ -48,6 +50,9 @@ public final class GatewayLog {
 
   private static final int BATCH = 1024;
 
+  /** Actions that are remembered one by one. */
+  private static final int ACTIONS = 50;
+
   private final TileSource files;
   private final int atOnce;
 
@@ -55,6 +60,7 @@ public final class GatewayLog {
   private List<Revocation> revocations = new ArrayList<>();
   private Map<String, long[]> counts = new HashMap<>();
   private AgentHistory history = new AgentHistory();
+  private Map<Nonce, List<Acted.Step>> actions = new LinkedHashMap<>();
   private long refusals;
   private long read;
   private @Nullable String fault;
@@ -89,11 +95,13 @@ public final class GatewayLog {
     long end = Math.min(reader.size(), read + atOnce);
     while (read < end && fault == null) {
       long to = Math.min(end, read + BATCH);
+      long at = read;
       for (byte[] bytes : reader.entries(read, to)) {
         if (Entry.decode(bytes) instanceof Parsed.Read<Entry>(Entry entry)
             && entry.source().text().equals(source)) {
-          take(entry);
+          take(entry, at);
         }
+        at++;
       }
       read = to;
     }
@@ -106,6 +114,7 @@ public final class GatewayLog {
             history.path(),
             history.open().size(),
             refusals,
+            actions.values().stream().map(Acted::new).toList().reversed(),
             Optional.ofNullable(fault)));
   }
 
@@ -115,13 +124,14 @@ public final class GatewayLog {
     revocations = new ArrayList<>();
     counts = new HashMap<>();
     history = new AgentHistory();
+    actions = new LinkedHashMap<>();
     refusals = 0;
     read = 0;
     fault = null;
     origin = name;
   }
 
-  private void take(Entry entry) {
+  private void take(Entry entry, long at) {
     switch (entry.kind()) {
       case MANDATE -> {
         if (Mandate.decode(CanonicalJson.bytes(entry.record()))
@@ -138,7 +148,7 @@ public final class GatewayLog {
       case REFUSAL -> refusals++;
       case REQUEST, EFFECT, RESULT, TOKEN -> {
         switch (Token.of(entry.record())) {
-          case TokenReading.Accepted(Token token, List<String> _) -> count(entry, token);
+          case TokenReading.Accepted(Token token, List<String> _) -> count(entry, token, at);
           case TokenReading.Refused(var code, String reason) ->
               broken(entry, code.code() + ": " + reason);
           case TokenReading.Undecided(Token _, String why) -> broken(entry, why);
@@ -154,18 +164,27 @@ public final class GatewayLog {
     }
   }
 
-  private void count(Entry entry, Token token) {
+  private void count(Entry entry, Token token, long at) {
     if (fault != null) {
       return;
     }
     Optional<ChainFault> wrong = history.accept(token);
     if (wrong.isPresent()) {
       broken(entry, wrong.get().reason());
-    } else if (StepClaims.read(token) instanceof Parsed.Read<StepClaims>(StepClaims claims)
-        && claims.phase() == dev.freehold.evidence.action.Phase.BEFORE) {
-      counts
-          .computeIfAbsent(claims.mandate().hex(), _ -> new long[2])[
-          token.decision().releases() ? 0 : 1]++;
+    } else if (StepClaims.read(token) instanceof Parsed.Read<StepClaims>(StepClaims claims)) {
+      if (claims.phase() == Phase.BEFORE) {
+        counts
+            .computeIfAbsent(claims.mandate().hex(), _ -> new long[2])[
+            token.decision().releases() ? 0 : 1]++;
+        if (actions.size() == ACTIONS) {
+          actions.remove(actions.keySet().iterator().next());
+        }
+        actions.put(claims.action(), new ArrayList<>());
+      }
+      List<Acted.Step> known = actions.get(claims.action());
+      if (known != null) {
+        known.add(new Acted.Step(at, token, claims));
+      }
     }
   }
 

@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param used what all actions together add up to, which is what mandates are held against
  * @param underWay actions whose end is not recorded
  * @param refusals chains of mandates that it refused to take
+ * @param actions the last ones, the newest first
  * @param fault why what follows in the log was not counted; empty while all is well
  */
 public record GatewayPicture(
@@ -27,9 +28,11 @@ public record GatewayPicture(
     PathSummary used,
     int underWay,
     long refusals,
+    List<Acted> actions,
     Optional<String> fault) {
   /** Copies the list. */
   public GatewayPicture {
     granted = List.copyOf(granted);
+    actions = List.copyOf(actions);
   }
 }

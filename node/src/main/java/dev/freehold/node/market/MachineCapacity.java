@@ -9,19 +9,15 @@ import dev.freehold.engine.gguf.GgufException;
 import dev.freehold.engine.model.Configuration;
 import dev.freehold.engine.model.MemoryNeed;
 import dev.freehold.engine.model.ModelException;
-import dev.freehold.evidence.Receipt;
 import dev.freehold.evidence.Statement;
 import dev.freehold.market.offer.Speed;
 import dev.freehold.node.receipts.ReceiptStore;
-import dev.freehold.node.receipts.StoredReceipt;
 import dev.freehold.node.serve.Models;
 import dev.freehold.node.serve.ServedModel;
 import dev.freehold.record.Digest;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -30,7 +26,6 @@ import java.util.concurrent.ConcurrentHashMap;
 /** What this machine can serve, by its models' files, its configuration and its own receipts. */
 public final class MachineCapacity implements Capacity {
   private static final Duration MEASURED_AGAIN = Duration.ofMinutes(10);
-  private static final int LOOKED_AT = 500;
 
   private final Here here;
   private final NodeId self;
@@ -161,29 +156,9 @@ public final class MachineCapacity implements Capacity {
     if (known == null
         || known.speed.isEmpty()
         || Duration.between(known.at, now).abs().compareTo(MEASURED_AGAIN) > 0) {
-      known = new Measured(MeasuredSpeed.of(statements(model)), now);
+      known = new Measured(receipts.flatMap(all -> MeasuredSpeed.of(all, self, model)), now);
       speeds.put(model, known);
     }
     return known.speed;
-  }
-
-  /** Of this machine's own answers with a model, the newest first. */
-  private List<Statement> statements(Digest model) {
-    List<Statement> found = new ArrayList<>();
-    if (receipts.isPresent()) {
-      for (StoredReceipt each : receipts.get().list(LOOKED_AT, null)) {
-        if (found.size() < 2 * MeasuredSpeed.LATEST
-            && each.node().isEmpty()
-            && each.modelDigest().equals(model)) {
-          receipts
-              .get()
-              .receipt(each.id())
-              .map(Receipt::statement)
-              .filter(statement -> statement.node().equals(self))
-              .ifPresent(found::add);
-        }
-      }
-    }
-    return found;
   }
 }

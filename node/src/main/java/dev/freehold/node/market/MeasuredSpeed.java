@@ -2,10 +2,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.node.market;
 
+import dev.freehold.crypto.NodeId;
 import dev.freehold.evidence.Kind;
+import dev.freehold.evidence.Receipt;
 import dev.freehold.evidence.Statement;
 import dev.freehold.market.offer.Speed;
+import dev.freehold.node.receipts.ReceiptStore;
+import dev.freehold.node.receipts.StoredReceipt;
+import dev.freehold.record.Digest;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -17,11 +23,29 @@ import java.util.Optional;
  * them apart, or a pace would not be positive, each is what the whole time gives: no faster than
  * the machine was.
  */
-final class MeasuredSpeed {
+public final class MeasuredSpeed {
   /** So many of the latest receipts are looked at. */
   static final int LATEST = 31;
 
+  /** Of the newest receipts, so many are looked through for those. */
+  private static final int LOOKED_AT = 500;
+
   private MeasuredSpeed() {}
+
+  /** From this machine's own answers with a model; empty where there is none that says anything. */
+  public static Optional<Speed> of(ReceiptStore receipts, NodeId self, Digest model) {
+    List<Statement> found = new ArrayList<>();
+    for (StoredReceipt each : receipts.list(LOOKED_AT, null)) {
+      if (found.size() < 2 * LATEST && each.node().isEmpty() && each.modelDigest().equals(model)) {
+        receipts
+            .receipt(each.id())
+            .map(Receipt::statement)
+            .filter(statement -> statement.node().equals(self))
+            .ifPresent(found::add);
+      }
+    }
+    return of(found);
+  }
 
   /** From the statements of one model; empty where none of them says anything. */
   static Optional<Speed> of(List<Statement> statements) {

@@ -196,7 +196,8 @@ final class SoldWork implements JobWork {
               Optional.of(channel),
               counts,
               price.cost(counts),
-              Duration.ofNanos(System.nanoTime() - started)));
+              Duration.ofNanos(System.nanoTime() - started),
+              Optional.of(result.transcript().receipt().id())));
     }
 
     @Override

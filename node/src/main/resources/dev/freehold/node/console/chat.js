@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: The Freehold authors
 // SPDX-License-Identifier: Apache-2.0
 import { element, render } from "./markdown.js";
-import { ask as told } from "./ask.js";
+import { whole } from "./amounts.js";
+import { ask as told, call, follow, lost, said } from "./ask.js";
 import * as conversations from "./conversations.js";
 import { replay } from "./seal.js";
 
@@ -10,8 +11,15 @@ const at = (id) => document.getElementById(id);
 const dialog = () => import("./dialog.js");
 // Machines by their keys.
 const names = new Map();
+/** The conversation that was open when this page was left. */
+const before = location.hash.slice(1);
 let current = conversations.fresh();
 let running = null;
+/** In what answers of strangers are paid; null where this node buys none. */
+let coin = null;
+/** Names of models that only strangers serve, by their digests. */
+let sold = new Map();
+let listedModels = [];
 
 function seal(foot, message) {
   const link = element("a", message.verdict ?? "unverified", "seal " + (message.verdict ?? ""));
@@ -22,6 +30,16 @@ function seal(foot, message) {
 }
 
 const where = (machine) => (machine === undefined ? "this machine" : names.get(machine) ?? machine.slice(8, 20) + "\u2026");
+
+const price = (paid) => (paid === undefined ? "free" : coin === null ? "paid " + paid + " smallest units" : whole(paid, coin.decimals) + " of the coin");
+
+/** What the conversation took so far. */
+function soFar() {
+  const answers = current.messages.filter((m) => m.role === "assistant");
+  const cost = answers.reduce((sum, m) => sum + BigInt(m.paid ?? 0), 0n);
+  const tokens = answers.reduce((sum, m) => sum + (m.tokens ?? 0), 0);
+  at("cost").textContent = answers.length === 0 ? "" : " \u00b7 " + tokens + " tokens so far" + (cost === 0n ? "" : ", " + price(String(cost)));
+}
 
 function foot(message) {
   const row = element("div", undefined, "foot");
@@ -38,7 +56,8 @@ function foot(message) {
   if (message.speed) {
     row.append(element("span", message.speed.toFixed(0) + " tokens/s"));
   }
-  row.append(element("span", message.model + " on " + where(message.machine) + ", free"));
+  const name = sold.get(message.model) ?? (message.model.startsWith("sha256:") ? message.model.slice(0, 19) + "\u2026" : message.model);
+  row.append(element("span", name + " on " + where(message.machine)), element("span", price(message.paid)));
   if (message.problem) {
     row.append(element("span", message.problem));
   }
@@ -62,6 +81,10 @@ function heading() {
   at("title").textContent = current.title ?? "";
   at("head").hidden = current.id === undefined;
   at("untitled").hidden = current.id !== undefined;
+  document.title = (current.title ?? "Chat") + " \u00b7 Freehold";
+  // So that the way back from a receipt leads here again.
+  history.replaceState(null, "", location.pathname + (current.id === undefined ? "" : "#" + current.id));
+  soFar();
 }
 
 function showAll() {
@@ -151,7 +174,7 @@ async function* events(response) {
 
 async function verify(message, box, conversation) {
   const link = box.querySelector(".seal");
-  link.textContent = "verifying";
+  link.textContent = "verifying\u2026";
   try {
     const judged = await replay(message.receipt);
     message.verdict = judged.report.verdict;
@@ -178,9 +201,12 @@ async function ask(question) {
   const body = box.firstElementChild;
   running = new AbortController();
   at("stop").hidden = false;
+  // A screen reader waits for the whole of it.
+  at("messages").setAttribute("aria-busy", "true");
   let first = 0;
   try {
-    const response = await fetch("/v1/chat/completions", {
+    await loaded(model, box.lastElementChild, running.signal);
+    const response = await call("/v1/chat/completions", {
       method: "POST",
       headers: { "Content-Type": "application/json", "Freehold-Tier": at("tier").value },
       body: JSON.stringify({ model, messages: history, temperature: 0.7, stream: true, stream_options: { include_usage: true } }),
@@ -202,35 +228,73 @@ async function ask(question) {
       message.tokens = event.usage?.completion_tokens ?? message.tokens;
       message.receipt = event.freehold?.receipt ?? message.receipt;
       message.machine = event.freehold?.ran_by ?? message.machine;
+      message.paid = event.freehold?.paid ?? message.paid;
     }
     message.speed = message.tokens > 1 ? (1000 * (message.tokens - 1)) / (performance.now() - first) : undefined;
   } catch (e) {
-    message.problem = e.name === "AbortError" ? (model.startsWith("unproven/") ? "stopped" : "stopped; its receipt is in the list") : e.message || e.name;
+    message.problem = e.name === "AbortError" ? (model.startsWith("unproven/") ? "stopped" : "stopped; its receipt is in the list") : said(e) || e.name;
   }
   running = null;
   at("stop").hidden = true;
+  at("messages").removeAttribute("aria-busy");
   await kept(conversations.save(conversation));
   box.lastElementChild.replaceWith(foot(message));
+  soFar();
   if (message.receipt) {
     await verify(message, box, conversation);
   }
 }
 
-async function models() {
-  const listed = (await (await fetch("/v1/models")).json()).data;
-  const chosen = at("model").value;
-  at("model").replaceChildren(...listed.map((m) => {
-    const elsewhere = m.freehold.only_on?.map((one) => one.name ?? where(one.node));
-    const option = element("option", elsewhere === undefined ? m.id : m.id + " on " + elsewhere.join(", "));
-    option.value = m.id;
-    option.selected = m.id === chosen;
-    return option;
-  }));
-  const loading = listed.filter((m) => m.freehold.state !== "ready");
-  at("state").textContent = loading.map((m) => m.id + " is " + m.freehold.state).join("; ");
-  if (loading.some((m) => m.freehold.state === "loading")) {
-    setTimeout(models, 300);
+/** A newcomer may ask before the model is there: the question waits for it. */
+async function loaded(model, note, signal) {
+  const loading = () => listedModels.some((m) => m.id === model && m.freehold.state === "loading");
+  if (loading()) {
+    note.replaceChildren(element("span", "waits until " + model + " is loaded"));
   }
+  while (loading()) {
+    signal.throwIfAborted();
+    await new Promise((done) => setTimeout(done, 100));
+  }
+}
+
+function option(value, text) {
+  const made = element("option", text);
+  made.value = value;
+  return made;
+}
+
+async function models() {
+  listedModels = (await (await call("/v1/models")).json()).data;
+  if (at("tier").value === "public") {
+    const { offers } = await told("data/market");
+    sold = new Map(offers.filter((o) => !o.why).map((o) => [o.digest, o.model]));
+  }
+  const chosen = at("model").value;
+  const ids = new Set(listedModels.map((m) => m.id));
+  const elsewhere = at("tier").value === "public" ? [...sold].filter(([, name]) => !ids.has(name)) : [];
+  const options = [...listedModels.map((m) => {
+    const only = m.freehold.only_on?.map((one) => one.name ?? where(one.node));
+    return option(m.id, only === undefined ? m.id : m.id + " on " + only.join(", "));
+  }), ...elsewhere.map(([digest, name]) => option(digest, name + ", for sale"))];
+  const before = [...at("model").options].map((o) => o.value + o.textContent).join();
+  if (before !== options.map((o) => o.value + o.textContent).join()) {
+    at("model").replaceChildren(...options);
+    at("model").value = options.some((o) => o.value === chosen) ? chosen : (options[0]?.value ?? "");
+  }
+  const unready = listedModels.filter((m) => m.freehold.state !== "ready");
+  const text = options.length === 0 ? "No model is served here: Models shows what can be, Fleet pairs a machine that has one."
+    : unready.map((m) => m.id + " is " + m.freehold.state).join("; ");
+  if (at("state").textContent !== text) {
+    at("state").textContent = text;
+  }
+  return unready.some((m) => m.freehold.state === "loading") ? 300 : options.length === 0 ? 1000 : 10_000;
+}
+
+/** Whose machines may answer, and what that may cost. */
+async function trust() {
+  const tier = at("tier").value;
+  at("free").textContent = tier === "public" ? "paid within your limits, where nobody answers free" : at("tier").options.length === 1 ? "runs here, free" : "free";
+  await models();
 }
 
 at("ask").addEventListener("submit", (event) => {
@@ -248,6 +312,7 @@ at("question").addEventListener("keydown", (event) => {
   }
 });
 at("stop").addEventListener("click", () => running?.abort());
+at("tier").addEventListener("change", () => trust().then(lost, lost));
 at("new").addEventListener("click", () => {
   change(conversations.fresh());
   listed();
@@ -273,18 +338,31 @@ at("erase-all").addEventListener("click", async () => {
 });
 /** Who else may answer: the other machines' names, and whom to trust with the words. */
 async function machines() {
-  const { fleet } = await told("data/fleet");
-  names.set(fleet.node, "this machine");
-  fleet.members.forEach((m) => names.set(m.node, m.name + " (" + m.tier + ")"));
-  at("trust").hidden = fleet.members.length === 0;
-  at("free").textContent = fleet.members.length === 0 ? "runs here, free" : "free";
+  const page = await told("data/fleet");
+  coin = page.coin;
+  names.set(page.fleet.node, "this machine");
+  page.fleet.members.forEach((m) => names.set(m.node, m.name + " (" + m.tier + ")"));
+  if (page.fleet.members.length > 0) {
+    at("tier").append(option("invited", "mine, and those I invited"));
+  }
+  if (coin !== null) {
+    at("tier").append(option("public", "anybody's, for money"));
+  }
+  at("trust").hidden = at("tier").options.length === 1;
+  await trust();
 }
 
 at("question").focus();
-const named = machines().catch(() => {});
-models();
-await named;
-const [newest] = await listed();
-if (newest !== undefined && newest.damaged === undefined && current.messages.length === 0 && current.id === undefined) {
-  await enter(newest.id);
+const named = machines().catch(lost);
+follow(models, 10_000);
+try {
+  const [all] = await Promise.all([listed(), named]);
+  if (current.messages.length === 0 && current.id === undefined) {
+    const last = all.find((one) => one.id === before) ?? all[0];
+    if (last !== undefined && last.damaged === undefined) {
+      await enter(last.id);
+    }
+  }
+} catch (e) {
+  lost(e);
 }

@@ -13,8 +13,8 @@ function turn(message) {
   if (message.role === "user") {
     return { role: "user", content };
   }
-  const { model, tokens, speed, receipt, machine, verdict, problem } = message;
-  return { role: "assistant", content, model, tokens: count(tokens), speed: count(speed), receipt, machine, verdict, problem: problem?.slice(0, 2000).toWellFormed() };
+  const { model, tokens, speed, receipt, machine, paid, verdict, problem } = message;
+  return { role: "assistant", content, model, tokens: count(tokens), speed: count(speed), receipt, machine, paid, verdict, problem: problem?.slice(0, 2000).toWellFormed() };
 }
 
 export const list = async () => (await ask("data/conversations")).conversations;

@@ -94,12 +94,14 @@ export async function rootOf(leaf, index, size, path) {
   return sn === 0n ? r : null;
 }
 
-function parseProof(text) {
+/** `extra` says whether the proof holds the bytes of its entry. */
+function parseProof(text, extra) {
   const end = text.indexOf("\n\n");
-  const lines = text.slice(0, end).split("\n");
+  const [form, ...lines] = text.slice(0, end).split("\n");
   const note = text.slice(end + 2);
-  if (end < 0 || lines[0] !== "c2sp.org/tlog-proof@v1" || !/^index (0|[1-9][0-9]*)$/.test(lines[1] ?? "")) {
-    throw new Error("the proof is no C2SP tlog-proof");
+  const held = extra ? /^extra ([A-Za-z0-9+/]+={0,2})$/.exec(lines.shift() ?? "") : [];
+  if (end < 0 || form !== "c2sp.org/tlog-proof@v1" || held === null || !/^index (0|[1-9][0-9]*)$/.test(lines[0] ?? "")) {
+    throw new Error("the proof is no C2SP tlog-proof" + (extra ? " with its entry" : ""));
   }
   const split = note.lastIndexOf("\n\n");
   const body = note.slice(0, split + 1);
@@ -111,8 +113,9 @@ function parseProof(text) {
     throw new Error("the checkpoint is none");
   }
   return {
-    index: BigInt(lines[1].slice("index ".length)),
-    path: lines.slice(2).map(fromBase64),
+    extra: extra ? fromBase64(held[1]) : undefined,
+    index: BigInt(lines[0].slice("index ".length)),
+    path: lines.slice(1).map(fromBase64),
     body,
     origin,
     size: BigInt(size),
@@ -165,7 +168,7 @@ export function parse(text) {
         receipt: proven.entry.record,
         transcript: root.transcript === undefined ? undefined : transcriptOf(root.transcript),
         entry: proven.entry,
-        proof: parseProof(proven.proof),
+        proof: parseProof(proven.proof, false),
       };
     }
     default:
@@ -211,17 +214,18 @@ async function transcriptOpens({ receipt, transcript }) {
   return null;
 }
 
-async function logged({ receipt, entry, proof }) {
-  const leaf = await sha256(Uint8Array.of(0), canonical(entry));
+async function leads(what, bytes, proof) {
+  const leaf = await sha256(Uint8Array.of(0), bytes);
   const root = proof.index < proof.size ? await rootOf(leaf, proof.index, proof.size, proof.path) : null;
-  if (root === null || !same(root, proof.root)) {
-    return "the path from the receipt does not lead to the checkpoint's root";
-  }
-  const name = "freehold.internal/" + receipt.node.slice("did:key:".length);
+  return root !== null && same(root, proof.root) ? null : "the path from the " + what + " does not lead to the checkpoint's root";
+}
+
+async function checkpointSigned(node, proof) {
+  const name = "freehold.internal/" + node.slice("did:key:".length);
   if (proof.origin !== name) {
     return "the checkpoint is of another log";
   }
-  const key = keyOf(receipt.node);
+  const key = keyOf(node);
   const id = (await sha256(name, "\n", Uint8Array.of(1), key)).slice(0, 4);
   for (const line of proof.signatures) {
     const [dash, who, base64, more] = line.split(" ");
@@ -236,6 +240,43 @@ async function logged({ receipt, entry, proof }) {
   return "the checkpoint is not signed by the log";
 }
 
+const logged = async ({ receipt, entry, proof }) =>
+  (await leads("receipt", canonical(entry), proof)) ?? checkpointSigned(receipt.node, proof);
+
+/**
+ * Checks a proof that holds its entry. Never throws: bad evidence is a verdict.
+ *
+ * @param node whose log it must be, by its name
+ * @param index of the entry that was asked for
+ */
+export async function checkProof(text, node, index) {
+  let proof;
+  try {
+    proof = parseProof(text, true);
+    if (proof.index !== BigInt(index)) {
+      throw new Error("the proof is of entry " + proof.index);
+    }
+  } catch (e) {
+    return { verdict: "Invalid", claims: [{ name: "form", verdict: "Invalid", reason: e.message }] };
+  }
+  const claims = [];
+  await claimed(claims, "included", () => leads("entry", proof.extra, proof));
+  await claimed(claims, "checkpoint", () => checkpointSigned(node, proof));
+  return { ...judged(claims), entry: new TextDecoder().decode(proof.extra), size: proof.size };
+}
+
+async function claimed(claims, name, verify) {
+  let reason;
+  try {
+    reason = await verify();
+  } catch (e) {
+    reason = e.message;
+  }
+  claims.push({ name, verdict: reason === null ? "Valid" : "Invalid", reason });
+}
+
+const judged = (claims) => ({ verdict: claims.every((c) => c.verdict === "Valid") ? "Valid" : "Invalid", claims });
+
 /** The id of a receipt: of the bytes that are signed. */
 export async function idOf(receipt) {
   const { signature: _, ...rest } = receipt;
@@ -249,15 +290,6 @@ export async function idOf(receipt) {
  */
 export async function check(text, expected) {
   const claims = [];
-  const claim = async (name, verify) => {
-    let reason;
-    try {
-      reason = await verify();
-    } catch (e) {
-      reason = e.message;
-    }
-    claims.push({ name, verdict: reason === null ? "Valid" : "Invalid", reason });
-  };
   let file;
   try {
     file = parse(text);
@@ -267,12 +299,12 @@ export async function check(text, expected) {
   } catch (e) {
     return { verdict: "Invalid", claims: [{ name: "form", verdict: "Invalid", reason: e.message }] };
   }
-  await claim("signed", () => receiptSigned(file));
+  await claimed(claims, "signed", () => receiptSigned(file));
   if (file.transcript !== undefined) {
-    await claim("transcript", () => transcriptOpens(file));
+    await claimed(claims, "transcript", () => transcriptOpens(file));
   }
   if (file.entry !== undefined) {
-    await claim("logged", () => logged(file));
+    await claimed(claims, "logged", () => logged(file));
   }
-  return { verdict: claims.every((c) => c.verdict === "Valid") ? "Valid" : "Invalid", claims, file };
+  return { ...judged(claims), file };
 }

@@ -1,9 +1,8 @@
 // SPDX-FileCopyrightText: The Freehold authors
 // SPDX-License-Identifier: Apache-2.0
-import { ask, refill } from "./ask.js";
+import { ask, follow, refill } from "./ask.js";
 import { confirmed } from "./dialog.js";
 import { element } from "./markdown.js";
-import "./seal.js";
 
 const at = (id) => document.getElementById(id);
 const fact = (name, value, className) => [element("dt", name), element("dd", value, className)];
@@ -113,6 +112,9 @@ function invite(one) {
 }
 
 async function load() {
+  if (at("model").options.length === 0) {
+    await models();
+  }
   const { fleet, invites } = await ask("data/fleet");
   refill(at("here"), ...here(fleet));
   refill(at("machines"), ...(fleet.members.length > 0 ? fleet.members.map(machine) : [element("p", "None yet.", "quiet")]));
@@ -187,19 +189,13 @@ at("plan").addEventListener("submit", async (event) => {
   at("planned").replaceChildren(...(plan === undefined ? [] : placed(plan)));
 });
 
-async function again() {
-  try {
-    await load();
-  } catch (e) {
-    at("problem").textContent = "The node does not answer: " + e.message;
-  }
-  setTimeout(again, 2000);
+async function models() {
+  const { models } = await ask("data/models");
+  at("model").append(...models.map((m) => {
+    const option = element("option", m.name);
+    option.value = m.name;
+    return option;
+  }));
 }
 
-await again();
-const { models } = await ask("data/models");
-at("model").append(...models.map((m) => {
-  const option = element("option", m.name);
-  option.value = m.name;
-  return option;
-}));
+await follow(load, 2000);

@@ -1,13 +1,13 @@
 // SPDX-FileCopyrightText: The Freehold authors
 // SPDX-License-Identifier: Apache-2.0
-import { ask, refill } from "./ask.js";
+import { ask, follow, refill } from "./ask.js";
 import { entered } from "./dialog.js";
+import { when } from "./amounts.js";
 import { element } from "./markdown.js";
-import "./seal.js";
+import { step } from "./steps.js";
 
 const at = (id) => document.getElementById(id);
 const fact = (name, value, className) => [element("dt", name), element("dd", value, className)];
-const when = (time) => time.slice(0, 16).replace("T", " ") + " UTC";
 const names = (list) => (list.length === 0 ? "none" : list.includes("*") ? "any" : list.join(", "));
 const millionths = (amount, unit) => (amount / 1e6).toFixed(6).replace(/0+$/, "").replace(/\.$/, "") + " " + unit;
 let seen = "";
@@ -85,6 +85,37 @@ function show(mandate, page) {
   return box;
 }
 
+const ENDS = { returned: "the whole result was given to the caller", failed: "it failed, and the caller was told so", withheld: "there was a result, and the caller did not get it", cut: "the caller left before the end", interrupted: "the gateway ended in between; nothing more is known" };
+
+/** An action as its seven steps. */
+function action(a, page) {
+  const box = element("details", undefined, "action");
+  box.id = "action-" + a.id.slice(0, 12);
+  const allowed = a.decision === "ALLOW" || a.decision === "MODIFY";
+  const summary = element("summary");
+  summary.append(element("span", allowed ? (a.outcome ?? "under way") : "refused", "seal " + (allowed ? (a.outcome === "returned" ? "Valid" : "Undecidable") : "Invalid")),
+    " " + a.effect.replace("_", " ") + " towards " + a.target + ", " + when(a.begun));
+  const unit = page.mandates.find((m) => m.digest.slice(7) === a.mandate.slice(8))?.allow.unit ?? "";
+  const cost = [a.tokens > 0 ? a.tokens + " output tokens " + (a.ended ? "used" : "set aside") : "", a.amount > 0 ? millionths(a.amount, unit) : ""].filter((each) => each !== "");
+  const records = a.records.map((r) => [r.phase, r.token]);
+  const steps = element("ol", undefined, "steps");
+  steps.append(
+    step("mandate", true, "Held against this mandate, which its owner signed.", [["mandate", a.mandate], ["on behalf of", a.principal]]),
+    step("match", allowed, "Towards " + a.target + ".", [["agent", a.agent]]),
+    step("execute", a.records.length > 1, !allowed ? "It was not done." : a.outcome ? "Ended " + when(a.ended) + ": " + ENDS[a.outcome] + (a.status ? " (status " + a.status + ")." : ".") : "Under way.", [["effect", a.effect], ["class of data", a.class]]),
+    step("receipt", true, "Each record is a signed token, durable before what it allows.", [...records, ...(a.receipt ? [["receipt of the answer", a.receipt]] : [])]),
+    step("verify", allowed, "The policy said " + a.decision + " before anything was done" + (a.reason ? ": " + a.reason : "") + "; the record continues the gateway's history.", [["policy", a.policy]]),
+    step("settle", cost.length > 0, cost.length > 0 ? cost.join(", ") + ", taken from the mandate's budget." : "It took nothing from the budgets but being an action.", []),
+    step("log", true, "Entries " + a.records.map((r) => r.entry).join(", ") + " of the gateway's log.", []));
+  if (a.receipt) {
+    const link = element("a", "The receipt's own seven steps");
+    link.href = "/console/receipts/" + a.receipt;
+    steps.children[3].lastElementChild.append(link);
+  }
+  box.append(summary, steps);
+  return box;
+}
+
 async function load() {
   const page = await ask("data/mandates");
   const text = JSON.stringify(page);
@@ -103,7 +134,14 @@ async function load() {
     ...fact("used in all", "answers " + page.used.answers + ", output tokens " + page.used.tokens + ", times that data left " + page.used.egress + "; highest class touched: " + page.used.class),
     ...fact("actions", page.used.actions + " judged, " + page.underWay + " under way; mandates not taken: " + page.refusals),
     ...fact("held against", "every mandate alike: its budgets are measured by all that the gateway did"));
-  const open = [...document.querySelectorAll("details[open]")].map((each) => each.parentElement.id);
+  const open = [...document.querySelectorAll("#list details[open]")].map((each) => each.parentElement.id);
+  const opened = [...document.querySelectorAll(".action[open]")].map((each) => each.id);
+  at("actions").hidden = page.actions.length === 0;
+  refill(at("acted"), ...page.actions.map((each) => {
+    const box = action(each, page);
+    box.open = opened.includes(box.id);
+    return box;
+  }));
   refill(at("list"), ...page.mandates.map((mandate) => {
     const box = show(mandate, page);
     box.id = "mandate-" + mandate.digest.slice(7, 19);
@@ -112,13 +150,4 @@ async function load() {
   }));
 }
 
-async function again() {
-  try {
-    await load();
-  } catch (e) {
-    at("problem").textContent = e.message;
-  }
-  setTimeout(again, 1000);
-}
-
-await again();
+await follow(load, 1000);

@@ -1,10 +1,9 @@
 // SPDX-FileCopyrightText: The Freehold authors
 // SPDX-License-Identifier: Apache-2.0
 import { near, plain, shortened, when, whole } from "./amounts.js";
-import { ask } from "./ask.js";
+import { ask, follow } from "./ask.js";
 import { element } from "./markdown.js";
 import { plot } from "./plot.js";
-import "./seal.js";
 
 const at = (id) => document.getElementById(id);
 const SHOWN = 200;
@@ -25,6 +24,16 @@ const number = (value) => element("td", value ?? "", "number");
 function named(name) {
   const cell = element("td", shortened(name), "digest");
   cell.title = name;
+  return cell;
+}
+
+function receipt(id) {
+  const cell = element("td");
+  if (id) {
+    const link = element("a", id, "digest");
+    link.href = "/console/receipts/" + id;
+    cell.append(link);
+  }
   return cell;
 }
 
@@ -91,7 +100,7 @@ function sales() {
   table("sales", page.sales.map((s) => row(text(s.model), number(price(s.input)), number(price(s.output)), number(s.streams), text(s.hours ?? "always"), text(s.expires ? when(s.expires) : "not offered now"),
     element("td", s.hindrance ?? "", s.hindrance ? "problem" : ""))));
   table("sold", page.sold.map((s) => row(text(when(s.time)), called(s.digest), number(s.input), number(s.output), number(s.mine ? price(s.amount) : s.amount + " of another coin"),
-    number((s.millis / 1000).toFixed(1) + " s"), s.channel ? named(s.channel) : text("paid at once"))));
+    number((s.millis / 1000).toFixed(1) + " s"), s.channel ? named(s.channel) : text("paid at once"), receipt(s.receipt))));
   table("buyers", page.buyers.map((b) => row(named(b.account), number(price(b.served)), number(price(b.paid)), number(price(b.claimed)), number(price(b.unpaid)),
     element("td", b.leaving ? "takes its coins back from " + when(b.leaving) : b.unpaid !== "0" ? "owes" : "well", b.unpaid !== "0" ? "problem" : ""))));
 }
@@ -99,13 +108,8 @@ function sales() {
 function purchases() {
   at("no-purchases").hidden = page.sellers.length + page.bought.length > 0;
   table("sellers", page.sellers.map((s) => row(named(s.account), number(price(s.signed)), number(price(s.today)), number(price(s.left)))));
-  table("bought", page.bought.map((r) => {
-    const cell = element("td");
-    const link = element("a", r.id, "digest");
-    link.href = "/console/receipts/" + r.id;
-    cell.append(link);
-    return row(cell, text(when(r.finished)), text(r.model), number(r.prompt_tokens), number(r.output_tokens), named(r.node));
-  }));
+  table("bought", page.bought.map((r) => row(receipt(r.id), text(when(r.finished)), text(r.model), number(r.prompt_tokens), number(r.output_tokens),
+    number(r.paid === undefined ? "" : price(r.paid)), text(r.verdict), named(r.node))));
 }
 
 function choices() {
@@ -141,15 +145,4 @@ async function load() {
 
 at("model").addEventListener("change", offers);
 
-async function again() {
-  try {
-    await load();
-    at("problem").textContent = "";
-  } catch (e) {
-    at("problem").textContent = "The node does not answer: " + e.message;
-    seen = "";
-  }
-  setTimeout(again, 5000);
-}
-
-await again();
+await follow(load, 5000);

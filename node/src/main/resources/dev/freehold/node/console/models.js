@@ -1,10 +1,36 @@
 // SPDX-FileCopyrightText: The Freehold authors
 // SPDX-License-Identifier: Apache-2.0
+import { ask, call, follow, lost, refill } from "./ask.js";
 import { element } from "./markdown.js";
-import "./seal.js";
 
 const at = (id) => document.getElementById(id);
 const gigabytes = (bytes) => (bytes / 1e9).toFixed(2) + " GB";
+let seen = "";
+
+function pull(model) {
+  const button = element("button", "Pull");
+  button.type = "button";
+  button.id = "pull-" + model.name;
+  button.setAttribute("aria-label", "Pull " + model.name);
+  button.addEventListener("click", async () => {
+    at("told").textContent = "Pulling " + model.name + ".";
+    try {
+      const answer = await call("/console/pull/" + model.name, { method: "POST" });
+      at("told").textContent = answer.ok ? "Pulling " + model.name + "." : "The node answers " + answer.status + ".";
+      await load();
+    } catch (e) {
+      lost(e);
+    }
+  });
+  return button;
+}
+
+/** What one can do with a model that is here, and how fast it was. */
+function here(model) {
+  const speed = model.written === undefined ? "not measured here yet: it has answered nothing"
+    : "measured here: " + model.read + " tokens/s read, " + model.written + " tokens/s written";
+  return speed + (model.state ? "" : "; not served: ‘freehold up -m " + model.name + "’ serves it");
+}
 
 function show(model) {
   const box = element("section", undefined, "model");
@@ -15,25 +41,23 @@ function show(model) {
     head.append(element("span", model.state, "seal " + (model.state === "ready" ? "Valid" : "")));
   }
   if (!model.here && !busy) {
-    const pull = element("button", "Pull");
-    pull.type = "button";
-    pull.setAttribute("aria-label", "Pull " + model.name);
-    pull.addEventListener("click", async () => {
-      await fetch("/console/pull/" + model.name, { method: "POST" });
-      at("told").textContent = "";
-      await load();
-    });
-    head.append(pull);
+    head.append(pull(model));
   }
   box.append(head);
-  const fast = model.tokensPerSecond > 0 ? ", measured here: " + model.tokensPerSecond.toFixed(0) + " tokens/s" : "";
-  box.append(element("p", (model.here ? "on this machine, from " + model.source + fast : model.fit), "quiet"), element("p", model.digest, "digest"));
+  if (model.title && model.title !== model.name) {
+    box.append(element("p", model.title));
+  }
+  box.append(element("p", model.here ? here(model) : model.fit, "quiet"));
+  if (model.here) {
+    box.append(element("p", "from " + model.source, "quiet"));
+  }
+  box.append(element("p", model.digest, "digest"));
   if (busy) {
     const progress = element("progress");
     progress.max = model.bytes;
     progress.value = model.done;
     progress.setAttribute("aria-label", "Pulling " + model.name);
-    box.append(progress, element("span", " " + model.pull + " " + gigabytes(model.done) + " " + model.why, "quiet"));
+    box.append(progress, element("span", " " + model.pull + ", " + gigabytes(model.done) + " of " + gigabytes(model.bytes) + (model.why ? "; " + model.why : ""), "quiet"));
   }
   if (model.pull === "failed") {
     box.append(element("p", model.why, "problem"));
@@ -43,14 +67,16 @@ function show(model) {
 }
 
 async function load() {
-  const { models } = await (await fetch("/console/data/models")).json();
-  const here = models.filter((m) => m.here);
-  const others = models.filter((m) => !m.here);
-  at("list").replaceChildren(element("h2", "On this machine"), ...here.map(show),
-    element("h2", "Can be pulled"), ...others.map(show));
-  if (models.some((m) => m.pull === "pulling" || m.pull === "checking" || m.state === "loading")) {
-    setTimeout(load, 500);
+  const { models } = await ask("data/models");
+  const now = JSON.stringify(models, (name, value) => (name === "fit" ? undefined : value));
+  if (now !== seen) {
+    seen = now;
+    const stored = models.filter((m) => m.here);
+    const others = models.filter((m) => !m.here);
+    refill(at("list"), element("h2", "On this machine"), ...(stored.length > 0 ? stored.map(show) : [element("p", "None yet: pull one.", "quiet")]),
+      ...(others.length > 0 ? [element("h2", "Can be pulled"), ...others.map(show)] : []));
   }
+  return models.some((m) => m.pull === "pulling" || m.pull === "checking" || m.state === "loading") ? 500 : 5000;
 }
 
-await load();
+await follow(load, 5000);

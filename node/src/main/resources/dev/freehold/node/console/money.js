@@ -1,10 +1,9 @@
 // SPDX-FileCopyrightText: The Freehold authors
 // SPDX-License-Identifier: Apache-2.0
 import { near, plain, shortened, when, whole } from "./amounts.js";
-import { ask, refill } from "./ask.js";
+import { ask, follow, refill } from "./ask.js";
 import { element } from "./markdown.js";
 import { plot } from "./plot.js";
-import "./seal.js";
 
 const at = (id) => document.getElementById(id);
 const fact = (name, value, className) => [element("dt", name), element("dd", value, className)];
@@ -40,12 +39,12 @@ function coins(page) {
   }));
 }
 
-/** Sums over the blocks, of what was done. */
-function sums(movements, what, decimals) {
+/** Sums, of what was done. */
+function sums(movements, what, decimals, place) {
   let sum = 0n;
   return movements.filter((m) => m.what === what && m.outcome === "done" && m.amount).map((m) => {
     sum += BigInt(m.amount);
-    return [m.block, near(sum, decimals)];
+    return [place(m), near(sum, decimals)];
   });
 }
 
@@ -53,15 +52,21 @@ function movements(page) {
   const all = page.movements;
   at("movements-table").hidden = all.length === 0;
   at("no-movements").hidden = all.length > 0;
-  const series = [["deposited", "deposit"], ["claimed", "claim"], ["asked back", "asked back"]].map(([name, what]) => ({ name, points: sums(all, what, page.decimals) }));
-  const blocks = series.flatMap((each) => each.points.map((p) => p[0]));
-  at("movements-plot").replaceChildren(...(blocks.length === 0 ? [] : [plot("Deposited, claimed and asked back by this machine, in all", "steps",
-    { name: "block of the chain", text: (value) => String(value), from: Math.min(...blocks) - 1, ticks: [...new Set([Math.min(...blocks), Math.max(...blocks)])] },
-    { name: "whole coins", text: plain }, series)]));
+  // Times are the chain's to tell; while it hasn't told them all, blocks give the order.
+  const timed = all.every((m) => m.block === undefined || m.time);
+  const place = timed ? (m) => Date.parse(m.time) : (m) => m.block;
+  const series = [["deposited", "deposit"], ["claimed", "claim"], ["asked back", "asked back"]].map(([name, what]) => ({ name, points: sums(all, what, page.decimals, place) }));
+  const places = series.flatMap((each) => each.points.map((p) => p[0]));
+  const first = Math.min(...places);
+  const last = Math.max(...places);
+  const span = Math.max(last - first, timed ? 60_000 : 1);
+  const x = timed ? { name: "time (UTC)", text: (value) => when(new Date(value).toISOString()).slice(5, 16), from: first - span * 0.05, ticks: [0.1, 0.5, 0.9].map((part) => first + span * part) }
+    : { name: "block of the chain", text: (value) => String(value), from: first - 1, ticks: [...new Set([first, last])] };
+  at("movements-plot").replaceChildren(...(places.length === 0 ? [] : [plot("Deposited, claimed and asked back by this machine, in all", "steps", x, { name: "whole coins", text: plain }, series)]));
   at("movements").replaceChildren(...all.toReversed().slice(0, SHOWN).map((m) => {
     const purpose = element("td", m.purpose.length > 34 ? m.purpose.slice(0, 33) + "\u2026" : m.purpose, "digest");
     purpose.title = m.purpose;
-    return row(element("td", m.block ?? "", "number"), element("td", m.what), element("td", m.amount ? whole(m.amount, page.decimals) : "", "number"), element("td", m.outcome), purpose);
+    return row(element("td", m.time ? when(m.time) : ""), element("td", m.block ?? "", "number"), element("td", m.what), element("td", m.amount ? whole(m.amount, page.decimals) : "", "number"), element("td", m.outcome), purpose);
   }));
 }
 
@@ -119,14 +124,4 @@ async function load() {
   earnings(page);
 }
 
-async function again() {
-  try {
-    await load();
-  } catch (e) {
-    at("problem").textContent = "The node does not answer: " + e.message;
-    seen = "";
-  }
-  setTimeout(again, 5000);
-}
-
-await again();
+await follow(load, 5000);

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Freehold authors
 // SPDX-License-Identifier: Apache-2.0
+import { ask, follow } from "./ask.js";
 import { element } from "./markdown.js";
-import "./seal.js";
 
 const at = (id) => document.getElementById(id);
 const fact = (name, value) => [element("dt", name), element("dd", value)];
@@ -12,7 +12,7 @@ const cells = (...values) => {
 };
 
 async function load() {
-  const node = await (await fetch("/console/data/node")).json();
+  const node = await ask("data/node");
   at("load").replaceChildren(
     ...node.load.flatMap((l) => [
       ...fact(l.model, l.active + " answering, " + l.queued + " waiting, " + l.tokensPerSecond.toFixed(0) + " tokens/s lately, arithmetic by " + l.kernel),
@@ -31,7 +31,6 @@ async function load() {
   at("settings").replaceChildren(...node.settings.map((s) => cells(s.name, s.value, s.from)));
   at("events").replaceChildren(...node.events.map(({ time, event, ...more }) =>
     cells(time.slice(0, 19).replace("T", " "), event, Object.entries(more).map(([k, v]) => k + " " + v).join(", "))));
-  setTimeout(load, 1000);
 }
 
-await load();
+await follow(load, 1000);

@@ -54,7 +54,7 @@ export function plot(title, shape, x, y, series) {
   const points = series.flatMap((each) => each.points);
   const mostY = Math.max(...points.map((p) => p[1])) || 1;
   const from = x.from ?? 0;
-  const to = Math.max(...points.map((p) => p[0]), from + 1) + (shape === "bars" ? 1 : 0);
+  const to = Math.max(...points.map((p) => p[0]), ...(x.ticks ?? []), from + 1) + (shape === "bars" ? 1 : 0);
   const endY = mostY * 1.08;
   const endX = shape === "bars" ? to : to + (to - from) * 0.05;
   const atX = (value) => LEFT + ((value - from) / (endX - from)) * (WIDTH - LEFT - RIGHT);

@@ -1,14 +1,7 @@
 // SPDX-FileCopyrightText: The Freehold authors
 // SPDX-License-Identifier: Apache-2.0
+import { call } from "./ask.js";
 import { element } from "./markdown.js";
-
-for (const link of document.querySelectorAll("nav a")) {
-  const here = location.pathname;
-  const to = link.getAttribute("href");
-  if (here === to || (to !== "/console/" && here.startsWith(to))) {
-    link.setAttribute("aria-current", "page");
-  }
-}
 
 /** Shows a check of the browser's own in an element. */
 export function show(into, result, note) {
@@ -21,7 +14,7 @@ export function show(into, result, note) {
 
 /** Asks the node to replay an answer: the verdict of its verifier. */
 export async function replay(id) {
-  const response = await fetch("/console/judge/" + id, { method: "POST" });
+  const response = await call("/console/judge/" + id, { method: "POST" });
   if (!response.ok) {
     throw new Error("the node answers " + response.status);
   }

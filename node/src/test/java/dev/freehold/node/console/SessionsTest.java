@@ -20,11 +20,17 @@ class SessionsTest {
   @Test
   void aLinkIsChangedForASessionOnce() {
     String link = sessions.link();
-    String value = sessions.enter(link).orElseThrow();
+    Sessions.Entered entered = sessions.enter(link).orElseThrow();
     assertThat(sessions.enter(link)).isEmpty();
-    assertThat(sessions.accepts(cookie(value))).isTrue();
-    assertThat(sessions.accepts("other=1; " + cookie(value))).isTrue();
-    assertThat(sessions.setCookie(value)).contains("HttpOnly").contains("SameSite=Strict");
+    assertThat(accepted(entered)).isTrue();
+    assertThat(sessions.accepts("other=1; " + cookie(entered.cookie()), entered.key())).isTrue();
+    assertThat(sessions.setCookie(entered.cookie()))
+        .contains("HttpOnly")
+        .contains("SameSite=Strict");
+  }
+
+  private boolean accepted(Sessions.Entered entered) {
+    return sessions.accepts(cookie(entered.cookie()), entered.key());
   }
 
   @Test
@@ -36,27 +42,44 @@ class SessionsTest {
 
   @Test
   void aSessionEndsAfterThirtyDays() {
-    String cookie = cookie(sessions.enter(sessions.link()).orElseThrow());
+    Sessions.Entered entered = sessions.enter(sessions.link()).orElseThrow();
     now = now.plus(Duration.ofDays(30)).minusSeconds(1);
-    assertThat(sessions.accepts(cookie)).isTrue();
+    assertThat(accepted(entered)).isTrue();
     now = now.plusSeconds(1);
-    assertThat(sessions.accepts(cookie)).isFalse();
+    assertThat(accepted(entered)).isFalse();
+  }
+
+  /** Every port of this machine gets the cookie; the key stays with the console's own origin. */
+  @Test
+  void neitherHalfOfASessionIsOne() {
+    Sessions.Entered one = sessions.enter(sessions.link()).orElseThrow();
+    Sessions.Entered other = sessions.enter(sessions.link()).orElseThrow();
+    assertThat(sessions.accepts(cookie(one.cookie()), "")).isFalse();
+    assertThat(sessions.accepts(cookie(one.cookie()), one.cookie())).isFalse();
+    assertThat(sessions.accepts(cookie(one.key()), one.key())).isFalse();
+    assertThat(sessions.accepts("", one.key())).isFalse();
+    assertThat(sessions.accepts(cookie(one.cookie()), other.key())).isFalse();
+    assertThat(sessions.accepts(cookie(one.cookie()), one.key() + "0")).isFalse();
+    assertThat(accepted(one)).isTrue();
   }
 
   @Test
   void nothingElseIsASession() {
     String link = sessions.link();
-    String value = sessions.enter(sessions.link()).orElseThrow();
+    Sessions.Entered entered = sessions.enter(sessions.link()).orElseThrow();
+    String key = entered.key();
+    String value = entered.cookie();
     String name = cookie("").replace("=", "");
     assertThat(sessions.enter("")).isEmpty();
     assertThat(sessions.enter(value)).isEmpty();
-    assertThat(sessions.accepts("")).isFalse();
-    assertThat(sessions.accepts(name)).isFalse();
-    assertThat(sessions.accepts(name + "=")).isFalse();
-    assertThat(sessions.accepts(name + "=" + link)).isFalse();
-    assertThat(sessions.accepts("x" + name + "=" + value)).isFalse();
-    assertThat(sessions.accepts(name + "=" + value + "0")).isFalse();
-    assertThat(sessions.accepts("freehold=" + value)).isFalse();
-    assertThat(new Sessions(new Random(2), () -> now).accepts(cookie(value))).isFalse();
+    assertThat(sessions.enter(key)).isEmpty();
+    assertThat(sessions.accepts("", key)).isFalse();
+    assertThat(sessions.accepts(name, key)).isFalse();
+    assertThat(sessions.accepts(name + "=", key)).isFalse();
+    assertThat(sessions.accepts(name + "=" + link, link)).isFalse();
+    assertThat(sessions.accepts("x" + name + "=" + value, key)).isFalse();
+    assertThat(sessions.accepts(name + "=" + value + "0", key)).isFalse();
+    assertThat(sessions.accepts("freehold=" + value, key)).isFalse();
+    assertThat(new Sessions(new Random(2), () -> now).accepts(cookie(value), key)).isFalse();
   }
 }

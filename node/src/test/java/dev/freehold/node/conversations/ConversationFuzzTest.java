@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.freehold.crypto.SigningKey;
 import dev.freehold.evidence.ReceiptId;
+import dev.freehold.record.Amount;
 import dev.freehold.record.Parsed;
 import dev.freehold.record.Timestamp;
 import java.util.List;
@@ -35,10 +36,11 @@ class ConversationFuzzTest {
                   30,
                   new ReceiptId("r-0123456789abcdef0123"),
                   SigningKey.ofSeed(new byte[SigningKey.SEED_BYTES]).nodeId(),
+                  Amount.of(1_200),
                   "Valid",
                   null),
               new Turn.Question("And?"),
-              new Turn.Answer("", "smollm2", null, null, null, null, null, "stopped")));
+              new Turn.Answer("", "smollm2", null, null, null, null, null, null, "stopped")));
 
   @Test
   void whatIsWrittenIsReadAsTheSame() {

@@ -77,7 +77,8 @@ class EarningTest {
         Optional.of(channel(salt).id()),
         new TokenCounts(100, 20),
         Amount.of(amount),
-        Duration.ofSeconds(seconds));
+        Duration.ofSeconds(seconds),
+        Optional.empty());
   }
 
   private Json.Obj earned(PowerSettings power, List<PayeeChannel> ends, SoldAnswer... answers)
