@@ -25,10 +25,11 @@ final class FirstLook {
   private static final Duration PATIENCE = Duration.ofMillis(500);
 
   private static final int TIMEOUT_MILLIS = 2000;
+  private static final int ROUNDS = 2;
 
   /** What a browser asks for before it shows anything: fixed files, which tell nobody anything. */
   private static final List<String> ASKED =
-      List.of("", "files/console.css", "files/chat.js", "files/ask.js");
+      List.of("", "files/console.css", "files/chat.js", "files/ask.js", "files/markdown.js");
 
   private final Console console;
   private final Models models;
@@ -66,8 +67,10 @@ final class FirstLook {
         models.await(model, LOADING);
       }
       console.prepare();
-      for (String path : ASKED) {
-        ask(port, path);
+      for (int round = 0; round < ROUNDS; round++) {
+        for (String path : ASKED) {
+          ask(port, path);
+        }
       }
     } catch (ModelUnready | IOException | UncheckedIOException e) {
       // The node is stopping, or its owner will read why there is no model: nothing is lost but

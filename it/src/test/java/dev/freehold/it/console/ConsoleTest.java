@@ -144,6 +144,7 @@ class ConsoleTest {
         conversationsAreKeptRenamedAndErased(processes, browser, base, checks);
         theOtherPagesShowWhatThereIs(browser, base, checks);
         aStoppedAnswerIsSaidToBe(browser, base);
+        whoAsksBeforeTheModelIsLoadedIsAnsweredOnceItIs(browser);
         anotherOriginNeitherReadsNorDrives(browser, base, id);
         onlyTheOwnerGetsALink(processes, base, link);
       }
@@ -335,6 +336,31 @@ class ConsoleTest {
         "(() => { const r = new XMLHttpRequest(); r.open('GET', '/v1/receipts', false); r.send();"
             + " return JSON.parse(r.responseText).data.length; })()",
         "4");
+  }
+
+  /** The node's word is exchanged for that of one whose model is still being loaded. */
+  private static void whoAsksBeforeTheModelIsLoadedIsAnsweredOnceItIs(Browser browser)
+      throws Exception {
+    browser.click("new");
+    browser.value(
+        "(() => { window.loading = true; const plain = window.fetch; window.fetch = async (to,"
+            + " how) => { const answer = await plain(to, how); if (!window.loading ||"
+            + " !String(to).endsWith('/v1/models')) return answer; const told = await"
+            + " answer.json(); told.data.forEach(m => { m.freehold.state = 'loading'; }); return"
+            + " Response.json(told); }; })()");
+    String again = "document.querySelector('#tier').dispatchEvent(new Event('change'))";
+    browser.value(again);
+    browser.until(
+        "document.querySelector('#state').textContent", "smollm2-135m-instruct is loading");
+    browser.value("document.querySelector('#question').focus()");
+    PageChecks.ask(browser, "Say yes.");
+    browser.until(
+        "document.querySelector('.foot')?.innerText",
+        "waits until smollm2-135m-instruct is loaded");
+    browser.value("(() => { window.loading = false; })()");
+    browser.value(again);
+    browser.until("document.querySelector('.seal')?.textContent", "Valid");
+    browser.until("document.querySelector('#state').textContent", "");
   }
 
   private static void give(Browser browser, String evidence) throws Exception {

@@ -196,7 +196,7 @@ class MarketConsoleTest {
     assertThat(browser.value(of("#movements")))
         .containsPattern("20[0-9-]+ [0-9:]+ UTC\t[0-9]+\tasked back\t0\\.09[0-9]+\tdone")
         .containsPattern("20[0-9-]+ [0-9:]+ UTC\t[0-9]+\tdeposit\t0\\.1\tdone");
-    assertThat(browser.value("document.querySelector('#movements-plot svg').textContent"))
+    assertThat(browser.value("document.querySelector('#movements-plot .plot').textContent"))
         .contains("time (UTC)");
     checks.picture(browser, "money-live");
     checks.accessible(browser);

@@ -1,14 +1,13 @@
 // SPDX-FileCopyrightText: The Freehold authors
 // SPDX-License-Identifier: Apache-2.0
 import { element, render } from "./markdown.js";
-import { whole } from "./amounts.js";
 import { ask as told, call, follow, lost, said } from "./ask.js";
 import * as conversations from "./conversations.js";
-import { replay } from "./seal.js";
 
 const at = (id) => document.getElementById(id);
-// Not needed for the first look.
+// Not needed for the first look: each module is a request that the page would wait for.
 const dialog = () => import("./dialog.js");
+let whole;
 // Machines by their keys.
 const names = new Map();
 /** The conversation that was open when this page was left. */
@@ -31,7 +30,7 @@ function seal(foot, message) {
 
 const where = (machine) => (machine === undefined ? "this machine" : names.get(machine) ?? machine.slice(8, 20) + "\u2026");
 
-const price = (paid) => (paid === undefined ? "free" : coin === null ? "paid " + paid + " smallest units" : whole(paid, coin.decimals) + " of the coin");
+const price = (paid) => (paid === undefined ? "free" : coin === null || whole === undefined ? "paid " + paid + " smallest units" : whole(paid, coin.decimals) + " of the coin");
 
 /** What the conversation took so far. */
 function soFar() {
@@ -176,6 +175,7 @@ async function verify(message, box, conversation) {
   const link = box.querySelector(".seal");
   link.textContent = "verifying\u2026";
   try {
+    const { replay } = await import("./seal.js");
     const judged = await replay(message.receipt);
     message.verdict = judged.report.verdict;
     link.title = judged.sentence;
@@ -340,6 +340,9 @@ at("erase-all").addEventListener("click", async () => {
 async function machines() {
   const page = await told("data/fleet");
   coin = page.coin;
+  if (coin !== null) {
+    ({ whole } = await import("./amounts.js"));
+  }
   names.set(page.fleet.node, "this machine");
   page.fleet.members.forEach((m) => names.set(m.node, m.name + " (" + m.tier + ")"));
   if (page.fleet.members.length > 0) {
