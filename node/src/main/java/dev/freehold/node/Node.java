@@ -329,7 +329,7 @@ public final class Node implements AutoCloseable {
     Optional<MarketAnswers> marketAnswers = Optional.empty();
     if (market.isPresent() && jobs.shop().isPresent() && jobs.buying().isPresent()) {
       Buying buying = jobs.buying().get();
-      market.get().begin(jobs.shop().get());
+      market.get().begin(jobs.shop().get(), buying);
       marketAnswers = Optional.of(market.get().answers(buying, buying::named));
     }
     jobs.buying().ifPresent(held::push);

@@ -42,7 +42,12 @@ public final class Purchase implements AutoCloseable {
     if (asked.input() > counted.input() || asked.output() > counted.output()) {
       return new Payment.Refused(SpendingRefusal.OVERCOUNTED);
     }
-    return payer.pay(this, arrears.plus(price.cost(asked)));
+    return payer.pay(this, due(asked));
+  }
+
+  /** What an answer of so many tokens costs, with the arrears that are paid along with it. */
+  public Amount due(TokenCounts counts) {
+    return arrears.plus(price.cost(counts));
   }
 
   /** Gives back what was reserved and is not spent. Vouchers that were signed stay signed. */

@@ -107,7 +107,7 @@ public final class Bill {
       // this answer too.
     } finally {
       paid = Optional.of(attempt.purchase().paid());
-      attempt.purchase().close();
+      attempt.over(true);
     }
   }
 
@@ -166,7 +166,7 @@ public final class Bill {
     Duration total = Duration.ofNanos(System.nanoTime() - started);
     begun.forEach(
         (seller, attempt) -> {
-          attempt.purchase().close();
+          attempt.over(false);
           Optional<BuyerBook.Checked> found = Optional.ofNullable(wrong.get(seller));
           boolean lied = found.isPresent() || convicted.test(seller);
           try {

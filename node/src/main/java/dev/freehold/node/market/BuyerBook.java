@@ -8,6 +8,7 @@ import dev.freehold.crypto.payment.Address;
 import dev.freehold.evidence.ReceiptId;
 import dev.freehold.evidence.SignedVerdict;
 import dev.freehold.evidence.SignedVerdict.Finding;
+import dev.freehold.evidence.payment.ChannelId;
 import dev.freehold.evidence.payment.SignedVoucher;
 import dev.freehold.evidence.settlement.LoggedVoucher;
 import dev.freehold.market.match.Answered;
@@ -15,6 +16,7 @@ import dev.freehold.market.match.History;
 import dev.freehold.market.table.Standing;
 import dev.freehold.node.receipts.PurchaseStore;
 import dev.freehold.node.receipts.Purchased;
+import dev.freehold.record.Amount;
 import dev.freehold.record.Digest;
 import dev.freehold.record.Timestamp;
 import java.time.InstantSource;
@@ -135,6 +137,11 @@ public final class BuyerBook {
   /** What that says for the seller. */
   public Standing standing(NodeId seller) {
     return Reputation.standing(history(seller)).orElse(Standing.UNKNOWN);
+  }
+
+  /** Up to what amount vouchers that were signed have become records, for each channel. */
+  Map<ChannelId, Amount> recorded() {
+    return store.recorded(LoggedVoucher.Role.PAID);
   }
 
   /** The latest purchases, the newest first. */

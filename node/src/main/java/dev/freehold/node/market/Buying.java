@@ -28,6 +28,7 @@ import dev.freehold.ledger.rpc.RpcException;
 import dev.freehold.link.address.NodeAddress;
 import dev.freehold.link.stream.LinkStream;
 import dev.freehold.market.channel.Payer;
+import dev.freehold.market.channel.PayerChannel;
 import dev.freehold.market.channel.Purchase;
 import dev.freehold.market.channel.SpendingRefusal;
 import dev.freehold.market.listing.Whereabouts;
@@ -45,6 +46,7 @@ import dev.freehold.node.money.Money;
 import dev.freehold.node.serve.Asked;
 import dev.freehold.record.Amount;
 import dev.freehold.record.Digest;
+import dev.freehold.record.Json;
 import dev.freehold.record.Tier;
 import dev.freehold.record.Timestamp;
 import java.io.IOException;
@@ -60,7 +62,9 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The buyer's side: which sellers may answer a request, best first, each with a channel from which
@@ -94,6 +98,9 @@ public final class Buying implements Quoting, AutoCloseable {
 
   private final Map<NodeId, SellerAccount> accounts = new ConcurrentHashMap<>();
   private final Set<NodeId> openings = ConcurrentHashMap.newKeySet();
+
+  /** Set once. */
+  private volatile @Nullable Dues dues;
 
   /**
    * Buys nothing yet.
@@ -380,8 +387,50 @@ public final class Buying implements Quoting, AutoCloseable {
             Thread.ofVirtual().name("account-end").start(account::close);
           }
           return new SellerAccount(
-              () -> fleet.stream(address(node), Shop.ACCOUNT), channel, money.binding());
+              () -> fleet.stream(address(node), Shop.ACCOUNT),
+              channel,
+              money.binding(),
+              () -> signed(channel));
         });
+  }
+
+  private Amount signed(Channel channel) {
+    return money.payer().channels().stream()
+        .filter(end -> end.channel().equals(channel))
+        .map(PayerChannel::signed)
+        .findFirst()
+        .orElse(Amount.ZERO);
+  }
+
+  /** From now on hands over what sellers were not there to take. */
+  void begin(BiConsumer<String, Json.Obj> events) {
+    Dues started =
+        new Dues(
+            money.payer(),
+            this::owed,
+            book::recorded,
+            events,
+            System::nanoTime,
+            due -> Thread.ofVirtual().name("due").start(due));
+    started.start();
+    dues = started;
+  }
+
+  private Optional<Dues.Handing> owed(Channel channel, Amount signed) {
+    for (Map.Entry<NodeId, SellerAccount> each : accounts.entrySet()) {
+      SellerAccount account = each.getValue();
+      if (account.channel().equals(channel)) {
+        return account.taken().compareTo(signed) >= 0 || setAside.test(each.getKey())
+            ? Optional.empty()
+            : Optional.of(account::pay);
+      }
+    }
+    return table.entries().stream()
+        .map(entry -> entry.listing().offer().offer())
+        .filter(offer -> offer.seller().account().equals(channel.config().receiver()))
+        .filter(offer -> channel(offer).equals(channel) && !setAside.test(offer.seller().node()))
+        .findFirst()
+        .map(offer -> account(offer)::pay);
   }
 
   private NodeAddress address(NodeId seller) throws IOException {
@@ -400,6 +449,15 @@ public final class Buying implements Quoting, AutoCloseable {
     NodeId node = offer.seller().node();
     SellerAccount account = account(offer);
     Payer.Reserving reserving;
+    try {
+      account.recount();
+    } catch (IOException e) {
+      return new Refused(
+          new Attempt.Step.Lost("it can't be bought from: " + e.getMessage(), false));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return new Refused(new Attempt.Step.Lost("the node is being closed", false));
+    }
     try {
       Amount arrears = account.takeArrears().atMost(offer.terms().window());
       reserving =
@@ -476,6 +534,10 @@ public final class Buying implements Quoting, AutoCloseable {
 
   @Override
   public void close() {
+    Dues started = dues;
+    if (started != null) {
+      started.close();
+    }
     accounts.values().forEach(SellerAccount::close);
   }
 }

@@ -172,8 +172,9 @@ public final class Market implements AutoCloseable {
    *
    * @throws IOException if the address to listen at can't be bound
    */
-  public synchronized void begin(Shop served) throws IOException {
+  public synchronized void begin(Shop served, Buying buying) throws IOException {
     shop = served;
+    buying.begin(parts.events);
     registry =
         RegistryDesk.start(
             money,

@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -70,6 +71,7 @@ final class PaidAttempt implements Attempt {
   private volatile boolean closed;
   private boolean said;
   private boolean again;
+  private final AtomicBoolean over = new AtomicBoolean();
 
   /**
    * @param model that is asked for
@@ -88,6 +90,7 @@ final class PaidAttempt implements Attempt {
     this.terms = terms;
     this.model = model;
     this.requestBytes = requestBytes;
+    account.begins();
   }
 
   @Override
@@ -145,8 +148,9 @@ final class PaidAttempt implements Attempt {
           return new Step.Lost("it counts more tokens than there can be", true);
         }
         metered = counts;
-        Amount cost = terms.price().cost(counts);
-        Amount unpaid = cost.less(purchase.paid().atMost(cost));
+        // With the arrears: a seller whose window they use up serves nothing until they are paid.
+        Amount due = purchase.due(counts);
+        Amount unpaid = due.less(purchase.paid().atMost(due));
         if (unpaid.plus(unpaid).compareTo(terms.window()) >= 0) {
           Thread.ofVirtual().name("pay").start(() -> pay(counts, _ -> {}));
         }
@@ -242,10 +246,10 @@ final class PaidAttempt implements Attempt {
           .start(
               () -> {
                 pay(counts, recording);
-                purchase.close();
+                over(false);
               });
     } else {
-      purchase.close();
+      over(false);
     }
   }
 
@@ -264,6 +268,14 @@ final class PaidAttempt implements Attempt {
 
   Purchase purchase() {
     return purchase;
+  }
+
+  /** It is over, and nothing more is signed for it. */
+  void over(boolean whole) {
+    if (!over.getAndSet(true)) {
+      purchase.close();
+      account.ends(whole);
+    }
   }
 
   @Override

@@ -14,6 +14,9 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SellerAccount implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration FAREWELL = Duration.ofSeconds(1);
 
   /** Reaches the seller. */
   interface Door {
@@ -32,6 +36,7 @@ final class SellerAccount implements AutoCloseable {
   private final Door door;
   private final Channel channel;
   private final KeyBinding binding;
+  private final Supplier<Amount> signed;
 
   /** Held by whoever speaks. */
   private final Semaphore turn = new Semaphore(1);
@@ -39,20 +44,31 @@ final class SellerAccount implements AutoCloseable {
   /** Owned by whose turn it is. */
   private @Nullable Line line;
 
-  /** What the seller has a voucher for; owned by whose turn it is. */
-  private Amount taken = Amount.ZERO;
+  /** What the seller has a voucher for, as far as is known; written by whose turn it is. */
+  private volatile Amount taken = Amount.ZERO;
 
-  /** What the seller said it served, when this end opened the account first. */
+  /** What the seller said it served beyond all that was signed, when it was last counted. */
   private volatile Amount arrears = Amount.ZERO;
 
-  private boolean met;
+  /** Whether that is known. */
+  private volatile boolean met;
+
+  /** Answers under way that are paid from it. */
+  private final AtomicInteger running = new AtomicInteger();
+
+  /** Whether an answer broke off since the seller last said what it served. */
+  private volatile boolean broken;
 
   private record Line(LinkStream stream, Messages messages) {}
 
-  SellerAccount(Door door, Channel channel, KeyBinding binding) {
+  /**
+   * @param signed how much of the channel was signed away, handed over or not
+   */
+  SellerAccount(Door door, Channel channel, KeyBinding binding, Supplier<Amount> signed) {
     this.door = door;
     this.channel = channel;
     this.binding = binding;
+    this.signed = signed;
   }
 
   Channel channel() {
@@ -127,7 +143,9 @@ final class SellerAccount implements AutoCloseable {
           when id.equals(channel.id()) -> {
         taken = paid;
         if (!met) {
-          arrears = served.less(served.atMost(paid));
+          broken = false;
+          // What was signed and not handed over is on its way: it is not owed once more.
+          arrears = served.less(served.atMost(paid.atLeast(signed.get())));
           met = true;
         }
       }
@@ -137,7 +155,41 @@ final class SellerAccount implements AutoCloseable {
     }
   }
 
-  /** What the seller said at first that it served and was not paid for; told once. */
+  /** What the seller has a voucher for, as far as this end knows. */
+  Amount taken() {
+    return taken;
+  }
+
+  /** An answer begins that is paid from it. */
+  void begins() {
+    running.incrementAndGet();
+  }
+
+  /**
+   * An answer is over.
+   *
+   * @param whole whether it came to its end; else the seller may have served more than it got
+   *     through
+   */
+  void ends(boolean whole) {
+    running.decrementAndGet();
+    broken |= !whole;
+  }
+
+  /**
+   * Has the seller say once more what it served, where an answer broke off and none is under way:
+   * what got lost on the way is owed, else the seller's window would be used up for ever.
+   *
+   * @throws IOException if it can't be reached, or serves no more
+   */
+  void recount() throws IOException, InterruptedException {
+    if (broken && running.get() == 0) {
+      met = false;
+      renew();
+    }
+  }
+
+  /** What the seller says that it served and nothing was signed for; told once. */
   Amount takeArrears() {
     Amount owed = arrears;
     arrears = Amount.ZERO;
@@ -209,7 +261,16 @@ final class SellerAccount implements AutoCloseable {
 
   @Override
   public void close() {
-    turn.acquireUninterruptibly();
+    try {
+      // Whoever waits for a seller that says nothing is not waited for: the link ends with the
+      // node.
+      if (!turn.tryAcquire(FAREWELL.toMillis(), TimeUnit.MILLISECONDS)) {
+        return;
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return;
+    }
     try {
       Line now = line;
       if (now != null) {

@@ -76,7 +76,8 @@ record PaidAttempts(PaidAttempt attempt, Payer payer) {
             KeyBinding.sign(
                 SigningKey.ofSeed(new byte[32]),
                 buyer,
-                Timestamp.parse("2026-11-29T10:00:00.000Z")));
+                Timestamp.parse("2026-11-29T10:00:00.000Z")),
+            () -> Amount.ZERO);
     return new PaidAttempts(
         new PaidAttempt(beginning(begun), purchase, account, terms, MODEL, requestBytes), payer);
   }
