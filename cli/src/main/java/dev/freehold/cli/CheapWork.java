@@ -150,6 +150,11 @@ final class CheapWork implements AutoCloseable {
     }
 
     @Override
+    public int ahead() {
+      return to.ahead();
+    }
+
+    @Override
     public void finished(JobResult result) throws IOException {
       Transcript said = result.transcript();
       Statement honest = said.receipt().statement();

@@ -222,6 +222,16 @@ final class Traders implements AutoCloseable {
     buyer = buyer();
   }
 
+  /** Tokens that the seller's machine computed, also those that nobody got; of ended answers. */
+  long computed() throws IOException {
+    return Http.get(seller.port(), "/metrics")
+        .body()
+        .lines()
+        .filter(line -> line.startsWith("freehold_output_tokens_total "))
+        .mapToLong(line -> Long.parseLong(line.substring(line.indexOf(' ') + 1)))
+        .sum();
+  }
+
   /** Ends the seller's node in order. */
   void closeSeller() {
     seller.close();
@@ -299,7 +309,7 @@ final class Traders implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() throws IOException {
     buyer.close();
     seller.close();
     line.close();

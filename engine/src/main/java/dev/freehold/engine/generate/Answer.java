@@ -23,6 +23,7 @@ final class Answer extends Sequence implements Generation {
   private @Nullable GenerationEvent last;
 
   private long firstToken = -1;
+  private volatile int allowed = Integer.MAX_VALUE;
 
   Answer(LoadedModel model, GenerationRequest request, long submitted, Runnable wake) {
     super(request.prompt(), submitted, wake);
@@ -40,6 +41,20 @@ final class Answer extends Sequence implements Generation {
       last = event;
     }
     return event;
+  }
+
+  @Override
+  public void allow(int tokens) {
+    if (tokens < 1) {
+      throw new IllegalArgumentException("an answer may choose at least one token");
+    }
+    allowed = tokens;
+    wake();
+  }
+
+  @Override
+  boolean rests() {
+    return length() - promptLength >= allowed;
   }
 
   @Override

@@ -17,6 +17,9 @@ import java.util.function.LongSupplier;
 public final class Engine implements Generator {
   private static final String SHUTTING_DOWN = "the engine is shutting down";
 
+  /** How often those that rest are looked at while others wait for their place. */
+  private static final Duration RESTING = Duration.ofMillis(10);
+
   private final LoadedModel model;
   private final EngineOptions options;
   private final LongSupplier clock;
@@ -225,6 +228,11 @@ public final class Engine implements Generator {
       }
       waiting.removeIf(sequence -> sequence.cancelled() && ended.add(sequence));
       scheduler.admit(waiting);
+      if (ended.isEmpty() && scheduler.idle()) {
+        // Nobody gets in before one of those that rest goes on, or leaves.
+        changed.awaitNanos(RESTING.toNanos());
+        return true;
+      }
     } finally {
       lock.unlock();
     }

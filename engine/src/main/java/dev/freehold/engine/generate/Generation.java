@@ -10,6 +10,15 @@ public interface Generation {
    */
   GenerationEvent next() throws InterruptedException;
 
+  /**
+   * Lets it choose so many tokens in all, and rest then until it may choose more; without this it
+   * never rests. What rests keeps its memory and its place. One that is computed on several
+   * machines goes on.
+   *
+   * @param tokens at least 1
+   */
+  default void allow(int tokens) {}
+
   /** Ends it at once; its memory is free shortly after. Without effect once it has ended. */
   void cancel();
 }

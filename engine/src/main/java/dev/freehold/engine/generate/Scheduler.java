@@ -79,8 +79,10 @@ final class Scheduler {
     return outputTokens;
   }
 
+  /** Whether there is nothing to do, but for those that rest. */
   boolean idle() {
-    return active.isEmpty() && preempted.isEmpty();
+    return preempted.isEmpty()
+        && active.stream().allMatch(sequence -> sequence.rests() && !sequence.cancelled());
   }
 
   /**
@@ -220,13 +222,17 @@ final class Scheduler {
 
   private List<Piece> plan() {
     int reading = 0;
+    int working = 0;
     for (Sequence sequence : active) {
-      reading += sequence.remaining() > 1 ? 1 : 0;
+      if (!sequence.rests()) {
+        working++;
+        reading += sequence.remaining() > 1 ? 1 : 0;
+      }
     }
-    int budget = options.prefillChunk() * (reading == active.size() ? IDLE_FACTOR : 1);
+    int budget = options.prefillChunk() * (reading == working ? IDLE_FACTOR : 1);
     List<Piece> pieces = new ArrayList<>();
     for (Sequence sequence : List.copyOf(active)) {
-      if (!active.contains(sequence)) {
+      if (!active.contains(sequence) || sequence.rests()) {
         continue;
       }
       int count = 1;

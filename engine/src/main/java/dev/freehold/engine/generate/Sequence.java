@@ -46,6 +46,11 @@ abstract sealed class Sequence permits Answer, Embedding {
   /** Whether pages may be taken from the cache, and left to it. */
   abstract boolean usesCache();
 
+  /** Whether nothing is to be done for it for now. */
+  boolean rests() {
+    return false;
+  }
+
   /** Sees the result of one position, in order, each position once or more (the same each time). */
   abstract void see(Batch batch, int row, int position);
 
@@ -56,6 +61,11 @@ abstract sealed class Sequence permits Answer, Embedding {
 
   final void requestCancel() {
     cancelled = true;
+    wake();
+  }
+
+  /** What was said of it from another thread is seen soon. */
+  final void wake() {
     wake.run();
   }
 

@@ -148,6 +148,67 @@ class EngineTest {
   }
 
   @Test
+  void anAnswerRestsWhereItMayChooseNoMoreAndGivesTheSameBitsAllTheSame() throws Exception {
+    GenerationRequest request = request(prompt(5, 40), 30, SamplingParameters.greedy());
+    Told expected = alone(request);
+    GenerationRequest second = request(prompt(6, 40), 30, SamplingParameters.greedy());
+    Told other = alone(second);
+    // One place only, so that the second one waits behind one that rests; and room for both.
+    for (int places : List.of(1, 4)) {
+      try (Engine engine = new Engine(model, new EngineOptions(places, 10, 1 << 28, 0, 16))) {
+        Generation rests = engine.submit(request);
+        rests.allow(3);
+        List<Integer> tokens = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+          tokens.add(((GenerationEvent.Token) rests.next()).token());
+        }
+        Generation beside = engine.submit(second);
+        if (places > 1) {
+          assertThat(Told.of(beside)).as("the others go on").isEqualTo(other);
+        }
+        Thread.sleep(50);
+        assertThat(engine.load().outputTokens())
+            .as("nothing is computed that nobody may have")
+            .isLessThanOrEqualTo(places > 1 ? 3 + other.output().length : 3);
+        rests.allow(1_000);
+        GenerationEvent event = rests.next();
+        while (event instanceof GenerationEvent.Token token) {
+          tokens.add(token.token());
+          event = rests.next();
+        }
+        assertThat(event)
+            .isInstanceOfSatisfying(
+                GenerationEvent.Finished.class,
+                finished ->
+                    assertThat(new Told(tokens, finished.reason(), finished.outcome().traceRoot()))
+                        .isEqualTo(expected));
+        if (places == 1) {
+          assertThat(Told.of(beside)).isEqualTo(other);
+        }
+      }
+    }
+  }
+
+  @Test
+  void anAnswerThatRestsCanBeCancelledAndLeavesItsPlace() throws Exception {
+    GenerationRequest request = request(prompt(5, 40), 30, SamplingParameters.greedy());
+    try (Engine engine = new Engine(model, new EngineOptions(1, 10, 1 << 28, 0, 16))) {
+      Generation rests = engine.submit(request);
+      rests.allow(1);
+      assertThat(rests.next()).isInstanceOf(GenerationEvent.Token.class);
+      Generation waits = engine.submit(request);
+      rests.cancel();
+      assertThat(rests.next())
+          .isInstanceOfSatisfying(
+              GenerationEvent.Finished.class,
+              finished -> assertThat(finished.reason()).isEqualTo(FinishReason.CANCELLED));
+      assertThat(Told.of(waits)).isEqualTo(alone(request));
+      assertThat(engine.drain(Duration.ofSeconds(5))).isTrue();
+      assertThat(engine.load().pagesInUse()).isZero();
+    }
+  }
+
+  @Test
   void cacheHitGivesWhatAMissGave() throws Exception {
     try (Engine engine = new Engine(model, EngineOptions.defaults())) {
       SamplingParameters how = SamplingParameters.defaults(5);

@@ -30,6 +30,11 @@ public interface JobWork {
      */
     default void counted(int input, int output) throws IOException, InterruptedException {}
 
+    /** How many tokens may be computed ahead of what was counted, at least 1. */
+    default int ahead() {
+      return Integer.MAX_VALUE;
+    }
+
     /** What a streamed chunk says of one choice. */
     default void chunk(Json.Obj choice) throws IOException {
       say(new JobMessage.Chunk(choice));

@@ -47,6 +47,22 @@ public record Price(Amount input, Amount output) {
     return new Amount(millionths.add(MILLION).subtract(BigInteger.ONE).divide(MILLION));
   }
 
+  /**
+   * How many tokens of an answer so much pays for: at least 1, and no bound where they are free.
+   */
+  public int affordable(Amount amount) {
+    if (output.equals(Amount.ZERO)) {
+      return Integer.MAX_VALUE;
+    }
+    return amount
+        .units()
+        .multiply(MILLION)
+        .divide(output.units())
+        .max(BigInteger.ONE)
+        .min(BigInteger.valueOf(Integer.MAX_VALUE))
+        .intValueExact();
+  }
+
   /** Whether neither part is higher than that of another price. */
   public boolean within(Price most) {
     return input.compareTo(most.input) <= 0 && output.compareTo(most.output) <= 0;

@@ -28,6 +28,18 @@ class SignedOfferTest {
   private static final String TEXT = new String(SIGNED.encode(), StandardCharsets.UTF_8);
 
   @Test
+  void anAmountPaysForSoManyTokensAndForOneAtLeast() {
+    Price price = new Price(Amount.of(7), Amount.of(2_000_000));
+    assertThat(price.affordable(Amount.of(100))).isEqualTo(50);
+    assertThat(price.affordable(Amount.of(1))).isEqualTo(1);
+    assertThat(price.affordable(Amount.ZERO)).isEqualTo(1);
+    assertThat(new Price(Amount.of(7), Amount.ZERO).affordable(Amount.of(1)))
+        .isEqualTo(Integer.MAX_VALUE);
+    assertThat(new Price(Amount.ZERO, Amount.of(1)).affordable(Amount.of(1L << 60)))
+        .isEqualTo(Integer.MAX_VALUE);
+  }
+
+  @Test
   void theDocumentedExampleIsThisOffer() throws IOException {
     String document = Files.readString(Path.of("../docs/formats/offer.md"));
     assertThat(document).contains("\n```\n" + TEXT + "\n```\n");

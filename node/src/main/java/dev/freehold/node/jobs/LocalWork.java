@@ -130,5 +130,10 @@ public final class LocalWork implements JobWork {
     public void counted(int prompt, int output) throws IOException, InterruptedException {
       sink.counted(prompt, output);
     }
+
+    @Override
+    public int ahead() {
+      return sink.ahead();
+    }
   }
 }

@@ -126,6 +126,12 @@ final class SoldWork implements JobWork {
       serve(counts);
     }
 
+    /** As many as the window pays for: what is computed and never paid for is no more than that. */
+    @Override
+    public int ahead() {
+      return price.affordable(terms.window());
+    }
+
     private void meter(TokenCounts counts) throws IOException {
       if (!counts.equals(told)) {
         told = counts;

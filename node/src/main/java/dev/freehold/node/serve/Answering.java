@@ -32,6 +32,11 @@ public final class Answering {
      * says that the answer is not wanted any more.
      */
     default void counted(int prompt, int output) throws IOException, InterruptedException {}
+
+    /** How many tokens may be computed ahead of what was counted, at least 1. */
+    default int ahead() {
+      return Integer.MAX_VALUE;
+    }
   }
 
   private record Event(int choice, GenerationEvent event) {}
@@ -90,6 +95,8 @@ public final class Answering {
     int open = generations.size();
     int prompt = prepared.prompts().stream().mapToInt(tokens -> tokens.length).sum();
     int output = 0;
+    int[] counted = new int[generations.size()];
+    int ahead = Math.max(1, listener.ahead() / generations.size());
     try {
       while (open > 0) {
         if (listening) {
@@ -97,6 +104,13 @@ public final class Answering {
             listener.counted(first ? 0 : prompt, output);
             if (!ready.isEmpty()) {
               listener.chunks(ready);
+            }
+            if (ahead < Integer.MAX_VALUE) {
+              for (int i = 0; i < counted.length; i++) {
+                generations
+                    .get(i)
+                    .allow((int) Math.min(Integer.MAX_VALUE, (long) counted[i] + ahead));
+              }
             }
           } catch (IOException e) {
             listening = false;
@@ -113,6 +127,7 @@ public final class Answering {
               first = false;
             }
             output++;
+            counted[event.choice]++;
             ready.addAll(stream.push(token));
           }
           case GenerationEvent.Finished(FinishReason reason, Outcome outcome) -> {

@@ -185,6 +185,13 @@ class SoldWorkTest {
   }
 
   @Test
+  void noMoreIsComputedAheadThanTheWindowPaysFor() throws Exception {
+    List<Integer> ahead = new ArrayList<>();
+    run((_, sink) -> ahead.add(sink.ahead()));
+    assertThat(ahead).containsExactly(100);
+  }
+
+  @Test
   void withoutAVoucherItStopsAtTheWindowAndSaysWhy() throws Exception {
     patience = Duration.ofMillis(50);
     run(tokens(20, 200));
