@@ -77,6 +77,8 @@ public final class Relay implements AutoCloseable {
             .maxTcpConnections(settings.connections())
             .backlog(1024)
             .writeBufferSize(0)
+            // Its own TLS over channels keeps 80 KB of buffers for each connection, idle or not.
+            .useNio(false)
             .connectionOptions(options -> options.tcpNoDelay(true))
             .mediaContext(MediaContext.builder().mediaSupportsDiscoverServices(false).build())
             .contentEncoding(
