@@ -219,19 +219,22 @@ public final class Engine implements Generator {
     List<Sequence> ended = new ArrayList<>();
     lock.lock();
     try {
-      while (!closing && waiting.isEmpty() && scheduler.idle()) {
-        load = scheduler.load(0, 0);
-        changed.await();
-      }
-      if (closing) {
-        return false;
-      }
-      waiting.removeIf(sequence -> sequence.cancelled() && ended.add(sequence));
-      scheduler.admit(waiting);
-      if (ended.isEmpty() && scheduler.idle()) {
-        // Nobody gets in before one of those that rest goes on, or leaves.
-        changed.awaitNanos(RESTING.toNanos());
-        return true;
+      while (true) {
+        if (closing) {
+          return false;
+        }
+        waiting.removeIf(sequence -> sequence.cancelled() && ended.add(sequence));
+        scheduler.admit(waiting);
+        if (!ended.isEmpty() || !scheduler.idle()) {
+          break;
+        }
+        load = scheduler.load(waiting.size(), 0);
+        if (waiting.isEmpty()) {
+          changed.await();
+        } else {
+          // They get in once one of those that rest goes on, or leaves.
+          var _ = changed.awaitNanos(RESTING.toNanos());
+        }
       }
     } finally {
       lock.unlock();

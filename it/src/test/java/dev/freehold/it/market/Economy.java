@@ -194,6 +194,17 @@ public final class Economy implements AutoCloseable {
     return new Submitter(through, key, FolderIntents.open(folder.resolve(name)), 0);
   }
 
+  /** Where the chain is now. */
+  Json mark() throws Exception {
+    return rpc.call("evm_snapshot");
+  }
+
+  /** Takes back all that happened since; another block is there in its place. */
+  void takeBack(Json mark) throws Exception {
+    assertThat(rpc.call("evm_revert", mark)).isEqualTo(Json.of(true));
+    development.mine(1);
+  }
+
   /** Lets the chain's clock go on. */
   void pass(Duration time) throws Exception {
     rpc.call("evm_increaseTime", Json.of(time.toSeconds()));

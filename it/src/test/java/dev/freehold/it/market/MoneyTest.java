@@ -12,6 +12,7 @@ import dev.freehold.node.money.Deposits;
 import dev.freehold.node.money.Money;
 import dev.freehold.node.money.MoneySettings;
 import dev.freehold.record.Amount;
+import dev.freehold.record.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -119,6 +120,66 @@ class MoneyTest {
       await("it has left", () -> !deposits.leaving(channel));
       assertThat(money.balance()).isEqualTo(Amount.of(1_000_000));
       assertThat(money.state(channel).balance()).isEqualTo(Amount.ZERO);
+    }
+  }
+
+  @Test
+  void aClockThatIsAnHourOffTakesNothingBackTooEarlyAndHoldsUpNothing() throws Exception {
+    try (Economy economy = Economy.start(folder);
+        Money money = open(economy)) {
+      Channel channel = channel(money);
+      Deposits deposits = new Deposits(money);
+      ahead = Duration.ofHours(1);
+      var _ = deposits.deposit(channel, PATIENCE);
+      var _ = deposits.withdraw(channel);
+      await("it is seen that it leaves", () -> deposits.leaving(channel));
+      // Some looks by a clock that says that it is over.
+      Thread.sleep(7_000);
+      assertThat(deposits.leaving(channel)).isTrue();
+      assertThat(money.problem()).as("the chain's no is no trouble").isEmpty();
+      assertThat(money.balance()).isEqualTo(Amount.of(999_000));
+
+      ahead = Duration.ofHours(-1);
+      economy.pass(Duration.ofMinutes(16));
+      await("the chain's own clock says that it is over", () -> !deposits.leaving(channel));
+      assertThat(money.balance()).isEqualTo(Amount.of(1_000_000));
+    }
+  }
+
+  @Test
+  void aDepositThatTheChainTakesBackIsMadeAgainOnceAndIsNotSpentMeanwhile() throws Exception {
+    try (Economy economy = Economy.start(folder);
+        Money money = open(economy)) {
+      Channel channel = channel(money);
+      Deposits deposits = new Deposits(money);
+      Json before = economy.mark();
+      assertThat(deposits.deposit(channel, PATIENCE))
+          .isEqualTo(new Deposits.Made.Deposited(Amount.of(1_000)));
+      economy.takeBack(before);
+      assertThat(money.state(channel).balance()).isEqualTo(Amount.ZERO);
+      await(
+          "the same transaction is handed over again",
+          () -> {
+            try {
+              return money.state(channel).balance().equals(Amount.of(1_000));
+            } catch (RpcException e) {
+              throw new AssertionError(e);
+            }
+          });
+      await(
+          "one intent, done once",
+          () -> {
+            try {
+              return money.intents().size() == 1 && !money.intents().getFirst().pending();
+            } catch (IOException e) {
+              throw new AssertionError(e);
+            }
+          });
+      assertThat(money.balance()).isEqualTo(Amount.of(999_000));
+      assertThat(deposits.deposit(channel, PATIENCE))
+          .as("and what comes after it gets its turn")
+          .isEqualTo(new Deposits.Made.Deposited(Amount.of(1_000)));
+      assertThat(money.balance()).isEqualTo(Amount.of(998_000));
     }
   }
 

@@ -28,6 +28,7 @@ import dev.freehold.market.offer.TokenCounts;
 import dev.freehold.market.spending.SpendingLimits;
 import dev.freehold.record.Amount;
 import dev.freehold.record.ChainId;
+import dev.freehold.record.Json;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -206,6 +207,41 @@ class SettlementTest {
               .filter(intent -> intent.purpose().text().startsWith("claim"))
               .count();
       assertThat(claims).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aClaimAndAPaymentThatTheChainTakesBackAreMadeAgainAndPaidOnce() throws Exception {
+    try (Economy economy = Economy.start(folder)) {
+      Channel one = economy.channel("one");
+      economy.deposit(one, 1_000);
+      Payer payer = payer(economy);
+      Payee payee = payee(economy);
+      payer.observe(one, economy.channels().state(one));
+      assertThat(payee.open(one, economy.channels().state(one))).isEmpty();
+      buy(payer, payee, one, 100, 0);
+      Submitter seller = economy.submitter(Economy.SELLER, "seller");
+      Watch watch = new Watch(economy.channels(), seller, new Watch.Rules(Amount.of(1), 10));
+      Json before = economy.mark();
+      var _ = look(watch, payee);
+      settled(watch, payee);
+      pay(economy, watch);
+      assertThat(economy.dollars(Economy.SELLER.address())).isEqualTo(Amount.of(100));
+
+      economy.takeBack(before);
+      assertThat(economy.channels().state(one).claimed()).isEqualTo(Amount.ZERO);
+      assertThat(economy.dollars(Economy.SELLER.address())).isEqualTo(Amount.ZERO);
+      for (int looks = 0; looks < 5; looks++) {
+        var _ = look(watch, payee);
+        settled(watch, payee);
+      }
+      assertThat(economy.channels().state(one).claimed()).isEqualTo(Amount.of(100));
+      pay(economy, watch);
+      assertThat(economy.dollars(Economy.SELLER.address()))
+          .as("what was signed, once")
+          .isEqualTo(Amount.of(100));
+      assertThat(look(watch, payee).intents()).isEmpty();
+      assertThat(watch.settle(Economy.SELLER.address(), economy.coin().token())).isEmpty();
     }
   }
 

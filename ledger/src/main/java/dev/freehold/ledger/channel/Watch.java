@@ -219,9 +219,15 @@ public final class Watch {
     return submitted("claim " + contract.address() + " " + Keccak256.hash(effect.data()), effect);
   }
 
-  /** The same effect under the same purpose, and under a further one only after it failed. */
+  /**
+   * The same effect under the same purpose, and under a further one only after it failed. Where it
+   * was done and is wanted all the same, the chain may have taken it back.
+   */
   private Intent submitted(String purpose, Effect effect) throws IOException, RpcException {
     Intent intent = submitter.submit(new Intent.Purpose(purpose), effect);
+    if (intent.outcome() instanceof Outcome.Executed) {
+      intent = submitter.recheck(intent.purpose());
+    }
     for (int again = 1; again < TRIES && failed(intent); again++) {
       intent = submitter.submit(new Intent.Purpose(purpose + " again " + again), effect);
     }

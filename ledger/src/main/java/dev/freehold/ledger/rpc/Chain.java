@@ -94,6 +94,18 @@ public final class Chain {
     }
   }
 
+  /** When the newest block was made, by the chain's own clock, which contracts go by. */
+  public Instant time() throws RpcException {
+    String method = "eth_getBlockByNumber";
+    Json.Obj block = object(method, rpc.call(method, LATEST, Json.of(false)));
+    long seconds = number(method, member(method, block, "timestamp"));
+    try {
+      return Instant.ofEpochSecond(seconds);
+    } catch (DateTimeException e) {
+      throw unreadable(method, "a time that is none: " + seconds);
+    }
+  }
+
   /** How many transactions of an account are in the blocks up to this one. */
   public long transactionCount(Address account, long block) throws RpcException {
     String method = "eth_getTransactionCount";

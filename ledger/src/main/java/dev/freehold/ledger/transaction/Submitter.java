@@ -87,11 +87,17 @@ public final class Submitter {
 
   /**
    * Looks up what became of every pending intent, oldest first, and hands those to the chain again
-   * that it has lost. To be called at the start and now and then.
+   * that it has lost; so too those whose outcome was known, where the chain has taken back that the
+   * account got so far: else nothing after them could ever happen. To be called at the start and
+   * now and then.
    */
   public synchronized List<Intent> lookUpAll() throws IOException, RpcException {
-    for (Intent intent : storage.all()) {
-      lookUp(intent);
+    List<Intent> all = storage.all();
+    boolean known = all.stream().anyMatch(intent -> !intent.pending());
+    long used = known ? chain.transactionCount(key.address(), chain.head().number()) : 0;
+    for (Intent intent : all) {
+      boolean back = !intent.pending() && intent.nonce() >= used;
+      lookUp(back ? kept(intent.with(new Outcome.Pending())) : intent);
     }
     return storage.all();
   }

@@ -42,7 +42,14 @@ public final class PaymentLog implements AutoCloseable {
   private final Thread thread;
 
   /** Intents that are known to have a record; the thread's, and after it the closer's. */
-  private final Set<Intent.Purpose> settled = new HashSet<>();
+  private final Set<Settled> settled = new HashSet<>();
+
+  /** One that the chain took back and did again in another block is another one. */
+  private record Settled(Intent.Purpose purpose, Outcome outcome) {
+    static Settled of(Intent intent) {
+      return new Settled(intent.purpose(), intent.outcome());
+    }
+  }
 
   private PaymentLog(
       Money money,
@@ -92,7 +99,7 @@ public final class PaymentLog implements AutoCloseable {
         store.record(vouchers, settlements);
         added.run();
       }
-      ended.forEach(intent -> settled.add(intent.purpose()));
+      ended.forEach(intent -> settled.add(Settled.of(intent)));
     } catch (IOException | ReceiptStoreException e) {
       // The channels' files and the intents stay: the next look finds the same.
       events.accept(
@@ -142,7 +149,7 @@ public final class PaymentLog implements AutoCloseable {
   private List<Intent> ended() throws IOException {
     Set<Address> ours = Set.of(money.coin().contract(), money.coin().token());
     return money.intents().stream()
-        .filter(intent -> !intent.pending() && !settled.contains(intent.purpose()))
+        .filter(intent -> !intent.pending() && !settled.contains(Settled.of(intent)))
         .filter(intent -> intent.effect().to().filter(ours::contains).isPresent())
         .toList();
   }
