@@ -207,7 +207,7 @@ class GatewayTest {
       assertThat(alarms.getFirst())
           .contains("duty-missed")
           .contains("\"duty\":\"anchor\"")
-          .contains("the connection failed");
+          .contains("nobody listens at http://");
       assertThat(ask(gateway).statusCode()).isEqualTo(200);
     }
     Duties.Standing standing =

@@ -4,7 +4,7 @@ package dev.freehold.ledger.rpc;
 
 import dev.freehold.record.Json;
 import dev.freehold.record.JsonException;
-import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -76,17 +76,34 @@ public final class HttpRpc implements Rpc {
       return sent.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
       sent.cancel(true);
-      throw unanswered(method, "nothing within " + timeout, e);
+      throw unanswered(
+          method, "nothing within " + timeout.toMillis() / 1_000.0 + " s of " + server(), e);
     } catch (InterruptedException e) {
       sent.cancel(true);
       Thread.currentThread().interrupt();
       throw unanswered(method, "interrupted", e);
     } catch (ExecutionException e) {
-      Throwable cause = e.getCause() instanceof IOException broken ? broken : e;
-      // A refused connection has no message of its own.
-      String what = cause.getMessage() == null ? cause.toString() : cause.getMessage();
-      throw unanswered(method, "the connection failed: " + what, cause);
+      throw unanswered(method, broken(e.getCause()), e.getCause());
     }
+  }
+
+  /** What a person can do about it; providers put keys into the path, so it is not named. */
+  private String broken(@Nullable Throwable cause) {
+    if (cause instanceof ConnectException) {
+      return "nobody listens at "
+          + server()
+          + ": start the chain's node there, or write the address of another into the"
+          + " configuration";
+    }
+    String why = cause == null || cause.getMessage() == null ? "it broke off" : cause.getMessage();
+    return "the connection to " + server() + " failed: " + why;
+  }
+
+  private String server() {
+    return address.getScheme()
+        + "://"
+        + address.getHost()
+        + (address.getPort() < 0 ? "" : ":" + address.getPort());
   }
 
   private static Json result(String method, long id, Json answer) throws RpcException {
