@@ -204,6 +204,8 @@ public final class Processes implements AutoCloseable {
 
   @Override
   public void close() {
+    // All are told before the first is waited for.
+    started.forEach(Process::destroy);
     for (Process process : started) {
       end(process);
     }

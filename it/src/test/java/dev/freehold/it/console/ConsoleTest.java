@@ -252,6 +252,15 @@ class ConsoleTest {
         "true");
     assertThat(browser.value("document.querySelector('#load').innerText")).contains("answering");
     checks.everywhere(browser, "node");
+    for (String page : new String[] {"market", "money"}) {
+      browser.open(base + "/console/" + page);
+      browser.until("document.querySelector('#none')?.hidden", "false");
+      assertThat(browser.value("document.querySelector('main').innerText"))
+          .contains("write ‘chain = URL’, ‘chain-id = NUMBER’ and ‘coin = ADDRESS’")
+          .doesNotContain("Offers")
+          .doesNotContain("Coins in channels");
+      checks.accessible(browser);
+    }
     browser.open(base + "/console/models");
     browser.until("document.querySelectorAll('.model').length > 1", "true");
     browser.value("document.querySelector('.model button').click()");
