@@ -10,6 +10,7 @@ import dev.freehold.fleet.job.JobWork;
 import dev.freehold.record.Amount;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -137,7 +138,7 @@ class TradeFaultsTest {
           @Override
           public void counted(int output) {
             // The answer goes out, and no voucher comes in.
-            stalling.get().ifPresent(CutLine::stall);
+            Objects.requireNonNull(stalling.get()).ifPresent(CutLine::stall);
           }
 
           @Override
