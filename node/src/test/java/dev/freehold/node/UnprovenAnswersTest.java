@@ -199,6 +199,41 @@ class UnprovenAnswersTest {
     }
   }
 
+  @Test
+  void whereTheOwnServerTakesNothingOnAMemberWithTheSameLaneAnswers() throws Exception {
+    try (FakeServer down = new FakeServer();
+        FakeServer fake = new FakeServer();
+        Node runner = Node.start(behind("runner", fake.address()));
+        Node asker = Node.start(behind("asker", down.address()))) {
+      pair(asker, runner, "own");
+      long end = System.nanoTime() + 60_000_000_000L;
+      while (!owner(asker, "fleet", "{}")
+          .body()
+          .contains("\"lanes\":[{\"name\":\"unproven/other\",\"state\":\"ready\"}],\"active\"")) {
+        assertThat(System.nanoTime()).isLessThan(end);
+        Thread.sleep(50);
+      }
+      down.behave(exchange -> FakeServer.say(exchange, 200, WHOLE));
+      fake.behave(exchange -> FakeServer.say(exchange, 200, WHOLE));
+      unproven(Http.post(asker.port(), CHAT, ASKED), asker);
+      // What the request did wrong nobody else is bothered with.
+      down.behave(exchange -> FakeServer.say(exchange, 400, "{\"error\":{\"message\":\"no\"}}"));
+      assertThat(Http.post(asker.port(), CHAT, ASKED).status()).isEqualTo(400);
+      // What has begun does not go on elsewhere: that engine would say something else.
+      down.behave(exchange -> FakeServer.stream(exchange, FIRST));
+      assertThat(Http.post(asker.port(), CHAT, STREAMED).body())
+          .contains("lane_broke_off")
+          .doesNotContain("[DONE]");
+      assertThat(fake.asked()).isEmpty();
+
+      down.behave(exchange -> FakeServer.say(exchange, 500, ""));
+      unproven(Http.post(asker.port(), CHAT, ASKED), runner);
+      down.end();
+      fake.behave(exchange -> FakeServer.stream(exchange, FIRST, LAST, "[DONE]").close());
+      unproven(Http.post(asker.port(), CHAT, STREAMED), runner);
+    }
+  }
+
   /** A real engine behind another's lane: what it can prove is not claimed here. */
   @Test
   void anotherFreeholdBehindALaneIsUnprovenToo() throws Exception {

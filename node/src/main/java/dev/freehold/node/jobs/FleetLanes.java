@@ -115,33 +115,40 @@ public final class FleetLanes {
   }
 
   /**
-   * Takes a request on: here, or on the nearest machine that has a lane of that name.
+   * Takes a request on: here, or on the nearest machine that has a lane of that name; the next one
+   * where one takes nothing on.
    *
    * @param widest whose machines may answer it
    * @throws LaneFailed if nobody has it, or nobody who may
    */
   public LaneCall begin(LaneOrder order, Tier widest) {
+    List<LaneCall> calls = new ArrayList<>();
     if (own.has(order.lane())) {
-      return own.begin(order);
+      calls.add(own.begin(order));
     }
     List<Member> members = elsewhere().getOrDefault(order.lane(), List.of());
+    for (Member member : members) {
+      if (member.tier().within(widest)) {
+        calls.add(new MemberCall(fleet, member.node(), patience, order));
+      }
+    }
+    if (!calls.isEmpty()) {
+      return calls.size() == 1 ? calls.getFirst() : new LaneFailover(calls);
+    }
     if (members.isEmpty()) {
       throw LaneFailed.of(404, "model_not_found", unknown(order.lane()));
     }
     Member nearest = members.getFirst();
-    if (!nearest.tier().within(widest)) {
-      throw LaneFailed.of(
-          403,
-          "tier_not_allowed",
-          "only machines of the tier '"
-              + nearest.tier().text()
-              + "' have "
-              + order.lane().id()
-              + ", and whoever owns the machine can read the request: to allow it, send the header"
-              + " Freehold-Tier: "
-              + nearest.tier().text());
-    }
-    return new MemberCall(fleet, nearest.node(), patience, order);
+    throw LaneFailed.of(
+        403,
+        "tier_not_allowed",
+        "only machines of the tier '"
+            + nearest.tier().text()
+            + "' have "
+            + order.lane().id()
+            + ", and whoever owns the machine can read the request: to allow it, send the header"
+            + " Freehold-Tier: "
+            + nearest.tier().text());
   }
 
   private String unknown(LaneName name) {
