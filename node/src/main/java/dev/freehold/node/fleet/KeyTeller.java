@@ -4,6 +4,7 @@ package dev.freehold.node.fleet;
 
 import dev.freehold.crypto.KeyFile;
 import dev.freehold.crypto.KeyFileException;
+import dev.freehold.crypto.NodeId;
 import dev.freehold.crypto.PassphraseSource;
 import dev.freehold.crypto.SigningKey;
 import dev.freehold.evidence.identity.KeyStatement;
@@ -11,6 +12,7 @@ import dev.freehold.fleet.Member;
 import dev.freehold.fleet.MemberName;
 import dev.freehold.fleet.pair.Book;
 import dev.freehold.fleet.pair.KeyNews;
+import dev.freehold.fleet.presence.Sight;
 import dev.freehold.link.LinkSettings;
 import dev.freehold.link.LinkState;
 import dev.freehold.link.Links;
@@ -28,14 +30,16 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * Tells the machines of a fleet what became of this machine's key, over links of the key that they
  * know.
  */
 public final class KeyTeller implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(8);
+  private static final Duration PATIENCE = Duration.ofSeconds(12);
   private static final Duration FIRST = Duration.ofSeconds(3);
   private static final Duration LONGEST = Duration.ofMinutes(2);
 
@@ -82,37 +86,64 @@ public final class KeyTeller implements AutoCloseable {
       InstantSource clock,
       SecureRandom random)
       throws IOException, InterruptedException {
-    Book book = Book.open(new BookFile(home, random), settings.called(), clock, random);
+    List<Member> members = members(home, settings, clock, random);
+    if (members.isEmpty()) {
+      return Map.of();
+    }
+    try (Links links = links(key, settings, members, random)) {
+      return tell(links, statement, members);
+    }
+  }
+
+  private static List<Member> members(
+      Path home, FleetSettings settings, InstantSource clock, SecureRandom random)
+      throws IOException {
+    return Book.open(new BookFile(home, random), settings.called(), clock, random).list();
+  }
+
+  /** Members call, too: some of them can't be called. */
+  private static Links links(
+      SigningKey key, FleetSettings settings, List<Member> members, SecureRandom random)
+      throws IOException {
+    Set<NodeId> admitted = members.stream().map(Member::node).collect(Collectors.toSet());
+    try {
+      return Links.start(
+          settings.links(), key, admitted::contains, random, MonotonicClock.system());
+    } catch (IOException e) {
+      // The node itself listens at its address.
+      LinkSettings relayed = LinkSettings.DEFAULT.withRelays(settings.relays());
+      return Links.start(
+          settings.loopback() ? relayed.withLoopback() : relayed,
+          key,
+          admitted::contains,
+          random,
+          MonotonicClock.system());
+    }
+  }
+
+  private static Map<MemberName, KeyNews.Told> tell(
+      Links links, KeyStatement statement, List<Member> members) throws InterruptedException {
     Map<MemberName, KeyNews.Told> told = new TreeMap<>(Comparator.comparing(MemberName::text));
-    if (book.list().isEmpty()) {
-      return told;
+    List<Thread> threads = new ArrayList<>();
+    for (Member member : members) {
+      threads.add(
+          Thread.ofVirtual()
+              .name("telling " + member.name())
+              .start(
+                  () -> {
+                    KeyNews.Told one = KeyNews.Told.NOT_REACHED;
+                    try {
+                      one = KeyNews.tell(links.to(member.address()), statement, PATIENCE);
+                    } catch (InterruptedException e) {
+                      Thread.currentThread().interrupt();
+                    }
+                    synchronized (told) {
+                      told.put(member.name(), one);
+                    }
+                  }));
     }
-    LinkSettings calling = LinkSettings.DEFAULT;
-    if (settings.loopback()) {
-      calling = calling.withLoopback();
-    }
-    try (Links links = Links.start(calling, key, _ -> false, random, MonotonicClock.system())) {
-      List<Thread> threads = new ArrayList<>();
-      for (Member member : book.list()) {
-        threads.add(
-            Thread.ofVirtual()
-                .name("telling " + member.name())
-                .start(
-                    () -> {
-                      KeyNews.Told one = KeyNews.Told.NOT_REACHED;
-                      try {
-                        one = KeyNews.tell(links.to(member.address()), statement, PATIENCE);
-                      } catch (InterruptedException e) {
-                        Thread.currentThread().interrupt();
-                      }
-                      synchronized (told) {
-                        told.put(member.name(), one);
-                      }
-                    }));
-      }
-      for (Thread each : threads) {
-        each.join();
-      }
+    for (Thread each : threads) {
+      each.join();
     }
     return told;
   }
@@ -140,14 +171,26 @@ public final class KeyTeller implements AutoCloseable {
           HomeKey.successions(home).stream()
               .filter(one -> one.statement().from().instant().plus(FRESH).isAfter(clock.instant()))
               .toList();
-      while (!fresh.isEmpty()) {
-        Thread.sleep(backoff.next());
-        if (fleet.sights().stream().allMatch(sight -> sight.link() instanceof LinkState.Up)) {
-          return;
-        }
+      List<Sight> untold = untold();
+      if (fresh.isEmpty() || untold.isEmpty()) {
+        return;
+      }
+      List<Links> links = new ArrayList<>();
+      try {
         for (HomeKey.Former one : fresh) {
-          tell(one);
+          // Nobody is asked for an old key's passphrase: 'freehold key tell' is for that.
+          SigningKey key = KeyFile.load(one.keyFile(), PassphraseSource.none());
+          links.add(links(key, settings, fleet.members().list(), random));
         }
+        while (!untold.isEmpty()) {
+          for (int i = 0; i < fresh.size(); i++) {
+            tell(links.get(i), fresh.get(i), untold);
+          }
+          Thread.sleep(backoff.next());
+          untold = untold();
+        }
+      } finally {
+        links.forEach(Links::close);
       }
     } catch (IOException | KeyFileException e) {
       log.event(
@@ -157,11 +200,15 @@ public final class KeyTeller implements AutoCloseable {
     }
   }
 
-  private void tell(HomeKey.Former former)
-      throws IOException, KeyFileException, InterruptedException {
-    // Nobody is asked for an old key's passphrase: 'freehold key tell' is for that.
-    SigningKey key = KeyFile.load(former.keyFile(), PassphraseSource.none());
-    tell(key, former.statement(), home, settings, clock, random)
+  /** Who is not reached under the new key. */
+  private List<Sight> untold() throws InterruptedException {
+    Thread.sleep(FIRST);
+    return fleet.sights().stream().filter(one -> !(one.link() instanceof LinkState.Up)).toList();
+  }
+
+  private void tell(Links links, HomeKey.Former former, List<Sight> untold)
+      throws InterruptedException {
+    tell(links, former.statement(), untold.stream().map(Sight::member).toList())
         .forEach(
             (name, told) -> {
               if (told == KeyNews.Told.TAKEN) {
