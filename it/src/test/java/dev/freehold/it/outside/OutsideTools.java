@@ -69,21 +69,37 @@ final class OutsideTools {
     return List.of(program.toString(), folder.toString());
   }
 
-  /** Installs what the Python checker needs, once for each lock file. */
+  /** Installs what the Python checker needs. */
   static List<String> python(Path folder) throws IOException, InterruptedException {
-    Path sources = SOURCES.resolve("python");
+    return List.of(
+        python("python").toString(),
+        SOURCES.resolve("python").resolve("check.py").toString(),
+        folder.toString());
+  }
+
+  /** Installs llama.cpp with its own server. */
+  static List<String> llama(Path model) throws IOException, InterruptedException {
+    return List.of(
+        python("llama").toString(),
+        SOURCES.resolve("llama").resolve("serve.py").toString(),
+        model.toString());
+  }
+
+  /** A Python that has what a folder's lock file names, installed once for each lock file. */
+  private static Path python(String name) throws IOException, InterruptedException {
+    Path sources = SOURCES.resolve(name);
     Path lock = sources.resolve("requirements.txt");
     Path venv =
         cache()
             .resolve("outside-tools")
-            .resolve("python-" + Digest.sha256(Files.readAllBytes(lock)).hex().substring(0, 16));
+            .resolve(name + "-" + Digest.sha256(Files.readAllBytes(lock)).hex().substring(0, 16));
     Path python = venv.resolve("bin").resolve("python");
     Path whole = venv.resolve("whole");
     if (!Files.exists(whole)) {
       Files.createDirectories(venv);
       need("Python", sources, List.of("python3", "-m", "venv", "--clear", venv.toString()));
       need(
-          "a package of requirements.txt",
+          "a package of " + name + "/requirements.txt",
           sources,
           List.of(
               python.toString(),
@@ -98,7 +114,7 @@ final class OutsideTools {
               lock.toString()));
       Files.createFile(whole);
     }
-    return List.of(python.toString(), sources.resolve("check.py").toString(), folder.toString());
+    return python;
   }
 
   private static Path cache() {
