@@ -26,7 +26,6 @@ final class Delivered {
   }
 
   private final Map<Integer, List<Given>> given = new HashMap<>();
-  private boolean any;
 
   /** One machine's way through the answer. */
   final class Pass {
@@ -52,7 +51,6 @@ final class Delivered {
             : new Place.Other(known);
       }
       before.add(new Given(chunk, machine));
-      any = true;
       return new Place.Next();
     }
 
@@ -81,8 +79,19 @@ final class Delivered {
     return one == other;
   }
 
+  /** What came of this machine is void, and what came after it. */
+  void forget(NodeId machine) {
+    for (List<Given> choice : given.values()) {
+      for (int i = 0; i < choice.size(); i++) {
+        if (choice.get(i).machine.equals(machine)) {
+          choice.subList(i, choice.size()).clear();
+        }
+      }
+    }
+  }
+
   boolean any() {
-    return any;
+    return given.values().stream().anyMatch(choice -> !choice.isEmpty());
   }
 
   Pass pass(NodeId machine) {

@@ -13,4 +13,12 @@ public interface Delivery {
 
   /** What one more chunk says of one choice: none comes twice. */
   void chunk(Json.Obj choice) throws IOException;
+
+  /**
+   * Whether the client sees chunks as they come; otherwise what a liar gave is as if it had never
+   * been.
+   */
+  default boolean seen() {
+    return true;
+  }
 }

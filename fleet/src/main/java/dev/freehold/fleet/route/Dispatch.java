@@ -16,8 +16,10 @@ import dev.freehold.record.Json;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +43,9 @@ public final class Dispatch {
 
   /** Why each machine that was asked did not finish, for a person. */
   private final List<String> lost = new ArrayList<>();
+
+  /** Whose own signature proves them wrong. */
+  private final Set<NodeId> convicted = new HashSet<>();
 
   private boolean accepted;
   private @Nullable JobError refused;
@@ -169,7 +174,7 @@ public final class Dispatch {
               return Optional.empty();
             }
             case JobMessage.Finished(JobResult result) -> {
-              return finish(machine, pass, result, chunks, left);
+              return finish(machine, pass, result, chunks, left, delivery);
             }
           }
         }
@@ -180,8 +185,10 @@ public final class Dispatch {
   /** Two machines say different things: one of them lies, and where the model is here we know. */
   private Optional<Outcome> differs(
       Machine machine, Json.Obj chunk, Delivered.Given given, List<Machine> left) {
-    if (machine.own()) {
-      convict.accept(account(given.machine(), given.chunk().write(), chunk.write()));
+    if (machine.own() || convicted.contains(given.machine())) {
+      if (!convicted.contains(given.machine())) {
+        convict.accept(account(given.machine(), given.chunk().write(), chunk.write()));
+      }
       return Optional.of(
           new Outcome.Unanswered(
               error(
@@ -224,7 +231,8 @@ public final class Dispatch {
       Delivered.Pass pass,
       JobResult result,
       List<Json.Obj> chunks,
-      List<Machine> left) {
+      List<Machine> left,
+      Delivery delivery) {
     List<Json.Obj> last = new ArrayList<>();
     List<String> reasons = new ArrayList<>(check.reasons(machine.id(), result, chunks));
     if (reasons.isEmpty() && !machine.own()) {
@@ -237,6 +245,10 @@ public final class Dispatch {
       if (!machine.own()) {
         convict.accept(
             new Case(machine.id(), reasons, new Case.Evidence.Signed(result.transcript())));
+        convicted.add(machine.id());
+        if (!delivery.seen()) {
+          delivered.forget(machine.id());
+        }
       }
       lost.add(machine.id() + ": its answer was wrong");
       return Optional.empty();

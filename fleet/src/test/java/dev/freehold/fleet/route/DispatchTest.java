@@ -43,6 +43,7 @@ class DispatchTest {
 
   private final List<JobRig> rigs = new ArrayList<>();
   private final List<Case> cases = new ArrayList<>();
+  private boolean seen = true;
   private final List<String> client = new ArrayList<>();
   private final List<NodeId> accepted = new ArrayList<>();
 
@@ -99,6 +100,11 @@ class DispatchTest {
                   @Override
                   public void chunk(Json.Obj choice) {
                     client.add(choice.write());
+                  }
+
+                  @Override
+                  public boolean seen() {
+                    return seen;
                   }
                 });
     if (outcome instanceof Outcome.Answered answered) {
@@ -272,6 +278,37 @@ class DispatchTest {
                 "X"));
     Outcome outcome = run(Optional.empty(), liar, honest(2), own("a", "b", "c", "d"));
     assertThat(code(outcome)).isEqualTo("answer_was_wrong");
+    assertThat(cases).extracting(Case::machine).containsExactly(liar.id());
+  }
+
+  /** Gives one wrong chunk, and signs for something else. */
+  private Machine contradictingItself() throws IOException {
+    SigningKey key = JobRig.key(1);
+    return machine(
+        1,
+        (order, sink) -> {
+          sink.accepted();
+          sink.chunk(JobRig.chunk("X", ""));
+          sink.finished(JobRig.result(key, order, "a", "b", "c", "d"));
+        });
+  }
+
+  @Test
+  void whatALiarGaveIsAsIfItHadNeverBeenWhereTheClientSawNothing() throws Exception {
+    seen = false;
+    Machine liar = contradictingItself();
+    Machine honest = honest(2);
+    assertThat(run(Optional.empty(), liar, honest))
+        .isInstanceOfSatisfying(
+            Outcome.Answered.class,
+            answered -> assertThat(answered.machine()).isEqualTo(honest.id()));
+    assertThat(cases).extracting(Case::machine).containsExactly(liar.id());
+  }
+
+  @Test
+  void aClientThatSawWhatALiarGaveIsToldSoWithoutTheModel() throws Exception {
+    Machine liar = contradictingItself();
+    assertThat(code(run(Optional.empty(), liar, honest(2)))).isEqualTo("answer_was_wrong");
     assertThat(cases).extracting(Case::machine).containsExactly(liar.id());
   }
 

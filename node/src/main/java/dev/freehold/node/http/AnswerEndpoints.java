@@ -51,6 +51,11 @@ public final class AnswerEndpoints {
 
         @Override
         public void chunk(Json.Obj choice) {}
+
+        @Override
+        public boolean seen() {
+          return false;
+        }
       };
 
   private final Dispatcher dispatcher;

@@ -38,6 +38,11 @@ final class Timed implements Delivery {
     to.chunk(choice);
   }
 
+  @Override
+  public boolean seen() {
+    return to.seen();
+  }
+
   private static boolean announces(Json.Obj choice) {
     return choice.get("delta").orElse(Json.Null.VALUE) instanceof Json.Obj delta
         && delta.get("role").isPresent();
