@@ -9,6 +9,7 @@ import dev.freehold.crypto.SigningKey;
 import dev.freehold.link.address.NodeAddress;
 import dev.freehold.link.address.RelayAddress;
 import dev.freehold.link.relay.HostileRelay;
+import dev.freehold.link.relay.Meddler;
 import dev.freehold.link.relay.Relay;
 import dev.freehold.link.relay.RelaySettings;
 import dev.freehold.link.stream.LinkStream;
@@ -25,7 +26,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -38,70 +38,8 @@ class HostileRelayTest {
   private static final Protocol ECHO = new Protocol("test/echo");
   private static final SecureRandom RANDOM = new SecureRandom();
   private static final Duration SOON = Duration.ofSeconds(60);
-  private static final int DEEDS = 4;
 
   private final List<AutoCloseable> open = new ArrayList<>();
-
-  enum Deed {
-    DROP,
-    REPEAT,
-    REPLAY_AN_OLD_ONE,
-    SWAP_WITH_THE_NEXT,
-    TRUNCATE,
-    LENGTHEN,
-    ALTER,
-    DELAY
-  }
-
-  /** Does its deed to every ninth message, four times, and keeps what it was asked to carry. */
-  private static final class Meddler implements HostileRelay.Mischief {
-    final AtomicInteger done = new AtomicInteger();
-    final List<byte[]> carried = new ArrayList<>();
-    private final Deed deed;
-    private byte[] held = new byte[0];
-
-    Meddler(Deed deed) {
-      this.deed = deed;
-    }
-
-    @Override
-    public synchronized List<byte[]> deliver(NodeId from, NodeId to, byte[] payload) {
-      carried.add(payload);
-      if (held.length > 0) {
-        byte[] former = held;
-        held = new byte[0];
-        return List.of(payload, former);
-      }
-      if (carried.size() % 9 != 0 || done.get() >= DEEDS) {
-        return List.of(payload);
-      }
-      done.incrementAndGet();
-      return switch (deed) {
-        case DROP -> List.of();
-        case REPEAT -> List.of(payload, payload);
-        case REPLAY_AN_OLD_ONE -> List.of(carried.get(carried.size() - 5), payload);
-        case SWAP_WITH_THE_NEXT -> {
-          held = payload;
-          yield List.of();
-        }
-        case TRUNCATE -> List.of(Arrays.copyOf(payload, payload.length - 1));
-        case LENGTHEN -> List.of(Arrays.copyOf(payload, payload.length + 1));
-        case ALTER -> {
-          byte[] altered = payload.clone();
-          altered[altered.length / 2] ^= 0x10;
-          yield List.of(altered);
-        }
-        case DELAY -> {
-          try {
-            Thread.sleep(400);
-          } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-          }
-          yield List.of(payload);
-        }
-      };
-    }
-  }
 
   @AfterEach
   void close() throws Exception {
@@ -112,7 +50,7 @@ class HostileRelayTest {
 
   @ParameterizedTest
   @EnumSource
-  void noByteIsLostOrRepeated(Deed deed) throws Exception {
+  void noByteIsLostOrRepeated(Meddler.Deed deed) throws Exception {
     Meddler meddler = new Meddler(deed);
     HostileRelay relay = hostile(meddler);
     Links b = node(SigningKey.generate(RANDOM), List.of(relay.address()));
@@ -130,12 +68,10 @@ class HostileRelayTest {
       stream.end();
       assertThat(messages.receive()).isEmpty();
     }
-    assertThat(meddler.done).hasValue(DEEDS);
-    synchronized (meddler) {
-      assertThat(meddler.carried)
-          .noneMatch(
-              payload -> new String(payload, StandardCharsets.ISO_8859_1).contains("a secret"));
-    }
+    assertThat(meddler.done()).isEqualTo(Meddler.DEEDS);
+    assertThat(meddler.carried())
+        .noneMatch(
+            payload -> new String(payload, StandardCharsets.ISO_8859_1).contains("a secret"));
   }
 
   @Test

@@ -172,12 +172,11 @@ class FleetFlowTest {
   private void catchesALiar(Processes anna, String url, Processes mallory) throws Exception {
     Json.Obj joined =
         mallory.serveOther(
-            LyingNode.class,
+            FaultyMachines.class,
             mallory.home().toString(),
             mallory.model(SMOLLM2).toString(),
             SMOLLM2,
-            invite(anna));
-    assertThat(joined.get("joined")).contains(Json.of(true));
+            "TOKEN=" + invite(anna));
     awaitMachines(anna, url, 2);
     String aside = "";
     // One that was never measured is tried soon.
@@ -185,12 +184,12 @@ class FleetFlowTest {
       String question =
           "{\"model\":\"" + MODEL + "\",\"prompt\":\"Once\",\"max_tokens\":16,\"seed\":" + i + "}";
       Run answer = anna.other(Caller.class, url + "/completions", question);
-      assertThat(header(answer.out(), "freehold-ran-by")).isNotEqualTo(text(joined, "node"));
+      assertThat(header(answer.out(), "freehold-ran-by")).isNotEqualTo(text(joined, "TOKEN"));
       assertValid(anna, header(answer.out(), "freehold-receipt"));
       aside = anna.cli("fleet", "--json").out();
     }
     assertThat(aside).contains("quarantined");
-    assertThat(anna.cli("fleet").out()).contains("gets no jobs since", "release mallory");
+    assertThat(anna.cli("fleet").out()).contains("gets no jobs since", "release token");
     try (var evidence = Files.list(anna.home().resolve("fleet").resolve("evidence"))) {
       Run verdict =
           anna.verify(
