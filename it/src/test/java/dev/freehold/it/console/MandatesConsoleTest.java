@@ -133,8 +133,7 @@ class MandatesConsoleTest {
   private static void theActionIsShownAsItsSevenSteps(Browser browser, PageChecks checks)
       throws Exception {
     browser.until("document.querySelector('#acted .seal')?.textContent", "returned");
-    browser.value("document.querySelector('#acted summary').focus()");
-    browser.press("Enter", 13);
+    browser.value("document.querySelector('#acted summary').click()");
     browser.until("document.querySelector('#acted details').open", "true");
     assertThat(
             browser.value(

@@ -221,7 +221,7 @@ class MarketConsoleTest {
         .containsPattern("Sold for 0\\.00[0-9]+ of the coin, by vouchers");
     browser.click("here");
     browser.until("document.querySelector('#checked strong')?.textContent", "Valid");
-    browser.value("document.querySelector('#steps').scrollIntoView()");
+    browser.value("scrollTo(0, document.body.scrollHeight)");
     checks.picture(browser, "receipt-sold");
     checks.accessible(browser);
   }

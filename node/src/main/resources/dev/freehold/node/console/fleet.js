@@ -112,14 +112,14 @@ function invite(one) {
 }
 
 async function load() {
-  if (at("model").options.length === 0) {
-    await models();
-  }
   const { fleet, invites } = await ask("data/fleet");
   refill(at("here"), ...here(fleet));
   refill(at("machines"), ...(fleet.members.length > 0 ? fleet.members.map(machine) : [element("p", "None yet.", "quiet")]));
   at("invites-table").hidden = invites.length === 0;
   refill(at("invites"), ...invites.toReversed().map(invite));
+  if (at("model").options.length === 0) {
+    await models();
+  }
 }
 
 /** Dark squares on white whatever the page's colours, with the margin of four that readers need. */

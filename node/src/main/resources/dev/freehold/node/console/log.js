@@ -77,7 +77,7 @@ function standing(log) {
   const stamps = log.stamps.map((s) => fact("stamp", "of " + s.size + " entries, by " + s.authority + " (entry " + s.index + ")"));
   refill(at("standing"), ...fact("entries", log.size ?? 0), ...fact("name", log.origin ?? "none yet"), ...fact("root", log.root ?? "none yet", "digest"),
     ...(witnesses.length > 0 ? witnesses.flatMap(cosigned) : fact("cosigned by", "nobody: ‘policy = FILE’ in FREEHOLD_HOME/config names witnesses")),
-    ...(anchors.length > 0 ? anchors.flat() : fact("anchored", "nowhere" + sought + (log.duties.some((d) => d.name === "anchors") ? "" : ": ‘anchor-rpc = URL’ and its companions say where"))),
+    ...(anchors.length > 0 ? anchors.flat() : fact("anchored", "nowhere" + sought + (log.duties.some((d) => d.name === "anchor") ? "" : ": ‘anchor-rpc = URL’ and its companions say where"))),
     ...stamps.flat(), ...duties.flat());
 }
 
