@@ -2,88 +2,29 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.node;
 
-import dev.freehold.catalogue.Machine;
-import dev.freehold.catalogue.ModelStore;
-import dev.freehold.catalogue.Puller;
-import dev.freehold.crypto.KeyFile;
 import dev.freehold.crypto.KeyFileException;
 import dev.freehold.crypto.NodeId;
 import dev.freehold.crypto.PassphraseSource;
 import dev.freehold.crypto.SigningKey;
-import dev.freehold.engine.generate.EngineOptions;
 import dev.freehold.evidence.log.LogException;
-import dev.freehold.evidence.note.SignedCheckpoint;
 import dev.freehold.fleet.job.JobWork;
-import dev.freehold.kernel.Kernel;
-import dev.freehold.kernel.Kernels;
-import dev.freehold.node.console.Console;
-import dev.freehold.node.console.Sessions;
-import dev.freehold.node.conversations.Conversations;
-import dev.freehold.node.evidence.EvidenceLog;
-import dev.freehold.node.files.OwnerFiles;
-import dev.freehold.node.fleet.FleetNode;
-import dev.freehold.node.fleet.KeyDesk;
-import dev.freehold.node.fleet.KeyTeller;
-import dev.freehold.node.fleet.OwnPresence;
-import dev.freehold.node.fleet.OwnerAnswers;
-import dev.freehold.node.fleet.Planning;
-import dev.freehold.node.http.AnswerEndpoints;
 import dev.freehold.node.http.Api;
-import dev.freehold.node.http.ApiKeys;
-import dev.freehold.node.http.Gate;
 import dev.freehold.node.http.HttpServer;
-import dev.freehold.node.http.InfoEndpoints;
-import dev.freehold.node.http.LaneEndpoints;
-import dev.freehold.node.http.LogEndpoints;
-import dev.freehold.node.http.OwnerEndpoints;
-import dev.freehold.node.http.ReceiptEndpoints;
 import dev.freehold.node.jobs.FleetLanes;
 import dev.freehold.node.jobs.Jobs;
-import dev.freehold.node.lanes.LanePatience;
-import dev.freehold.node.lanes.Lanes;
-import dev.freehold.node.mandates.GatewayLog;
-import dev.freehold.node.mandates.Revoker;
-import dev.freehold.node.market.Buying;
 import dev.freehold.node.market.Market;
-import dev.freehold.node.market.MarketAnswers;
-import dev.freehold.node.money.Money;
-import dev.freehold.node.money.PaymentLog;
-import dev.freehold.node.owner.OwnerToken;
-import dev.freehold.node.receipts.ReceiptStore;
 import dev.freehold.node.receipts.ReceiptStoreException;
-import dev.freehold.node.serve.Answerer;
 import dev.freehold.node.serve.ModelUnready;
 import dev.freehold.node.serve.Models;
 import dev.freehold.node.serve.ServedModel;
-import dev.freehold.node.serve.Splitting;
-import dev.freehold.node.split.FleetSplitting;
 import dev.freehold.node.telemetry.EventLog;
-import dev.freehold.node.telemetry.Metrics;
-import dev.freehold.node.work.WorkGate;
 import dev.freehold.record.Json;
-import dev.freehold.witness.anchor.AnchorMeans;
-import dev.freehold.witness.anchor.AnchorSettings;
-import dev.freehold.witness.anchor.Anchoring;
-import dev.freehold.witness.duty.DutySettings;
-import dev.freehold.witness.duty.HttpCourier;
-import dev.freehold.witness.duty.LogDuties;
-import dev.freehold.witness.duty.WitnessedFiles;
 import java.io.IOException;
-import java.net.BindException;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
-import java.net.http.HttpClient;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.security.SecureRandom;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -117,7 +58,7 @@ public final class Node implements AutoCloseable {
   /** What {@link #close} lets go of, last taken first. */
   private final Deque<AutoCloseable> held;
 
-  private Node(
+  Node(
       NodeConfiguration configuration,
       SigningKey key,
       Models models,
@@ -171,7 +112,7 @@ public final class Node implements AutoCloseable {
       NodeConfiguration configuration, PassphraseSource passphrases, UnaryOperator<JobWork> sold) {
     Deque<AutoCloseable> held = new ArrayDeque<>();
     try {
-      Node node = start(configuration, passphrases, sold, held);
+      Node node = new NodeAssembly(configuration, sold, held).assemble(passphrases);
       node.log.event(
           "started",
           Json.object().put("host", configuration.host()).put("port", node.port()).build());
@@ -182,354 +123,6 @@ public final class Node implements AutoCloseable {
     } catch (RuntimeException e) {
       closeAll(held);
       throw e;
-    }
-  }
-
-  private static Node start(
-      NodeConfiguration configuration,
-      PassphraseSource passphrases,
-      UnaryOperator<JobWork> made,
-      Deque<AutoCloseable> held)
-      throws IOException, KeyFileException, LogException {
-    ApiKeys keys = ApiKeys.read(configuration.apiKeys());
-    boolean loopback = loopback(configuration.host());
-    if (!loopback && !keys.demanded()) {
-      throw new NodeException(
-          "listening on "
-              + configuration.host()
-              + " lets other machines in, and no API key is configured: write one into a file, name"
-              + " it as api-keys, or listen on 127.0.0.1");
-    }
-    OwnerFiles.folder(configuration.home());
-    held.push(HomeLock.take(configuration.home()));
-    if (Files.exists(configuration.home().resolve(NEXT_KEY_FILE))) {
-      throw new NodeException(
-          "a change of this node's key broke off: 'freehold key rotate' ends it");
-    }
-    EventLog log = new EventLog(configuration.home(), Clock.systemUTC());
-    held.push(log);
-    // First, since they take longest; the rest comes up meanwhile.
-    CompletableFuture<Splitting> splitting = new CompletableFuture<>();
-    Models models = models(configuration, splitting, log);
-    held.push(models);
-    // Whoever waits for it while the start fails waits for nothing.
-    held.push(() -> splitting.complete(Splitting.NEVER));
-    SigningKey key =
-        KeyFile.loadOrCreate(
-            configuration.home().resolve(KEY_FILE), passphrases, new SecureRandom());
-    ReceiptStore store = ReceiptStore.open(configuration.home());
-    held.push(store);
-    Metrics metrics = new Metrics();
-    Clock clock = Clock.systemUTC();
-    SecureRandom random = new SecureRandom();
-    DutySettings settings = configuration.duties().read();
-    Path witnessed = configuration.home().resolve(WitnessedFiles.FOLDER);
-    OwnerFiles.folder(witnessed);
-    Optional<AnchorSettings> anchors = configuration.duties().anchors();
-    Optional<AnchorMeans> purse =
-        anchors.isEmpty()
-            ? Optional.empty()
-            : Optional.of(purse(anchors.get(), configuration.home(), held));
-    // The log tells the duties of checkpoints, and the duties need the log.
-    CompletableFuture<Consumer<SignedCheckpoint>> duties = new CompletableFuture<>();
-    EvidenceLog evidence =
-        EvidenceLog.open(
-            configuration.home(), key, store, clock, log, c -> duties.join().accept(c));
-    held.push(evidence);
-    HttpCourier courier = new HttpCourier();
-    held.push(courier);
-    LogDuties owed;
-    try {
-      owed =
-          LogDuties.start(
-              settings,
-              evidence,
-              new LogDuties.Means(witnessed, courier, random, clock, System::nanoTime, log::event));
-    } catch (IllegalArgumentException e) {
-      duties.completeExceptionally(e);
-      throw new NodeException("the policy names a wrong address: " + e.getMessage(), e);
-    }
-    held.push(owed);
-    purse.ifPresent(
-        means ->
-            owed.add(
-                Anchoring.start(anchors.orElseThrow(), means, evidence, owed.book(), log::event)));
-    duties.complete(owed::published);
-    WorkGate work = WorkGate.here(configuration.work());
-    int atOnce = configuration.maxConcurrent() + configuration.queueLimit();
-    LanePatience patience = LanePatience.DEFAULT;
-    Lanes ownLanes = Lanes.open(key.nodeId(), configuration.lanes(), patience, atOnce);
-    held.push(ownLanes);
-    FleetNode fleet =
-        FleetNode.open(
-            configuration.fleet(),
-            configuration.home(),
-            key,
-            new OwnPresence(
-                    models,
-                    ownLanes,
-                    configuration.threads(),
-                    configuration.memoryBytes(),
-                    configuration.work().reserveBytes(),
-                    work,
-                    clock)
-                ::now,
-            clock,
-            random);
-    held.push(fleet);
-    Sessions sessions = new Sessions(random, clock);
-    Path published = configuration.home().resolve(EvidenceLog.FOLDER);
-    ModelStore stored = new ModelStore(configuration.cache(), clock);
-    Answerer answerer = new Answerer(key, store, metrics, clock, random, atOnce, evidence::added);
-    Optional<Money> money =
-        Money.open(configuration.money(), configuration.home(), key, clock, random, log::event);
-    money.ifPresent(held::push);
-    Optional<Market> market = Optional.empty();
-    if (money.isPresent()) {
-      market =
-          Optional.of(
-              Market.open(
-                  new Market.Parts(
-                      configuration.home(),
-                      key,
-                      fleet,
-                      models,
-                      store,
-                      attention(configuration),
-                      configuration.maxConcurrent(),
-                      clock,
-                      random,
-                      made,
-                      evidence::added,
-                      log::event),
-                  money.get()));
-      held.push(market.get());
-      held.push(PaymentLog.start(money.get(), store.purchases(), evidence::added, log::event));
-    }
-    Jobs jobs =
-        Jobs.open(
-            new Jobs.Parts(
-                key,
-                fleet,
-                models,
-                answerer,
-                store,
-                stored,
-                configuration.home(),
-                configuration.cache(),
-                clock,
-                random,
-                log,
-                work,
-                Api::jobError,
-                market.map(Market::trade)),
-            // Others never fill the queue that the owner's own requests wait in.
-            configuration.maxConcurrent(),
-            configuration.fleet().replayShare());
-    Optional<MarketAnswers> marketAnswers = Optional.empty();
-    if (market.isPresent() && jobs.shop().isPresent() && jobs.buying().isPresent()) {
-      Buying buying = jobs.buying().get();
-      market.get().begin(jobs.shop().get(), buying);
-      marketAnswers = Optional.of(market.get().answers(buying, buying::named));
-    }
-    jobs.buying().ifPresent(held::push);
-    KeyDesk keyDesk = KeyDesk.open(fleet, jobs.quarantine()::holds, log, clock);
-    held.push(
-        KeyTeller.start(configuration.home(), configuration.fleet(), fleet, clock, random, log));
-    FleetLanes lanes =
-        FleetLanes.open(
-            fleet,
-            ownLanes,
-            patience,
-            work,
-            jobs.quarantine()::holds,
-            Api::jobError,
-            configuration.maxConcurrent());
-    Planning planning =
-        new Planning(
-            fleet,
-            jobs.quarantine()::holds,
-            configuration.fleet().widest(),
-            stored,
-            () -> Machine.look(configuration.threads()),
-            configuration.work().reserveBytes());
-    FleetSplitting split =
-        FleetSplitting.open(
-            new FleetSplitting.Parts(
-                key,
-                fleet,
-                planning,
-                () -> kernel(configuration),
-                digest -> FleetSplitting.whole(models, stored, digest),
-                configuration.home(),
-                configuration.cache(),
-                work,
-                log,
-                random),
-            configuration.split(),
-            configuration.threads(),
-            configuration.memoryBytes(),
-            configuration.work().reserveBytes(),
-            configuration.maxConcurrent(),
-            configuration.queueLimit());
-    held.push(split);
-    splitting.complete(split);
-    OwnerAnswers fleetAnswers =
-        new OwnerAnswers(
-            fleet,
-            jobs.quarantine(),
-            jobs.paces(),
-            store,
-            models,
-            ownLanes,
-            planning,
-            work,
-            keyDesk);
-    OwnerToken owner = OwnerToken.renew(configuration.home(), random);
-    // Without TLS its cookie would cross the network in clear.
-    Console console =
-        loopback
-            ? new Console(
-                sessions,
-                owner,
-                store,
-                published,
-                key,
-                configuration.cache(),
-                clock,
-                new Console.Shown(
-                    Conversations.open(configuration.home(), clock, random),
-                    fleetAnswers,
-                    new GatewayLog(configuration.home().resolve("gateway")),
-                    new Revoker(configuration.home(), clock),
-                    market,
-                    marketAnswers,
-                    models,
-                    stored,
-                    () -> new Puller(stored, System.getenv()),
-                    owed::standings,
-                    new WitnessedFiles(witnessed),
-                    Optional.ofNullable(settings.policyOrNull()),
-                    metrics,
-                    EffectiveSettings.of(
-                        configuration,
-                        ConfigurationFile.read(configuration.home(), configuration.cache())),
-                    configuration.home().resolve(EventLog.FILE)),
-                evidence::added)
-            : null;
-    Api api =
-        new Api(
-            new Gate(loopback, configuration.host(), keys, sessions, owner),
-            work,
-            new AnswerEndpoints(
-                jobs.dispatcher(),
-                new LaneEndpoints(lanes, clock, random),
-                configuration.fleet().widest(),
-                clock,
-                random),
-            new InfoEndpoints(
-                models,
-                new InfoEndpoints.Fleet(
-                    jobs.router(), lanes, fleet.members(), jobs.dispatcher()::noSuchModel),
-                metrics,
-                owed::standings,
-                work,
-                clock.instant().getEpochSecond()),
-            new ReceiptEndpoints(store),
-            new LogEndpoints(published),
-            console,
-            new OwnerEndpoints(fleetAnswers, marketAnswers),
-            metrics,
-            log,
-            configuration.accessLog());
-    HttpServer server = listen(configuration, api);
-    held.push(server);
-    SaleDoor sales =
-        SaleDoor.open(
-                configuration,
-                market,
-                new SaleDoor.Makers(models, answerer, work, metrics, log, clock, random))
-            .orElse(null);
-    Thread.ofPlatform().name("key-preparation").daemon().start(key::prepare);
-    return new Node(
-        configuration,
-        key,
-        models,
-        lanes,
-        api,
-        jobs,
-        server,
-        sales,
-        market.orElse(null),
-        console == null ? null : FirstLook.begin(console, models, server.port()),
-        log,
-        held);
-  }
-
-  private static AnchorMeans purse(AnchorSettings settings, Path home, Deque<AutoCloseable> held)
-      throws IOException, KeyFileException {
-    HttpClient client = AnchorMeans.client();
-    held.push(client::shutdownNow);
-    return AnchorMeans.open(settings, client, home);
-  }
-
-  /** Memory for the attention of one model's answers. */
-  private static long attention(NodeConfiguration configuration) {
-    return Math.max(1, configuration.memoryBytes() / Math.max(1, configuration.models().size()));
-  }
-
-  private static Kernel kernel(NodeConfiguration configuration) {
-    return configuration.kernel().equals("best")
-        ? Kernels.best()
-        : Kernels.named(configuration.kernel());
-  }
-
-  private static Models models(
-      NodeConfiguration configuration, CompletableFuture<Splitting> splitting, EventLog log) {
-    long memory = attention(configuration);
-    return new Models(
-        configuration.models(),
-        () -> kernel(configuration),
-        configuration.threads(),
-        new EngineOptions(
-            configuration.maxConcurrent(),
-            configuration.queueLimit(),
-            memory,
-            memory / 2,
-            EngineOptions.defaults().prefillChunk()),
-        FleetSplitting.later(configuration.split(), splitting),
-        loaded ->
-            log.event(
-                loaded.problem().isEmpty() ? "model-loaded" : "model-failed",
-                Json.object()
-                    .put("model", loaded.model().name())
-                    .put("ms", loaded.took().toMillis())
-                    .put("problem", loaded.problem().orElse(null))
-                    .build()));
-  }
-
-  private static HttpServer listen(NodeConfiguration configuration, Api api) throws IOException {
-    try {
-      return HttpServer.start(
-          configuration.host(), configuration.port(), configuration.arrival(), api);
-    } catch (BindException e) {
-      throw new NodeException(
-          "port "
-              + configuration.port()
-              + " on "
-              + configuration.host()
-              + " can't be used ("
-              + e.getMessage()
-              + "): stop what listens there, or choose another port",
-          e);
-    }
-  }
-
-  private static boolean loopback(String host) {
-    try {
-      return InetAddress.getByName(host).isLoopbackAddress();
-    } catch (UnknownHostException e) {
-      throw new NodeException("there is no address for the host '" + host + "'", e);
     }
   }
 
