@@ -10,6 +10,7 @@ import dev.freehold.evidence.payment.KeyBinding;
 import dev.freehold.node.ConfigurationFile;
 import dev.freehold.node.Node;
 import dev.freehold.node.fleet.FleetSettings;
+import dev.freehold.node.fleet.FormerHome;
 import dev.freehold.node.identity.HomeKey;
 import dev.freehold.node.keys.Keyring;
 import dev.freehold.record.CanonicalJson;
@@ -102,7 +103,7 @@ final class KeyIdentity {
     @Override
     int run() throws Exception {
       List<Json> all = new ArrayList<>();
-      for (HomeKey.Former former : HomeKey.successions(places.home())) {
+      for (FormerHome former : FormerHome.all(places.home())) {
         try (HomeKey key =
             HomeKey.open(
                 former.home(),
@@ -171,7 +172,7 @@ final class KeyIdentity {
                   "Old receipts: FREEHOLD_HOME="
                       + places
                           .home()
-                          .resolve(HomeKey.FORMER)
+                          .resolve(FormerHome.FOLDER)
                           .resolve(old.substring(old.lastIndexOf(':') + 1))
                       + " freehold receipt list"));
       said.addAll(tellFleet(places, key, succession));

@@ -8,7 +8,7 @@ import dev.freehold.crypto.NodeId;
 import dev.freehold.crypto.Passphrase;
 import dev.freehold.crypto.SigningKey;
 import dev.freehold.node.Node;
-import dev.freehold.node.identity.HomeKey;
+import dev.freehold.node.fleet.FormerHome;
 import dev.freehold.node.keys.Keyring;
 import dev.freehold.node.keys.PassphraseFile;
 import dev.freehold.record.Json;
@@ -92,7 +92,7 @@ final class KeyVerbs {
     int run(Path file) throws IOException, KeyFileException {
       tell(file, KeyFile.name(file), KeyFile.sealed(file) ? "passphrase" : "file permissions");
       if (!json && file.equals(places.home().resolve(Node.KEY_FILE))) {
-        for (Path former : HomeKey.former(places.home())) {
+        for (Path former : FormerHome.folders(places.home())) {
           screen.line("before it   did:key:" + former.getFileName() + ", in " + former);
         }
       }

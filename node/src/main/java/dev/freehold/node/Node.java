@@ -8,6 +8,7 @@ import dev.freehold.crypto.PassphraseSource;
 import dev.freehold.crypto.SigningKey;
 import dev.freehold.evidence.log.LogException;
 import dev.freehold.fleet.job.JobWork;
+import dev.freehold.node.fleet.FormerHome;
 import dev.freehold.node.http.Api;
 import dev.freehold.node.http.HttpServer;
 import dev.freehold.node.jobs.FleetLanes;
@@ -34,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Node implements AutoCloseable {
   /** The node's key, in its home. */
-  public static final String KEY_FILE = "node.key";
+  public static final String KEY_FILE = FormerHome.KEY;
 
   /** The key that takes its place, while a rotation is under way. */
   public static final String NEXT_KEY_FILE = "node.key.next";

@@ -18,7 +18,6 @@ import dev.freehold.link.LinkState;
 import dev.freehold.link.Links;
 import dev.freehold.link.stream.Backoff;
 import dev.freehold.link.stream.MonotonicClock;
-import dev.freehold.node.identity.HomeKey;
 import dev.freehold.node.telemetry.EventLog;
 import dev.freehold.record.Json;
 import java.io.IOException;
@@ -167,8 +166,8 @@ public final class KeyTeller implements AutoCloseable {
   private void run() {
     Backoff backoff = new Backoff(FIRST, LONGEST, random);
     try {
-      List<HomeKey.Former> fresh =
-          HomeKey.successions(home).stream()
+      List<FormerHome> fresh =
+          FormerHome.all(home).stream()
               .filter(one -> one.statement().from().instant().plus(FRESH).isAfter(clock.instant()))
               .toList();
       List<Sight> untold = untold();
@@ -177,7 +176,7 @@ public final class KeyTeller implements AutoCloseable {
       }
       List<Links> links = new ArrayList<>();
       try {
-        for (HomeKey.Former one : fresh) {
+        for (FormerHome one : fresh) {
           // Nobody is asked for an old key's passphrase: 'freehold key tell' is for that.
           SigningKey key = KeyFile.load(one.keyFile(), PassphraseSource.none());
           links.add(links(key, settings, fleet.members().list(), random));
@@ -206,7 +205,7 @@ public final class KeyTeller implements AutoCloseable {
     return fleet.sights().stream().filter(one -> !(one.link() instanceof LinkState.Up)).toList();
   }
 
-  private void tell(Links links, HomeKey.Former former, List<Sight> untold)
+  private void tell(Links links, FormerHome former, List<Sight> untold)
       throws InterruptedException {
     tell(links, former.statement(), untold.stream().map(Sight::member).toList())
         .forEach(

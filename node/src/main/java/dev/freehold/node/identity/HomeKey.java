@@ -30,6 +30,7 @@ import dev.freehold.node.Node;
 import dev.freehold.node.NodeException;
 import dev.freehold.node.evidence.EvidenceLog;
 import dev.freehold.node.fleet.FleetSettings;
+import dev.freehold.node.fleet.FormerHome;
 import dev.freehold.node.fleet.KeyTeller;
 import dev.freehold.node.receipts.ReceiptStore;
 import dev.freehold.record.CanonicalJson;
@@ -43,7 +44,6 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -52,12 +52,6 @@ import java.util.concurrent.CompletionException;
 
 /** The evidence key of a home whose node is stopped. One thread's; hold it shortly. */
 public final class HomeKey implements AutoCloseable {
-  /** The folder of the homes that keys before had. */
-  public static final String FORMER = "former";
-
-  /** In each of those: the statement that ended its key. */
-  public static final String SUCCESSION = "succession.json";
-
   private static final String KEY = Node.KEY_FILE;
   private static final int KEY_LIMIT = 4096;
 
@@ -148,41 +142,6 @@ public final class HomeKey implements AutoCloseable {
     return key.nodeId();
   }
 
-  /** The homes that keys before had, by the names of their folders. */
-  public static List<Path> former(Path home) throws IOException {
-    Path folder = home.resolve(FORMER);
-    if (!Files.isDirectory(folder)) {
-      return List.of();
-    }
-    try (var found = Files.list(folder)) {
-      return found.filter(Files::isDirectory).sorted().toList();
-    }
-  }
-
-  /**
-   * What a key before said of who follows it.
-   *
-   * @param home its own home
-   */
-  public record Former(Path home, KeyStatement.Succession statement) {
-    /** Where the key is. */
-    public Path keyFile() {
-      return home.resolve(KEY);
-    }
-  }
-
-  /** What the keys before said, the oldest first. */
-  public static List<Former> successions(Path home) throws IOException {
-    List<Former> found = new ArrayList<>();
-    for (Path each : former(home)) {
-      if (Files.exists(each.resolve(SUCCESSION)) && Files.exists(each.resolve(KEY))) {
-        found.add(new Former(each, read(each.resolve(SUCCESSION))));
-      }
-    }
-    found.sort(Comparator.comparing(one -> one.statement().from().instant()));
-    return found;
-  }
-
   /**
    * Tells the machines of a fleet what this key said of itself.
    *
@@ -236,22 +195,23 @@ public final class HomeKey implements AutoCloseable {
 
   /**
    * Puts a new key in the place of this one. The old log ends with the statement; it, the receipts
-   * and the old key stay together in a home of their own under {@link #FORMER}; a new log begins
-   * with the same statement. What broke off is taken up again where it was.
+   * and the old key stay together in a home of their own under {@link FormerHome#FOLDER}; a new log
+   * begins with the same statement. What broke off is taken up again where it was.
    *
    * @throws NodeException if the log has ended otherwise
    */
   public KeyStatement.Succession rotate() throws IOException, KeyFileException, LogException {
     SigningKey next = successor();
     String name = key.nodeId().toString();
-    Path former = home.resolve(FORMER).resolve(name.substring(name.lastIndexOf(':') + 1));
-    Path written = former.resolve(SUCCESSION);
+    Path former =
+        home.resolve(FormerHome.FOLDER).resolve(name.substring(name.lastIndexOf(':') + 1));
+    Path written = former.resolve(FormerHome.SUCCESSION);
     KeyStatement.Succession succession;
     if (Files.exists(former.resolve(EvidenceLog.FOLDER))) {
-      succession = read(written);
+      succession = FormerHome.succession(former);
     } else {
       succession = ended(next);
-      files.folder(home.resolve(FORMER));
+      files.folder(home.resolve(FormerHome.FOLDER));
       files.folder(former);
       files.write(written, succession.encode());
       files.write(former.resolve(KEY), readKey());
@@ -331,15 +291,6 @@ public final class HomeKey implements AutoCloseable {
               + home.resolve(Node.NEXT_KEY_FILE)
               + " and use another FREEHOLD_HOME");
     }
-  }
-
-  private static KeyStatement.Succession read(Path file) throws IOException {
-    if (KeyStatement.decode(Files.readAllBytes(file))
-            instanceof Parsed.Read<KeyStatement>(KeyStatement statement)
-        && statement instanceof KeyStatement.Succession succession) {
-      return succession;
-    }
-    throw new IOException(file + " is damaged");
   }
 
   private static Source source(SigningKey key) {

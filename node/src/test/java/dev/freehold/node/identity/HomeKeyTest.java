@@ -21,6 +21,7 @@ import dev.freehold.evidence.payment.KeyBinding;
 import dev.freehold.node.Node;
 import dev.freehold.node.NodeConfiguration;
 import dev.freehold.node.NodeException;
+import dev.freehold.node.fleet.FormerHome;
 import dev.freehold.record.CanonicalJson;
 import dev.freehold.record.Digest;
 import dev.freehold.record.Timestamp;
@@ -101,7 +102,7 @@ class HomeKeyTest {
   }
 
   private static Path former(Path where, NodeId id) {
-    return where.resolve(HomeKey.FORMER).resolve(id.toString().substring("did:key:".length()));
+    return where.resolve(FormerHome.FOLDER).resolve(id.toString().substring("did:key:".length()));
   }
 
   @Test
@@ -130,12 +131,12 @@ class HomeKeyTest {
     assertThat(succession.from()).isEqualTo(NOW);
     assertThat(run(home)).isEqualTo(succession.next());
     assertThat(log(home).getFirst().source().text()).isEqualTo(succession.next().toString());
-    assertThat(HomeKey.former(home)).containsExactly(former(home, old));
+    assertThat(FormerHome.folders(home)).containsExactly(former(home, old));
     // A second one, too.
     try (HomeKey key = open(home)) {
       assertThat(key.rotate().node()).isEqualTo(succession.next());
     }
-    assertThat(HomeKey.former(home)).hasSize(2);
+    assertThat(FormerHome.folders(home)).hasSize(2);
   }
 
   /** The home has a new key and a new log; the old ones are whole, and together. */
@@ -149,7 +150,7 @@ class HomeKeyTest {
     KeyStatement.Succession succession = (KeyStatement.Succession) told;
     assertThat(succession.node()).isEqualTo(old);
     assertThat(succession.next()).isEqualTo(keyOf(where)).isNotEqualTo(old);
-    assertThat(Files.readAllBytes(former.resolve(HomeKey.SUCCESSION)))
+    assertThat(Files.readAllBytes(former.resolve(FormerHome.SUCCESSION)))
         .isEqualTo(succession.encode());
     assertThat(keyOf(former)).isEqualTo(old);
     assertThat(former.resolve("receipts.db")).exists();
