@@ -41,7 +41,7 @@ import org.jspecify.annotations.NullMarked;
 final class AlteringAsker {
   private static final byte KEY = 1;
   private static final byte JOB = 2;
-  private static final int EVERY = 151;
+  private static final int EVERY = 31;
 
   private AlteringAsker() {}
 
