@@ -2,16 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.bench.split;
 
-import dev.freehold.crypto.SigningKey;
-import dev.freehold.link.relay.Relay;
-import dev.freehold.link.relay.RelaySettings;
-import dev.freehold.link.stream.MonotonicClock;
 import dev.freehold.node.owner.OwnerToken;
 import dev.freehold.record.Json;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -19,7 +13,6 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -30,9 +23,8 @@ import java.util.stream.Stream;
 
 /**
  * The endpoint of a node whose model is split over three nodes, beside one node that has all of it,
- * each a process: FILE SHA256-HEX ROUNDS DELAY-MS THREADS STAGE-THREADS. Answers are compared. With
- * a delay the nodes reach each other by a relay only, and half of it is added in each direction
- * between the relay and the two that lend layers.
+ * each a process, with direct links: FILE SHA256-HEX ROUNDS THREADS STAGE-THREADS. Answers are
+ * compared.
  */
 final class Endpoint implements AutoCloseable {
   private static final int TOKENS = 128;
@@ -55,18 +47,9 @@ final class Endpoint implements AutoCloseable {
 
   public static void main(String[] words) throws Exception {
     Path folder = Files.createTempDirectory("bench-endpoint-");
-    SecureRandom random = new SecureRandom();
-    RelaySettings settings =
-        RelaySettings.at(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-    try (Relay relay =
-            Relay.start(settings, SigningKey.generate(random), random, MonotonicClock.system());
-        Endpoint endpoint = new Endpoint(folder, words[0], words[1])) {
+    try (Endpoint endpoint = new Endpoint(folder, words[0], words[1])) {
       endpoint.compare(
-          relay,
-          Integer.parseInt(words[2]),
-          Integer.parseInt(words[3]),
-          Integer.parseInt(words[4]),
-          Integer.parseInt(words[5]));
+          Integer.parseInt(words[2]), Integer.parseInt(words[3]), Integer.parseInt(words[4]));
     } finally {
       try (Stream<Path> files = Files.walk(folder)) {
         for (Path path : files.sorted(Comparator.reverseOrder()).toList()) {
@@ -77,7 +60,7 @@ final class Endpoint implements AutoCloseable {
     System.exit(0);
   }
 
-  private Running start(String name, String reach, int threads, String split, boolean serves)
+  private Running start(String name, int threads, String split, boolean serves)
       throws IOException {
     List<String> command =
         new ArrayList<>(
@@ -92,7 +75,6 @@ final class Endpoint implements AutoCloseable {
                 NodeProcess.class.getName(),
                 folder.resolve(name).toString(),
                 name,
-                reach,
                 Integer.toString(threads),
                 split));
     if (serves) {
@@ -165,18 +147,11 @@ final class Endpoint implements AutoCloseable {
     return new Timed((System.nanoTime() - start) * 1e-9, choices.toString());
   }
 
-  private void compare(Relay relay, int rounds, int delay, int threads, int stageThreads)
-      throws Exception {
-    String line = relay.address().toString();
-    String far = line;
-    if (delay > 0) {
-      int port = new Delay(relay.address().port(), delay * 500_000L).port();
-      far = line.replace(":" + relay.address().port() + "#", ":" + port + "#");
-    }
-    Running alone = start("alone", "direct", threads, "never", true);
-    Running split = start("split", delay > 0 ? line : "direct", stageThreads, "3", true);
+  private void compare(int rounds, int threads, int stageThreads) throws Exception {
+    Running alone = start("alone", threads, "never", true);
+    Running split = start("split", stageThreads, "3", true);
     for (String name : List.of("one", "two")) {
-      Running lender = start(name, delay > 0 ? far : "direct", stageThreads, "never", false);
+      Running lender = start(name, stageThreads, "never", false);
       String invite = post(split, "/owner/invite", "{\"tier\":\"own\"}");
       Json text = ((Json.Obj) Json.parse(invite)).get("invite").orElseThrow();
       post(lender, "/owner/join", Json.object().put("invite", text).build().write());
@@ -204,12 +179,11 @@ final class Endpoint implements AutoCloseable {
     int middle = rounds / 2;
     System.out.printf(
         Locale.ROOT,
-        "%d and %d threads, medians of %d, %d ms added: one answer %.1f tokens/s alone, %.1f split, ratio %.3f; eight"
+        "%d and %d threads, medians of %d: one answer %.1f tokens/s alone, %.1f split, ratio %.3f; eight"
             + " %.1f alone, %.1f split, ratio %.3f; eight split are %.2f times one split%n",
         threads,
         stageThreads,
         rounds,
-        delay,
         rates[0][middle],
         rates[1][middle],
         rates[1][middle] / rates[0][middle],

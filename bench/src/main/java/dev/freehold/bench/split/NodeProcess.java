@@ -13,8 +13,8 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * A node in a process of its own: HOME NAME REACH THREADS SPLIT [FILE SHA256-HEX]. REACH is a
- * relay's line, or {@code direct}. It prints its port, and ends with its input.
+ * A node in a process of its own, reached directly: HOME NAME THREADS SPLIT [FILE SHA256-HEX]. It
+ * prints its port, and ends with its input.
  */
 final class NodeProcess {
   private NodeProcess() {}
@@ -22,22 +22,21 @@ final class NodeProcess {
   public static void main(String[] words) throws Exception {
     Path home = Path.of(words[0]);
     FleetSettings fleet =
-        FleetSettings.none().with("fleet-name", words[1]).with("link-loopback", "yes");
-    fleet =
-        words[2].equals("direct")
-            ? fleet.with("link-listen", "127.0.0.1:0")
-            : fleet.with("relays", words[2]);
+        FleetSettings.none()
+            .with("fleet-name", words[1])
+            .with("link-loopback", "yes")
+            .with("link-listen", "127.0.0.1:0");
     NodeConfiguration configuration =
         NodeConfiguration.defaults(home, home.resolve("cache"))
             .withPort(0)
-            .withThreads(Integer.parseInt(words[3]))
-            .withSplit(SplitSettings.parse(words[4]))
+            .withThreads(Integer.parseInt(words[2]))
+            .withSplit(SplitSettings.parse(words[3]))
             .withDrain(Duration.ZERO)
             .withFleet(fleet);
-    if (words.length > 5) {
+    if (words.length > 4) {
       configuration =
           configuration.withModels(
-              List.of(new ServedModel("model", Path.of(words[5]), Digest.ofHex(words[6]))));
+              List.of(new ServedModel("model", Path.of(words[4]), Digest.ofHex(words[5]))));
     }
     try (Node node = Node.start(configuration)) {
       System.out.println("port " + node.port());
