@@ -90,7 +90,8 @@ final class AlteringAsker {
     byte[] whole = sealed(sealedTo, order, key, random);
     count(came, answer(fleet, runner.member().node(), whole));
     count(came, answer(fleet, runner.member().node(), whole));
-    count(came, answer(fleet, runner.member().node(), Arrays.copyOf(whole, whole.length - 1)));
+    byte[] cut = sealed(sealedTo, order, key, random);
+    count(came, answer(fleet, runner.member().node(), Arrays.copyOf(cut, cut.length - 1)));
     for (int at = 1; at < whole.length; at += EVERY) {
       byte[] altered = sealed(sealedTo, order, key, random);
       altered[at] ^= 1;
