@@ -83,6 +83,9 @@ public final class Buying implements Quoting, AutoCloseable {
   /** So many whole answers of a seller are replayed, whatever share is. */
   private static final int TRIALS = 3;
 
+  /** How long a seller whose answer broke off may take to say what it served: others wait. */
+  private static final Duration RECOUNT = Duration.ofMillis(800);
+
   private static final Duration DEPOSIT = Duration.ofSeconds(60);
   private static final Amount HIGHEST = new Amount(BigInteger.TWO.pow(96).subtract(BigInteger.ONE));
 
@@ -450,10 +453,11 @@ public final class Buying implements Quoting, AutoCloseable {
     SellerAccount account = account(offer);
     Payer.Reserving reserving;
     try {
-      account.recount();
-    } catch (IOException e) {
-      return new Refused(
-          new Attempt.Step.Lost("it can't be bought from: " + e.getMessage(), false));
+      if (!account.recounted(RECOUNT)) {
+        return new Refused(
+            new Attempt.Step.Lost(
+                "an answer of it broke off, and it has not said yet what it served", false));
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return new Refused(new Attempt.Step.Lost("the node is being closed", false));

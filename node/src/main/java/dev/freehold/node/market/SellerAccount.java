@@ -13,8 +13,11 @@ import dev.freehold.record.Parsed;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -58,6 +61,9 @@ final class SellerAccount implements AutoCloseable {
 
   /** Whether an answer broke off since the seller last said what it served. */
   private volatile boolean broken;
+
+  /** The last time that the seller was asked again; owned by this object's monitor. */
+  private @Nullable CompletableFuture<Boolean> counting;
 
   private record Line(LinkStream stream, Messages messages) {}
 
@@ -180,12 +186,40 @@ final class SellerAccount implements AutoCloseable {
    * Has the seller say once more what it served, where an answer broke off and none is under way:
    * what got lost on the way is owed, else the seller's window would be used up for ever.
    *
-   * @throws IOException if it can't be reached, or serves no more
+   * @param atMost how long that is waited for; a seller that is gone is asked on in the background
+   * @return whether nothing is open any more
    */
-  void recount() throws IOException, InterruptedException {
-    if (broken && running.get() == 0) {
+  boolean recounted(Duration atMost) throws InterruptedException {
+    if (!broken || running.get() > 0) {
+      return true;
+    }
+    CompletableFuture<Boolean> asked;
+    synchronized (this) {
+      asked = counting;
+      if (asked == null || asked.isDone()) {
+        CompletableFuture<Boolean> fresh = new CompletableFuture<>();
+        Thread.ofVirtual().name("recount").start(() -> fresh.complete(recount()));
+        counting = fresh;
+        asked = fresh;
+      }
+    }
+    try {
+      return asked.get(atMost.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException | ExecutionException e) {
+      return false;
+    }
+  }
+
+  private boolean recount() {
+    try {
       met = false;
       renew();
+      return true;
+    } catch (IOException e) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
     }
   }
 
