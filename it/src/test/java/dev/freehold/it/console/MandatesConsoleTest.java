@@ -140,7 +140,7 @@ class MandatesConsoleTest {
                 "[...document.querySelectorAll('#acted h2')].map(h => h.textContent).join()"))
         .isEqualTo("mandate,match,execute,receipt,verify,settle,log");
     assertThat(browser.value("document.querySelector('#acted').innerText"))
-        .contains("model call towards 127.0.0.1:")
+        .contains("model call towards POST 127.0.0.1:")
         .contains("The policy said ALLOW before anything was done")
         .containsPattern("before\\s+sha256:[0-9a-f]{64}")
         .containsPattern("8 output tokens used")
