@@ -60,8 +60,7 @@ final class Endpoint implements AutoCloseable {
     System.exit(0);
   }
 
-  private Running start(String name, int threads, String split, boolean serves)
-      throws IOException {
+  private Running start(String name, int threads, String split, boolean serves) throws IOException {
     List<String> command =
         new ArrayList<>(
             List.of(
