@@ -8,9 +8,12 @@ import dev.freehold.it.Processes;
 import dev.freehold.it.browser.Browser;
 import dev.freehold.record.Json;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -72,10 +75,21 @@ final class PageChecks {
 
   /**
    * axe-core's source; empty where npm can't bring it, which is said. It is brought once for all
-   * classes, and again where its lock file is another.
+   * classes, of which two may run at a time, and again where its lock file is another.
    */
   private static Optional<String> axe() throws Exception {
     Path client = Files.createDirectories(Path.of("target", "axe"));
+    try (FileChannel turn =
+            FileChannel.open(
+                client.resolveSibling("axe.turn"),
+                StandardOpenOption.CREATE,
+                StandardOpenOption.WRITE);
+        FileLock _ = turn.lock()) {
+      return axe(client);
+    }
+  }
+
+  private static Optional<String> axe(Path client) throws Exception {
     Path source = client.resolve("node_modules/axe-core/axe.min.js");
     Path lock = Path.of("src", "test", "axe", "package-lock.json");
     if (Files.exists(source)
