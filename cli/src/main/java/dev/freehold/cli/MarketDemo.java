@@ -38,7 +38,7 @@ final class MarketDemo implements AutoCloseable {
   private static final String MODEL = Catalogue.shipped().defaultName();
   private static final Amount COINS = Amount.of(10_000_000);
   private static final Amount DEPOSIT = Amount.of(1_000_000);
-  private static final long PATIENCE_NANOS = 60_000_000_000L;
+  private static final long PATIENCE_NANOS = 180_000_000_000L;
 
   private final Path folder;
   private final Places places;
