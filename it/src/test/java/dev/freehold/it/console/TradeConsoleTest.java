@@ -14,6 +14,7 @@ import dev.freehold.record.Digest;
 import dev.freehold.record.Json;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -55,6 +56,8 @@ class TradeConsoleTest {
         PageChecks checks = PageChecks.fetch();
         browser.screen(1000, 640, false);
         OwnerFiles.folder(node.home());
+        Files.writeString(
+            node.home().resolve("config"), "fleet-name = anna\nlink-loopback = yes\n");
         TradedHome home = new TradedHome(node.home());
         Digest digest = Digest.ofHex(MODEL);
         home.offers(new Statement.Model(digest, NAME), HOSTILE, new Region("<b id=b>here</b>"));
@@ -65,14 +68,14 @@ class TradeConsoleTest {
             PageChecks.enter(browser, node.serve("up", "--port", "0", "--quiet", "--json"));
 
         open(browser, console + "money");
+        assertThat(browser.value("document.querySelector('#machines').rows.length")).isEqualTo("1");
         everyCoinHasOwnerStateAndTime(browser);
         whatMovedIsPlottedAndListed(browser);
         earningsStandBesideUtilisationAndEnergy(browser);
         checks.everywhere(browser, "money");
         browser.value("document.querySelector('#movements-table').scrollIntoView(false)");
         checks.picture(browser, "money-movements");
-        browser.value("document.querySelector('#daily-table').scrollIntoView(false)");
-        checks.picture(browser, "money-earnings");
+        anotherMachineOfTheOwnersTellsWhatItEarned(browser, node, checks);
 
         open(browser, console + "market");
         offersAreListedAndPlotted(browser);
@@ -84,6 +87,29 @@ class TradeConsoleTest {
         noWordOfASellerBecomesMarkup(browser);
         checks.accessible(browser);
       }
+    }
+  }
+
+  private void anotherMachineOfTheOwnersTellsWhatItEarned(
+      Browser browser, Processes anna, PageChecks checks) throws Exception {
+    try (Processes bert =
+        Processes.machine(
+            folder, "bert", List.of(), "link-listen = 127.0.0.1:0\nlink-loopback = yes\n")) {
+      OwnerFiles.folder(bert.home());
+      TradedHome home = new TradedHome(bert.home());
+      home.channels();
+      home.sales(new Statement.Model(Digest.ofHex(MODEL), NAME));
+      bert.serve("up", "--no-model", "--port", "0", "--quiet", "--json");
+      String invite = Processes.text(bert.cli("invite", "--json").json(), "invite");
+      assertThat(anna.cli("join", invite).exit()).isZero();
+      browser.until("document.querySelector('#machines').rows[1]?.cells.length", "7");
+      assertThat(row(browser, "#machines", 0))
+          .isEqualTo("this machine | 5 | 2.5 | 2 | 1 | 0.7 % | 0.075 kWh");
+      assertThat(row(browser, "#machines", 1))
+          .isEqualTo("bert | 5 | 2.5 | 2 | 1 | 0.7 % | 0.075 kWh");
+      browser.value("document.querySelector('#machines-table').scrollIntoView()");
+      checks.picture(browser, "money-earnings");
+      checks.accessible(browser);
     }
   }
 

@@ -193,7 +193,7 @@ public final class Console {
     this.log = new LogPage(logFolder, more.duties, more.witnessed, more.policy);
     this.mandates = new MandatePage(more.gateway, more.revoker, clock);
     this.market = new MarketPage(more.market, more.asked, clock);
-    this.money = new MoneyPage(more.market.map(Market::money), more.asked);
+    this.money = new MoneyPage(more.market, more.asked);
     this.node = new NodePage(more.models, more.metrics, more.settings, more.events);
   }
 

@@ -14,7 +14,10 @@ import dev.freehold.ledger.transaction.Intent;
 import dev.freehold.ledger.transaction.Outcome;
 import dev.freehold.market.channel.PayeeChannel;
 import dev.freehold.market.channel.PayerChannel;
+import dev.freehold.market.sales.Earned;
 import dev.freehold.market.wallet.Holding;
+import dev.freehold.node.market.FleetEarnings;
+import dev.freehold.node.market.Market;
 import dev.freehold.node.market.MarketAnswers;
 import dev.freehold.node.money.Money;
 import dev.freehold.record.Amount;
@@ -31,26 +34,28 @@ import org.jspecify.annotations.Nullable;
 
 /** Every coin, what moved them, and what selling earned. */
 final class MoneyPage {
-  private static final int DAYS = 30;
+  private static final int DAYS = FleetEarnings.DAYS;
 
   /** So many blocks' times are asked for while somebody waits for the page. */
   private static final int ASKED = 10;
 
-  private final Optional<Money> money;
+  private final Optional<Market> trade;
   private final Optional<MarketAnswers> market;
 
   /** When blocks were made, as the chain told; what it didn't tell yet is asked again. */
   private final Map<Keccak256, Timestamp> times = new ConcurrentHashMap<>();
 
-  MoneyPage(Optional<Money> money, Optional<MarketAnswers> market) {
-    this.money = money;
+  MoneyPage(Optional<Market> trade, Optional<MarketAnswers> market) {
+    this.trade = trade;
     this.market = market;
   }
 
   Json.Obj show() throws IOException {
-    return money.isEmpty()
+    return trade.isEmpty()
         ? Json.object().put("configured", false).build()
-        : show(money.get()).build();
+        : show(trade.get().money())
+            .put("elsewhere", Json.array(elsewhere(trade.get().elsewhere().now())))
+            .build();
   }
 
   private Json.Builder show(Money own) throws IOException {
@@ -224,6 +229,41 @@ final class MoneyPage {
               case Outcome.Reverted _ -> "refused by the contract";
               case Outcome.Displaced() -> "never done";
             })
+        .build();
+  }
+
+  private static List<Json> elsewhere(List<FleetEarnings.Told> machines) {
+    List<Json> all = new ArrayList<>();
+    for (FleetEarnings.Told machine : machines) {
+      Json.Builder told =
+          Json.object()
+              .put("name", machine.name().text())
+              .put("node", machine.node().toString())
+              .put("told", machine.earned().isPresent());
+      if (machine.earned().isPresent()) {
+        Earned earned = machine.earned().get();
+        told.put("days", earned.days())
+            .put("busySeconds", earned.busy().toSeconds())
+            .put(
+                "wattHours",
+                earned.wattHours().isPresent()
+                    ? Json.of(earned.wattHours().getAsInt())
+                    : Json.Null.VALUE)
+            .put("coins", Json.array(earned.coins().stream().map(MoneyPage::coin).toList()));
+      }
+      all.add(told.build());
+    }
+    return all;
+  }
+
+  private static Json coin(Earned.In in) {
+    return Json.object()
+        .put("chain", in.coin().chain().number())
+        .put("token", in.coin().token().toString())
+        .put("answers", in.answers())
+        .put("sold", in.sold().toString())
+        .put("claimed", in.claimed().toString())
+        .put("unclaimed", in.unclaimed().toString())
         .build();
   }
 

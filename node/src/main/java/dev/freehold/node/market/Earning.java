@@ -5,6 +5,7 @@ package dev.freehold.node.market;
 import dev.freehold.evidence.payment.ChannelId;
 import dev.freehold.evidence.payment.Coin;
 import dev.freehold.market.channel.PayeeChannel;
+import dev.freehold.market.sales.Earned;
 import dev.freehold.market.sales.SaleBook;
 import dev.freehold.market.sales.SoldAnswer;
 import dev.freehold.node.money.PowerSettings;
@@ -20,12 +21,14 @@ import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
@@ -129,14 +132,16 @@ final class Earning {
     return LocalDate.ofInstant(time.instant(), ZoneOffset.UTC);
   }
 
-  /**
-   * Of the last days.
-   *
-   * @throws IOException if the book can't be read
-   */
-  Json.Obj over(int days) throws IOException {
+  /** What the last days brought. */
+  private record Totals(
+      Map<Coin, Sum> sums,
+      Duration wall,
+      Duration work,
+      Map<LocalDate, Day> daily,
+      Set<ChannelId> buyers) {}
+
+  private Totals totals(Duration span) throws IOException {
     Instant now = clock.instant();
-    Duration span = Duration.ofDays(days);
     Timestamp from =
         new Timestamp(now.toEpochMilli() > span.toMillis() ? now.minus(span) : Instant.EPOCH);
     Map<Coin, Sum> sums = new HashMap<>();
@@ -163,9 +168,50 @@ final class Earning {
       sum.unclaimed = sum.unclaimed.plus(paid.less(end.state().claimed()));
       sum.unpaid = sum.unpaid.plus(end.served().less(paid));
     }
-    Duration wall = busy.wall(from.instant().toEpochMilli());
-    double utilisation = (double) wall.toMillis() / span.toMillis();
-    Optional<BigDecimal> kilowattHours = kilowattHours(wall);
+    return new Totals(sums, busy.wall(from.instant().toEpochMilli()), busy.work, daily, buyers);
+  }
+
+  /**
+   * What other machines of the owner's are told of the last days.
+   *
+   * @throws IOException if the book can't be read
+   */
+  Earned told(int days) throws IOException {
+    Duration span = Duration.ofDays(days);
+    Totals totals = totals(span);
+    Optional<BigDecimal> kilowattHours = kilowattHours(totals.wall);
+    return new Earned(
+        days,
+        totals.wall.compareTo(span) > 0 ? span : totals.wall,
+        kilowattHours.isPresent()
+            ? OptionalInt.of(kilowattHours.get().movePointRight(3).intValue())
+            : OptionalInt.empty(),
+        totals.sums.entrySet().stream()
+            .sorted(
+                Comparator.comparing(each -> each.getValue().answers, Comparator.reverseOrder()))
+            .limit(Earned.COINS)
+            .map(
+                each ->
+                    new Earned.In(
+                        each.getKey(),
+                        (int) Math.min(Integer.MAX_VALUE, each.getValue().answers),
+                        each.getValue().sold,
+                        each.getValue().claimed,
+                        each.getValue().unclaimed))
+            .toList());
+  }
+
+  /**
+   * Of the last days.
+   *
+   * @throws IOException if the book can't be read
+   */
+  Json.Obj over(int days) throws IOException {
+    Duration span = Duration.ofDays(days);
+    Totals totals = totals(span);
+    Map<Coin, Sum> sums = totals.sums;
+    double utilisation = (double) totals.wall.toMillis() / span.toMillis();
+    Optional<BigDecimal> kilowattHours = kilowattHours(totals.wall);
     Optional<BigDecimal> cost =
         kilowattHours
             .filter(_ -> power.price().isPresent())
@@ -173,9 +219,9 @@ final class Earning {
     return Json.object()
         .put("days", days)
         .put("coins", Json.array(sums.entrySet().stream().map(Earning::coin).toList()))
-        .put("buyers", buyers.size())
-        .put("busySeconds", wall.toSeconds())
-        .put("answerSeconds", busy.work.toSeconds())
+        .put("buyers", totals.buyers.size())
+        .put("busySeconds", totals.wall.toSeconds())
+        .put("answerSeconds", totals.work.toSeconds())
         .put("utilisation", Math.round(utilisation * 1e4) / 1e4)
         .put("kilowattHours", kilowattHours.map(Earning::plain).orElse(null))
         .put("powerCost", cost.map(Earning::plain).orElse(null))
@@ -190,7 +236,7 @@ final class Earning {
         .put(
             "daily",
             Json.array(
-                daily.entrySet().stream()
+                totals.daily.entrySet().stream()
                     .map(each -> each.getValue().toJson(each.getKey()))
                     .toList()))
         .put("raise", Json.array(raise(utilisation, sums).stream().map(Json::of).toList()))

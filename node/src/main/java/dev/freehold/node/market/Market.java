@@ -61,6 +61,8 @@ public final class Market implements AutoCloseable {
 
   private @Nullable Finding finding;
 
+  private final FleetEarnings elsewhere;
+
   private Optional<RegistryDesk> registry = Optional.empty();
 
   private boolean serving;
@@ -105,6 +107,18 @@ public final class Market implements AutoCloseable {
     this.selling = selling;
     this.book = book;
     this.bought = bought;
+    this.elsewhere =
+        FleetEarnings.serve(
+            parts.fleet,
+            () ->
+                new Earning(
+                        book,
+                        () -> money.payee().channels(),
+                        selling,
+                        money.settings().power(),
+                        parts.clock)
+                    .told(FleetEarnings.DAYS),
+            System::nanoTime);
   }
 
   /**
@@ -319,6 +333,11 @@ public final class Market implements AutoCloseable {
   /** What was sold. */
   public SaleBook book() {
     return book;
+  }
+
+  /** What the owner's other machines earned. */
+  public FleetEarnings elsewhere() {
+    return elsewhere;
   }
 
   /** What was bought. */

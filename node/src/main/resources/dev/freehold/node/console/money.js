@@ -99,6 +99,25 @@ function earnings(page) {
     element("td", (busy(day) / 864).toFixed(1) + " %", "number"), element("td", energy(day), "number"))));
 }
 
+/** One line for each of the owner's machines, this one first. */
+function machines(page) {
+  const own = page.earnings ? [{ name: "this machine", told: true, ...page.earnings, wattHours: page.earnings.kilowattHours == null ? null : page.earnings.kilowattHours * 1000 }] : [];
+  const number = (text) => element("td", text, "number");
+  at("machines").replaceChildren(...[...own, ...page.elsewhere].map((machine) => {
+    const name = element("td", machine.name);
+    name.title = machine.node ?? "";
+    if (!machine.told) {
+      const nothing = element("td", "has told nothing: it is off, or has no money configured", "quiet");
+      nothing.colSpan = 6;
+      return row(name, nothing);
+    }
+    const sum = machine.coins.find((c) => c.chain === page.chain && c.token === page.token) ?? { answers: 0, sold: "0", claimed: "0", unclaimed: "0" };
+    const others = machine.coins.length > 0 && machine.coins.every((c) => c.token !== page.token || c.chain !== page.chain);
+    return row(name, number(String(sum.answers)), ...[sum.sold, sum.claimed, sum.unclaimed].map((units) => number(others ? "another coin" : whole(units, page.decimals))),
+      number((machine.busySeconds / (machine.days * 864)).toFixed(1) + " %"), number(machine.wattHours == null ? "not known" : (machine.wattHours / 1000).toFixed(3) + " kWh"));
+  }));
+}
+
 async function load() {
   const page = await ask("data/money");
   const text = JSON.stringify(page);
@@ -121,6 +140,7 @@ async function load() {
       : whole(page.limits.answer, page.decimals) + " for an answer, " + whole(page.limits.day, page.decimals) + " on a day, " + whole(page.limits.peer, page.decimals) + " on a day at one seller"));
   coins(page);
   movements(page);
+  machines(page);
   earnings(page);
 }
 
