@@ -136,6 +136,7 @@ public final class Anchoring implements Coverage.Round {
     }
 
     void go() throws IOException, LogException, RpcException {
+      List<Intent> before = means.intents().all();
       List<Intent> ours = new ArrayList<>();
       for (Intent intent : submitter.lookUpAll()) {
         if (anchor.stated(intent, origin()).isPresent()) {
@@ -148,9 +149,10 @@ public final class Anchoring implements Coverage.Round {
       }
       Intent last = ours.getLast();
       Intent now = submitter.recheck(last.purpose());
-      if (!last.pending() && !now.outcome().equals(last.outcome())) {
-        takenBack(last);
-      }
+      before.stream()
+          .filter(was -> was.purpose().equals(now.purpose()) && !was.pending())
+          .filter(was -> !was.outcome().equals(now.outcome()))
+          .forEach(this::takenBack);
       Checkpoint stated = anchor.stated(now, origin()).orElseThrow();
       switch (now.outcome()) {
         case Outcome.Pending() -> waiting(now);
