@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -157,6 +158,7 @@ class FaultsFlowTest {
   }
 
   @Test
+  @Tag("soak")
   void everyFaultIsSeenThroughBetweenProcesses() throws Exception {
     try (Processes bad = machine("bad-relay", "")) {
       assumeTrue(Files.exists(bad.model(SMOLLM2)), "skipped: SmolLM2 is not in the cache");
@@ -376,6 +378,7 @@ class FaultsFlowTest {
   }
 
   @Test
+  @Tag("soak")
   void aStageThatFlipsOneBitIsNamed() throws Exception {
     try (Processes relay = machine("relay", "")) {
       assumeTrue(Files.exists(relay.model(SMOLLM2)), "skipped: SmolLM2 is not in the cache");
