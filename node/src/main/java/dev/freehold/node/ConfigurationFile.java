@@ -49,6 +49,31 @@ public final class ConfigurationFile {
     }
   }
 
+  /**
+   * The keys that stand in the file, whatever they are set to; none where there is no file.
+   *
+   * @throws NodeException if it can't be read
+   */
+  static Set<String> keys(Path home) {
+    Path file = home.resolve("config");
+    try {
+      return Files.exists(file) ? keys(Files.readString(file, StandardCharsets.UTF_8)) : Set.of();
+    } catch (IOException e) {
+      throw new NodeException("cannot read " + file + ": " + e.getMessage(), e);
+    }
+  }
+
+  static Set<String> keys(String text) {
+    Set<String> keys = new HashSet<>();
+    for (String line : text.split("\n", -1)) {
+      Matcher matcher = LINE.matcher(line.strip());
+      if (matcher.matches()) {
+        keys.add(matcher.group(1));
+      }
+    }
+    return keys;
+  }
+
   static NodeConfiguration parse(NodeConfiguration start, String text, String name) {
     NodeConfiguration result = start;
     Set<String> seen = new HashSet<>();

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -28,8 +29,9 @@ final class EffectiveSettings {
    * Compares what a node was started with.
    *
    * @param file what the defaults and the home's file come to
+   * @param keys those that stand in the file
    */
-  static List<Setting> of(NodeConfiguration inForce, NodeConfiguration file) {
+  static List<Setting> of(NodeConfiguration inForce, NodeConfiguration file, Set<String> keys) {
     Map<String, String> defaults =
         values(NodeConfiguration.defaults(inForce.home(), inForce.cache()));
     Map<String, String> written = values(file);
@@ -37,13 +39,11 @@ final class EffectiveSettings {
     values(inForce)
         .forEach(
             (name, value) -> {
-              String from = "command line";
-              if (value.equals(defaults.get(name))) {
-                from = "default";
-              } else if (value.equals(written.get(name))) {
-                from = "config";
-              }
-              settings.add(new Setting(name, value, from));
+              boolean named = keys.contains(name);
+              Map<String, String> before = named ? written : defaults;
+              String from = named ? "config" : "default";
+              settings.add(
+                  new Setting(name, value, value.equals(before.get(name)) ? from : "command line"));
             });
     return settings;
   }

@@ -436,7 +436,9 @@ final class NodeAssembly {
             Optional.ofNullable(kept.settings.policyOrNull()),
             metrics,
             EffectiveSettings.of(
-                configuration, ConfigurationFile.read(configuration.home(), configuration.cache())),
+                configuration,
+                ConfigurationFile.read(configuration.home(), configuration.cache()),
+                ConfigurationFile.keys(configuration.home())),
             configuration.home().resolve(EventLog.FILE)),
         kept.evidence::added);
   }

@@ -22,7 +22,12 @@ class EffectiveSettingsTest {
 
   private static Map<String, Setting> shown(String file) {
     NodeConfiguration written = ConfigurationFile.parse(DEFAULTS, file, "config");
-    return EffectiveSettings.of(written, written).stream()
+    return shown(written, file);
+  }
+
+  private static Map<String, Setting> shown(NodeConfiguration inForce, String file) {
+    NodeConfiguration written = ConfigurationFile.parse(DEFAULTS, file, "config");
+    return EffectiveSettings.of(inForce, written, ConfigurationFile.keys(file)).stream()
         .collect(Collectors.toMap(Setting::name, setting -> setting));
   }
 
@@ -63,5 +68,17 @@ class EffectiveSettingsTest {
         .isEqualTo(new Setting("link-listen", "127.0.0.1:9000", "config"));
     assertThat(shown.get("queue-limit")).isEqualTo(new Setting("queue-limit", "64", "default"));
     assertThat(shown.values()).noneSatisfy(each -> assertThat(each.value()).contains("secret"));
+  }
+
+  @Test
+  void whatTheFileSaysComesFromItThoughItIsTheDefaultAndTheCommandLineIsAboveBoth() {
+    String file = "# port = 1\n queue-limit = 64\nthreads = 7\nmax-concurrent = 5\n";
+    NodeConfiguration inForce =
+        ConfigurationFile.parse(DEFAULTS, file.replace("threads = 7", "threads = 6"), "config");
+    Map<String, Setting> shown = shown(inForce, file);
+    assertThat(shown.get("queue-limit")).isEqualTo(new Setting("queue-limit", "64", "config"));
+    assertThat(shown.get("max-concurrent")).isEqualTo(new Setting("max-concurrent", "5", "config"));
+    assertThat(shown.get("threads")).isEqualTo(new Setting("threads", "6", "command line"));
+    assertThat(shown.get("port")).isEqualTo(new Setting("port", "8402", "default"));
   }
 }
