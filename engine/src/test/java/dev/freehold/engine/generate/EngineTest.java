@@ -16,9 +16,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -147,6 +150,25 @@ class EngineTest {
     }
   }
 
+  /**
+   * A clock for which the engine's thread has to wait, and this one doesn't: so that what is said
+   * of an answer right after it was submitted is known before its first token is chosen. Not for
+   * ever, since the engine may hold its lock.
+   */
+  private static LongSupplier waiting(CountDownLatch until) {
+    Thread here = Thread.currentThread();
+    return () -> {
+      try {
+        if (!Thread.currentThread().equals(here)) {
+          var _ = until.await(300, TimeUnit.MILLISECONDS);
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+      return System.nanoTime();
+    };
+  }
+
   @Test
   void anAnswerRestsWhereItMayChooseNoMoreAndGivesTheSameBitsAllTheSame() throws Exception {
     GenerationRequest request = request(prompt(5, 40), 30, SamplingParameters.greedy());
@@ -155,9 +177,12 @@ class EngineTest {
     Told other = alone(second);
     // One place only, so that the second one waits behind one that rests; and room for both.
     for (int places : List.of(1, 4)) {
-      try (Engine engine = new Engine(model, new EngineOptions(places, 10, 1 << 28, 0, 16))) {
+      CountDownLatch allowed = new CountDownLatch(1);
+      EngineOptions options = new EngineOptions(places, 10, 1 << 28, 0, 16);
+      try (Engine engine = new Engine(model, options, waiting(allowed))) {
         Generation rests = engine.submit(request);
         rests.allow(3);
+        allowed.countDown();
         List<Integer> tokens = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
           tokens.add(((GenerationEvent.Token) rests.next()).token());
@@ -192,9 +217,12 @@ class EngineTest {
   @Test
   void anAnswerThatRestsCanBeCancelledAndLeavesItsPlace() throws Exception {
     GenerationRequest request = request(prompt(5, 40), 30, SamplingParameters.greedy());
-    try (Engine engine = new Engine(model, new EngineOptions(1, 10, 1 << 28, 0, 16))) {
+    CountDownLatch allowed = new CountDownLatch(1);
+    EngineOptions options = new EngineOptions(1, 10, 1 << 28, 0, 16);
+    try (Engine engine = new Engine(model, options, waiting(allowed))) {
       Generation rests = engine.submit(request);
       rests.allow(1);
+      allowed.countDown();
       assertThat(rests.next()).isInstanceOf(GenerationEvent.Token.class);
       Generation waits = engine.submit(request);
       rests.cancel();
