@@ -7,6 +7,6 @@
 # in ms since the navigation began: the first byte, the load event, and with how many requests and bytes; and the medians.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
-"$root/freehold" --version >/dev/null
+"$root/freehold" --help >/dev/null
 cd "$root"
 exec mvn -B -q -ntp -pl it -am test -Dtest=FirstPage -Dsurefire.failIfNoSpecifiedTests=false "-Dtest.jvm=-Dfirst.page.nodes=${1:-7}"
