@@ -11,6 +11,9 @@ import dev.freehold.crypto.payment.Address;
 import dev.freehold.crypto.payment.PaymentKeyFile;
 import dev.freehold.evidence.bundle.NodeLog;
 import dev.freehold.ledger.rpc.RpcException;
+import dev.freehold.ledger.transaction.FolderIntents;
+import dev.freehold.ledger.transaction.Intent;
+import dev.freehold.ledger.transaction.Purse;
 import dev.freehold.market.channel.FolderChannels;
 import dev.freehold.market.channel.PayerChannel;
 import dev.freehold.market.wallet.MarketFolder;
@@ -335,7 +338,7 @@ final class MarketDemo implements AutoCloseable {
     }
     List<PayerChannel> channels = channels();
     long end = System.nanoTime() + PATIENCE_NANOS;
-    while (!paid(chain, channels) && System.nanoTime() < end) {
+    while (!(paid(chain, channels) && booked(chain)) && System.nanoTime() < end) {
       Thread.sleep(200);
       channels = channels();
     }
@@ -350,6 +353,18 @@ final class MarketDemo implements AutoCloseable {
   private boolean paid(DemoChain chain, List<PayerChannel> channels) throws RpcException {
     for (Seller seller : sellers) {
       if (!chain.balance(seller.account).equals(signed(channels, seller))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Whether every seller knows what became of its transactions, and so has it in its log. */
+  private boolean booked(DemoChain chain) throws IOException {
+    for (Seller seller : sellers) {
+      Path intents =
+          Purse.intents(processes.home(seller.name), chain.coin().chain(), seller.account);
+      if (FolderIntents.open(intents).all().stream().anyMatch(Intent::pending)) {
         return false;
       }
     }
