@@ -12,7 +12,7 @@ import picocli.CommandLine.Model.OptionSpec;
 /** {@code freehold completion}. */
 @Command(
     name = "completion",
-    description = "Print a completion script for bash and zsh: source <(freehold completion)")
+    description = "Print a completion script for bash and zsh: 'source <(freehold completion)'.")
 final class Completion extends Verb {
   @Override
   int run() {

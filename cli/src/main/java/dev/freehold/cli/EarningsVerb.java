@@ -11,8 +11,9 @@ import picocli.CommandLine.Option;
 @Command(
     name = "earnings",
     description = {
-      "What selling brought: sold, unpaid, unclaimed and claimed, how busy the machine was with it,",
-      "what the power costs, and what would raise it. Amounts are in the token's smallest unit."
+      "What selling brought: sold, unpaid, unclaimed and claimed, how busy the machine was with it,"
+          + " what the power costs, and what would raise it.",
+      "Amounts are in the token's smallest unit."
     })
 final class EarningsVerb extends Verb {
   @Option(names = "--days", description = "Of so many days (default ${DEFAULT-VALUE}).")

@@ -2,15 +2,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.cli;
 
+import dev.freehold.record.Program;
 import dev.freehold.record.StandardError;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 
 /** The program's entry: finds the verb and runs it. */
 @Command(
     name = "freehold",
+    version = "freehold " + Program.VERSION,
     description = "Run open models on your own machines, with a receipt for every answer.",
     subcommands = {
       Up.class,
@@ -51,6 +54,13 @@ public final class Freehold {
   @Mixin
   @SuppressWarnings("unused")
   private Verb.Help help = new Verb.Help();
+
+  @Option(
+      names = {"-V", "--version"},
+      versionHelp = true,
+      description = "Show which Freehold this is.")
+  @SuppressWarnings("unused")
+  private boolean version;
 
   /** Runs one verb; exits with 0 for done, 1 for failed, 64 for wrong use. */
   public static void main(String[] arguments) {

@@ -10,9 +10,9 @@ import picocli.CommandLine.Command;
 @Command(
     name = "offers",
     description = {
-      "The offers that this node knows: price, speed as claimed and as measured here, tier, seller,",
-      "how long ago it was heard of, and why it is not taken where it isn't. Prices are for a million",
-      "tokens, in the token's smallest unit."
+      "The offers that this node knows: price, speed as claimed and as measured here, tier, seller.",
+      "Also how long ago each was heard of, and why it is not taken where it isn't. Prices are for a"
+          + " million tokens, in the token's smallest unit."
     })
 final class OffersVerb extends Verb {
   @Override

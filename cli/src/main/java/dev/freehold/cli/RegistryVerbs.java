@@ -10,8 +10,9 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "registry",
     description = {
-      "How this node stands in the registry of sellers: registered as what, and with what bond. Asks",
-      "the node that runs. Who is registered comes before a mere key, who has a bond before both."
+      "How this node stands in the registry of sellers: registered as what, and with what bond.",
+      "Asks the node that runs. Who is registered comes before a mere key, who has a bond before"
+          + " both."
     },
     subcommands = {
       RegistryVerbs.Register.class,

@@ -44,6 +44,30 @@ class VerbsTest {
             });
   }
 
+  @Test
+  void theVersionIsThatOfTheBuild() throws Exception {
+    ByteArrayOutputStream said = new ByteArrayOutputStream();
+    PrintStream out = System.out;
+    System.setOut(new PrintStream(said, true, StandardCharsets.UTF_8));
+    try {
+      assertThat(new CommandLine(new Freehold()).execute("--version")).isZero();
+    } finally {
+      System.setOut(out);
+    }
+    String version = said.toString(StandardCharsets.UTF_8).strip();
+    assertThat(version).startsWith("freehold ");
+    assertThat(Files.readString(Path.of("pom.xml")))
+        .contains("<artifactId>freehold</artifactId>\n    <version>" + version.substring(9) + "<");
+  }
+
+  @Test
+  void theListOfVerbsShowsWholeSentences() {
+    assertThat(new CommandLine(new Freehold()).getSubcommands().values())
+        .allSatisfy(
+            verb ->
+                assertThat(verb.getCommandSpec().usageMessage().description()[0]).endsWith("."));
+  }
+
   private static void leaves(CommandLine line, List<CommandLine> found) {
     if (line.getSubcommands().isEmpty()) {
       found.add(line);

@@ -9,6 +9,7 @@ import dev.freehold.node.lanes.Lanes;
 import dev.freehold.node.serve.Models;
 import dev.freehold.node.serve.Serving;
 import dev.freehold.node.work.WorkGate;
+import dev.freehold.record.Program;
 import dev.freehold.record.Timestamp;
 import java.time.InstantSource;
 import java.util.List;
@@ -16,8 +17,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /** What this node says of itself to the members of its fleet. */
 public final class OwnPresence {
-  private static final String PROGRAM = "0.1.0";
-
   private final Models models;
   private final Lanes lanes;
   private final int threads;
@@ -68,7 +67,7 @@ public final class OwnPresence {
     List<EngineLoad> loads = ready.stream().map(serving -> serving.engine().load()).toList();
     return new Presence(
         new Timestamp(clock.instant()),
-        PROGRAM,
+        Program.VERSION,
         memoryBytes,
         Math.max(0, Machine.freeMemory() - reserveBytes),
         threads,

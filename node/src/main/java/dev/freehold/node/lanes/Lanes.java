@@ -33,7 +33,10 @@ public final class Lanes implements AutoCloseable {
   private final Map<LaneName, Lane> lanes = new LinkedHashMap<>();
   private final LanePatience patience;
   private final Semaphore places;
-  private final HttpClient client;
+
+  /** Null where there is no lane. */
+  private final @Nullable HttpClient client;
+
   private final Set<LaneCall> open = ConcurrentHashMap.newKeySet();
   private final Thread watch;
   private volatile boolean closed;
@@ -42,12 +45,14 @@ public final class Lanes implements AutoCloseable {
   private static final class Lane {
     private final LaneSettings settings;
     private final @Nullable String key;
+    private final HttpClient client;
     private volatile String state = "loading";
     private volatile @Nullable String problem;
 
-    Lane(LaneSettings settings, @Nullable String key) {
+    Lane(LaneSettings settings, @Nullable String key, HttpClient client) {
       this.settings = settings;
       this.key = key;
+      this.client = client;
     }
 
     HttpRequest.Builder request(String path) {
@@ -58,16 +63,11 @@ public final class Lanes implements AutoCloseable {
     }
   }
 
-  private Lanes(NodeId self, LanePatience patience, int atOnce) {
+  private Lanes(NodeId self, LanePatience patience, int atOnce, @Nullable HttpClient client) {
     this.self = self;
     this.patience = patience;
     this.places = new Semaphore(atOnce);
-    this.client =
-        HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .followRedirects(HttpClient.Redirect.NEVER)
-            .connectTimeout(patience.connect())
-            .build();
+    this.client = client;
     this.watch = Thread.ofVirtual().name("lanes").unstarted(this::look);
   }
 
@@ -80,14 +80,21 @@ public final class Lanes implements AutoCloseable {
   public static Lanes open(
       NodeId self, List<LaneSettings> settings, LanePatience patience, int atOnce)
       throws IOException {
-    Lanes lanes = new Lanes(self, patience, atOnce);
+    if (settings.isEmpty()) {
+      return new Lanes(self, patience, atOnce, null);
+    }
+    HttpClient client =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .followRedirects(HttpClient.Redirect.NEVER)
+            .connectTimeout(patience.connect())
+            .build();
+    Lanes lanes = new Lanes(self, patience, atOnce, client);
     for (LaneSettings one : settings) {
       Path file = one.keyFile();
-      lanes.lanes.put(one.name(), new Lane(one, file == null ? null : key(file)));
+      lanes.lanes.put(one.name(), new Lane(one, file == null ? null : key(file), client));
     }
-    if (!settings.isEmpty()) {
-      lanes.watch.start();
-    }
+    lanes.watch.start();
     return lanes;
   }
 
@@ -123,7 +130,7 @@ public final class Lanes implements AutoCloseable {
   private void look(Lane lane) {
     try {
       HttpResponse<Void> response =
-          client.send(
+          lane.client.send(
               lane.request("/models").timeout(patience.connect()).GET().build(),
               HttpResponse.BodyHandlers.discarding());
       int status = response.statusCode();
@@ -182,7 +189,7 @@ public final class Lanes implements AutoCloseable {
     Lane lane = lane(order.lane());
     String path = order.kind() == Kind.CHAT ? "/chat/completions" : "/completions";
     return new Bounded(
-        new ServerCall(self, lane.settings, patience, client, lane.request(path), order));
+        new ServerCall(self, lane.settings, patience, lane.client, lane.request(path), order));
   }
 
   /** One of so many at a time; the node's end is its end. */
@@ -233,6 +240,8 @@ public final class Lanes implements AutoCloseable {
     closed = true;
     watch.interrupt();
     open.forEach(LaneCall::cancel);
-    client.shutdownNow();
+    if (client != null) {
+      client.shutdownNow();
+    }
   }
 }
