@@ -10,6 +10,7 @@ import dev.freehold.crypto.SigningKey;
 import dev.freehold.crypto.payment.Address;
 import dev.freehold.crypto.payment.PaymentKeyFile;
 import dev.freehold.evidence.bundle.NodeLog;
+import dev.freehold.ledger.development.DevelopmentMoney;
 import dev.freehold.ledger.rpc.RpcException;
 import dev.freehold.ledger.transaction.FolderIntents;
 import dev.freehold.ledger.transaction.Intent;
@@ -112,7 +113,7 @@ final class MarketDemo implements AutoCloseable {
     DemoChain chain =
         DemoChain.start(Files.createDirectories(folder.resolve("chain")), places.cache());
     opened = Optional.of(chain);
-    say("chain    31337, test dollar " + chain.coin().token());
+    say("chain    31337, test dollar " + DevelopmentMoney.COIN.token());
     String relay = text(processes.start("relay", "relay", "--port", "0", "--json").said(), "relay");
     say("relay    " + relay);
     String common = chain.configuration() + "relays = " + relay + "\n";
@@ -122,7 +123,7 @@ final class MarketDemo implements AutoCloseable {
     Address buyer = home(chain, "buyer", common, buying());
     chain.mint(buyer, COINS);
     witness();
-    DemoProcesses.Running node = buyer(chain);
+    DemoProcesses.Running node = buyer();
     say("buyer    " + buyer + " has " + COINS + " units");
     say("");
     URI base = URI.create(text(node.said(), "url")).resolve("/");
@@ -209,15 +210,15 @@ final class MarketDemo implements AutoCloseable {
     say("witness  " + text(said, "url") + " cosigns the buyer's log");
   }
 
-  private DemoProcesses.Running buyer(DemoChain chain) throws Exception {
+  private DemoProcesses.Running buyer() throws Exception {
     processes.run(
         "buyer",
         "wallet",
         "limit",
         "--chain",
-        chain.coin().chain().toString(),
+        DevelopmentMoney.COIN.chain().toString(),
         "--token",
-        chain.coin().token().toString(),
+        DevelopmentMoney.COIN.token().toString(),
         "--answer",
         "1000000",
         "--day",
@@ -338,7 +339,7 @@ final class MarketDemo implements AutoCloseable {
     }
     List<PayerChannel> channels = channels();
     long end = System.nanoTime() + PATIENCE_NANOS;
-    while (!(paid(chain, channels) && booked(chain)) && System.nanoTime() < end) {
+    while (!(paid(chain, channels) && booked()) && System.nanoTime() < end) {
       Thread.sleep(200);
       channels = channels();
     }
@@ -360,10 +361,10 @@ final class MarketDemo implements AutoCloseable {
   }
 
   /** Whether every seller knows what became of its transactions, and so has it in its log. */
-  private boolean booked(DemoChain chain) throws IOException {
+  private boolean booked() throws IOException {
     for (Seller seller : sellers) {
       Path intents =
-          Purse.intents(processes.home(seller.name), chain.coin().chain(), seller.account);
+          Purse.intents(processes.home(seller.name), DevelopmentMoney.COIN.chain(), seller.account);
       if (FolderIntents.open(intents).all().stream().anyMatch(Intent::pending)) {
         return false;
       }

@@ -5,6 +5,8 @@ package dev.freehold.cli;
 import dev.freehold.node.Node;
 import dev.freehold.node.NodeConfiguration;
 import dev.freehold.node.NodeException;
+import dev.freehold.node.market.Market;
+import dev.freehold.node.money.Money;
 import dev.freehold.node.split.SplitSettings;
 import dev.freehold.record.Json;
 import java.io.IOException;
@@ -12,6 +14,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -106,6 +109,19 @@ final class Up extends Verb {
                           + base
                           + path
                           + " (works once; 'freehold console' prints another)"));
+      developmentMoney(running)
+          .ifPresent(
+              money ->
+                  screen.line(
+                      "Development chain "
+                          + money.coin().chain()
+                          + " at "
+                          + money.settings().rpc()
+                          + ", test dollars "
+                          + money.coin().token()
+                          + ", of which account "
+                          + money.account()
+                          + " was given ten"));
     }
     try {
       running.awaitModels();
@@ -119,6 +135,8 @@ final class Up extends Verb {
     Json.Builder ready = Json.object().put("url", base + "/v1").put("model", model);
     if (json) {
       running.consoleLink().ifPresent(path -> ready.put("console", base + path));
+      developmentMoney(running)
+          .ifPresent(money -> ready.put("chain", String.valueOf(money.settings().rpc())));
     }
     if (asks) {
       ask(base, model, ready, OwnKey.of(configuration, places));
@@ -147,6 +165,10 @@ final class Up extends Verb {
     }
     ended.await();
     return OK;
+  }
+
+  private static Optional<Money> developmentMoney(Node running) {
+    return running.market().map(Market::money).filter(money -> money.settings().development());
   }
 
   private void ask(URI base, String model, Json.Builder ready, @Nullable String key)

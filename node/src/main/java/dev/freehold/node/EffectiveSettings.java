@@ -96,7 +96,7 @@ final class EffectiveSettings {
     values.put("access-log", c.accessLog() ? "yes" : "no");
     values.putAll(c.work().values());
     MoneySettings money = c.money();
-    values.put("chain", money.rpc() == null ? NONE : place(money.rpc()));
+    values.put("chain", chain(money));
     values.put("chain-id", text(money.chain()));
     values.put("channels", money.channels().toString());
     values.put("collector", text(money.collector()));
@@ -132,6 +132,13 @@ final class EffectiveSettings {
   }
 
   /** Without path and query, in which providers put the key that one pays with. */
+  private static String chain(MoneySettings money) {
+    if (money.development()) {
+      return MoneySettings.DEVELOPMENT;
+    }
+    return money.rpc() == null ? NONE : place(money.rpc());
+  }
+
   private static String place(URI address) {
     int port = address.getPort();
     String whole = address.getScheme() + "://" + address.getHost() + (port < 0 ? "" : ":" + port);

@@ -45,7 +45,9 @@ import dev.freehold.node.mandates.Revoker;
 import dev.freehold.node.market.Buying;
 import dev.freehold.node.market.Market;
 import dev.freehold.node.market.MarketAnswers;
+import dev.freehold.node.money.HomeChain;
 import dev.freehold.node.money.Money;
+import dev.freehold.node.money.MoneySettings;
 import dev.freehold.node.money.PaymentLog;
 import dev.freehold.node.owner.OwnerToken;
 import dev.freehold.node.receipts.ReceiptStore;
@@ -350,18 +352,24 @@ final class NodeAssembly {
 
   private Optional<Market> market(Ground ground, Kept kept, Peers peers)
       throws IOException, KeyFileException {
+    MoneySettings settings = configuration.money();
+    Optional<HomeChain> chain = Optional.empty();
+    if (settings.development()) {
+      HomeChain own = HomeChain.start(configuration.home(), configuration.cache(), random);
+      held.push(own);
+      chain = Optional.of(own);
+      settings = settings.at(own.address());
+      ground.log.event("development-chain", Json.object().put("rpc", "" + own.address()).build());
+    }
     Optional<Money> money =
-        Money.open(
-            configuration.money(),
-            configuration.home(),
-            ground.key,
-            clock,
-            random,
-            ground.log::event);
+        Money.open(settings, configuration.home(), ground.key, clock, random, ground.log::event);
     if (money.isEmpty()) {
       return Optional.empty();
     }
     held.push(money.get());
+    if (chain.isPresent()) {
+      chain.get().give(money.get().account());
+    }
     Market market =
         Market.open(
             new Market.Parts(

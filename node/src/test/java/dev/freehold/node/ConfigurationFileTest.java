@@ -5,12 +5,16 @@ package dev.freehold.node;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.freehold.ledger.development.DevelopmentChain;
+import dev.freehold.ledger.development.DevelopmentMoney;
+import dev.freehold.node.money.MoneySettings;
 import dev.freehold.node.money.SaleAddress;
 import dev.freehold.node.serve.ServedModel;
 import dev.freehold.record.Amount;
 import dev.freehold.record.Digest;
 import dev.freehold.witness.anchor.AnchorSettings;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -231,6 +235,21 @@ class ConfigurationFileTest {
         assertThat(e).as("seed %d, %s", seed, text).hasMessageStartingWith("config, line ");
       }
     }
+  }
+
+  @Test
+  void aDevelopmentChainOfTheNodesOwnNeedsNothingElse() {
+    MoneySettings read = parse("chain = development\n").money();
+    assertThat(read.development()).isTrue();
+    assertThat(read.configured()).isTrue();
+    assertThat(read.rpc()).as("it is not started yet").isNull();
+    assertThat(read.missing()).isEmpty();
+    assertThat(read.coin()).contains(DevelopmentMoney.COIN);
+    assertThat(read.collector()).isEqualTo(DevelopmentChain.ERC3009_COLLECTOR);
+    assertThat(read.depth()).isZero();
+    assertThat(read.at(URI.create("http://127.0.0.1:8545")).coin()).isEqualTo(read.coin());
+    assertThatThrownBy(() -> parse("chain = Development\n"))
+        .hasMessageContaining("http or https address, or 'development'");
   }
 
   private static final String ANCHORED =

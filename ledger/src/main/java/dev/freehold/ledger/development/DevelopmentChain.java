@@ -23,17 +23,35 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A running development chain. It writes its state down every few seconds and when it is stopped;
- * what came after the last writing is lost when it is killed.
+ * A running development chain. It writes its state down every few seconds and when it is stopped,
+ * also when this process was killed; what came after the last writing is lost when the chain itself
+ * is killed, or the machine stops.
  */
 public final class DevelopmentChain implements AutoCloseable {
   /** Where x402's clients look for the payment channels. */
   public static final Address PAYMENT_CHANNELS =
       Address.parse("0x4020074e9dF2ce1deE5A9C1b5c3f541D02a10003").orElseThrow();
 
+  /** Where {@link DevelopmentMoney} places the test dollars: a number that means nothing. */
+  public static final Address TEST_DOLLAR =
+      Address.parse("0x647d5Ae4c9f7A36Be0e7fc8E1CAbc89c67616CE2").orElseThrow();
+
   /** Where x402's clients look for the collector of deposits by ERC-3009. */
   public static final Address ERC3009_COLLECTOR =
       Address.parse("0x4020806089470a89826cB9fB1f4059150b550004").orElseThrow();
+
+  /**
+   * Runs a program until it ends, or until standard input does: that is when the process that has
+   * the other end closes it, or is no more.
+   */
+  private static final String WATCHED =
+      """
+      exec 3<&0
+      "$@" </dev/null 3<&- &
+      child=$!
+      ( cat <&3 >/dev/null; kill "$child" ) 2>/dev/null &
+      wait "$child"
+      """;
 
   private static final Pattern LISTENING =
       Pattern.compile("(?m)^Listening on 127\\.0\\.0\\.1:([0-9]{1,5})$");
@@ -60,15 +78,31 @@ public final class DevelopmentChain implements AutoCloseable {
    */
   public static DevelopmentChain start(Path program, Path folder, HttpClient client)
       throws IOException, InterruptedException {
+    return start(program, folder, 0, client);
+  }
+
+  /**
+   * Starts anvil on a port of loopback, with the state that the folder holds.
+   *
+   * @param port which; 0 for a free one
+   * @throws IOException if it does not start; the message names its log
+   * @throws InterruptedException if the thread is interrupted meanwhile
+   */
+  public static DevelopmentChain start(Path program, Path folder, int port, HttpClient client)
+      throws IOException, InterruptedException {
     Files.createDirectories(folder);
     Path log = folder.resolve("anvil.log");
     Process process =
         new ProcessBuilder(
+                "sh",
+                "-c",
+                WATCHED,
+                "sh",
                 program.toString(),
                 "--host",
                 "127.0.0.1",
                 "--port",
-                "0",
+                String.valueOf(port),
                 "--chain-id",
                 ChainId.DEVELOPMENT.toString(),
                 "--accounts",
@@ -146,7 +180,11 @@ public final class DevelopmentChain implements AutoCloseable {
   /** Stops it after it has written its state down; kills it where that takes over ten seconds. */
   @Override
   public void close() {
-    process.destroy();
+    try {
+      process.getOutputStream().close();
+    } catch (IOException e) {
+      // It has ended by itself.
+    }
     try {
       if (!process.waitFor(10, TimeUnit.SECONDS)) {
         process.destroyForcibly();

@@ -5,6 +5,8 @@ package dev.freehold.node.money;
 import dev.freehold.crypto.payment.Address;
 import dev.freehold.evidence.payment.ChannelConfig;
 import dev.freehold.evidence.payment.Coin;
+import dev.freehold.ledger.development.DevelopmentChain;
+import dev.freehold.ledger.development.DevelopmentMoney;
 import dev.freehold.record.Amount;
 import dev.freehold.record.ChainId;
 import java.net.URI;
@@ -19,7 +21,9 @@ import org.jspecify.annotations.Nullable;
  * In which coin of which chain a node buys and sells, and how much it risks. What the configuration
  * says; whether it is enough is {@link #coin} to say.
  *
- * @param rpc where the chain answers, or null: the node neither buys nor sells
+ * @param development whether the node keeps a development chain of its own
+ * @param rpc where the chain answers, or null: the node neither buys nor sells, or has yet to start
+ *     that chain
  * @param chain which chain must answer there, or null
  * @param channels the contract of the payment channels
  * @param collector the contract that takes deposits by ERC-3009, or null: none can be made here
@@ -37,6 +41,7 @@ import org.jspecify.annotations.Nullable;
  * @param registryFrom a block before the registry's first event
  */
 public record MoneySettings(
+    boolean development,
     @Nullable URI rpc,
     @Nullable ChainId chain,
     Address channels,
@@ -53,9 +58,8 @@ public record MoneySettings(
     @Nullable SaleAddress sales,
     Amount least,
     long registryFrom) {
-  /** Where x402's clients look for the payment channels. */
-  private static final Address X402 =
-      Address.parse("0x4020074e9dF2ce1deE5A9C1b5c3f541D02a10003").orElseThrow();
+  /** What {@code chain} says where the node is to start one itself. */
+  public static final String DEVELOPMENT = "development";
 
   /**
    * Checks the ranges.
@@ -78,9 +82,10 @@ public record MoneySettings(
   /** Neither buys nor sells. */
   public static MoneySettings none() {
     return new MoneySettings(
+        false,
         null,
         null,
-        X402,
+        DevelopmentChain.PAYMENT_CHANNELS,
         null,
         null,
         null,
@@ -98,12 +103,19 @@ public record MoneySettings(
 
   /** Whether anything is said of a chain. */
   public boolean configured() {
-    return rpc != null;
+    return rpc != null || development;
+  }
+
+  /** A copy whose chain answers there. */
+  public MoneySettings at(URI address) {
+    Change change = new Change(this);
+    change.rpc = address;
+    return change.done();
   }
 
   /** In what is paid; empty where the chain, its number or the token are not named. */
   public Optional<Coin> coin() {
-    return rpc == null || chain == null || token == null
+    return !configured() || chain == null || token == null
         ? Optional.empty()
         : Optional.of(new Coin(chain, channels, token));
   }
@@ -111,7 +123,7 @@ public record MoneySettings(
   /** What is missing of what is needed to pay and be paid. */
   public List<String> missing() {
     List<String> names = new ArrayList<>();
-    if (rpc == null) {
+    if (!configured()) {
       names.add("chain");
     }
     if (chain == null) {
@@ -131,7 +143,7 @@ public record MoneySettings(
   public MoneySettings with(String key, String value) {
     Change change = new Change(this);
     switch (key) {
-      case "chain" -> change.rpc = uri(value);
+      case "chain" -> change.chain(value);
       case "chain-id" -> change.chain = new ChainId(number(value));
       case "channels" -> change.channels = address(value);
       case "collector" -> change.collector = address(value);
@@ -156,7 +168,8 @@ public record MoneySettings(
   private static URI uri(String value) {
     URI uri = URI.create(value);
     if (!"http".equals(uri.getScheme()) && !"https".equals(uri.getScheme())) {
-      throw new IllegalArgumentException("it takes an http or https address, not '" + value + "'");
+      throw new IllegalArgumentException(
+          "it takes an http or https address, or '" + DEVELOPMENT + "', not '" + value + "'");
     }
     return uri;
   }
@@ -186,6 +199,7 @@ public record MoneySettings(
 
   /** The members one by one, while a copy is being made. */
   private static final class Change {
+    private boolean development;
     private @Nullable URI rpc;
     private @Nullable ChainId chain;
     private Address channels;
@@ -204,6 +218,7 @@ public record MoneySettings(
     private long registryFrom;
 
     Change(MoneySettings from) {
+      development = from.development;
       rpc = from.rpc;
       chain = from.chain;
       channels = from.channels;
@@ -222,8 +237,24 @@ public record MoneySettings(
       registryFrom = from.registryFrom;
     }
 
+    /** A chain's address, or the word for one of the node's own, of which all is known. */
+    void chain(String value) {
+      development = value.equals(DEVELOPMENT);
+      if (development) {
+        rpc = null;
+        chain = DevelopmentMoney.COIN.chain();
+        channels = DevelopmentMoney.COIN.contract();
+        token = DevelopmentMoney.COIN.token();
+        collector = DevelopmentChain.ERC3009_COLLECTOR;
+        depth = 0;
+      } else {
+        rpc = uri(value);
+      }
+    }
+
     MoneySettings done() {
       return new MoneySettings(
+          development,
           rpc,
           chain,
           channels,
