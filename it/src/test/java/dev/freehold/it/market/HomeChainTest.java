@@ -90,6 +90,7 @@ class HomeChainTest {
       Token dollars = new Token(chain, DevelopmentMoney.COIN.token());
       assertThat(dollars.balance(account)).isEqualTo(Amount.of(10_000_000));
       assertThat(dollars.balance(other)).isEqualTo(Amount.ZERO);
+      assertThat(dollars.domain().name()).isEqualTo("Test Dollar");
       assertThat(chain.code(DevelopmentChain.PAYMENT_CHANNELS)).isNotEmpty();
       assertThat(chain.code(DevelopmentChain.ERC3009_COLLECTOR)).isNotEmpty();
       assertThat(programs.cli("wallet", "--rpc", at.toString(), "--chain", "31337").out())

@@ -55,6 +55,10 @@ public final class DevelopmentChain implements AutoCloseable {
 
   private static final Pattern LISTENING =
       Pattern.compile("(?m)^Listening on 127\\.0\\.0\\.1:([0-9]{1,5})$");
+
+  /** Slots that a constructor of ours may write, mappings aside. */
+  private static final int CONSTRUCTED = 16;
+
   private static final Duration START = Duration.ofSeconds(30);
   private static final Duration ANSWER = Duration.ofSeconds(10);
 
@@ -166,10 +170,22 @@ public final class DevelopmentChain implements AutoCloseable {
   }
 
   /**
-   * Places what lies at one address, immutables included, at another; its storage stays as it is.
+   * Places a contract that was just made at another address, with its immutables and what its
+   * constructor wrote: the first slots of storage.
    */
   public void copy(Address from, Address to) throws RpcException {
-    rpc.call("anvil_setCode", Json.of(Hex.data(to.bytes())), Json.of(Hex.data(chain.code(from))));
+    Json target = Json.of(Hex.data(to.bytes()));
+    rpc.call("anvil_setCode", target, Json.of(Hex.data(chain.code(from))));
+    for (int slot = 0; slot < CONSTRUCTED; slot++) {
+      String number = Hex.quantity(BigInteger.valueOf(slot));
+      Json written =
+          rpc.call(
+              "eth_getStorageAt",
+              Json.of(Hex.data(from.bytes())),
+              Json.of(number),
+              Json.of("latest"));
+      rpc.call("anvil_setStorageAt", target, Json.of(number), written);
+    }
   }
 
   /** Makes so many empty blocks, so that what is in the last one lies deeper. */
