@@ -38,29 +38,32 @@ final class Ed25519Signer {
   }
 
   String prepare() {
-    sign(new byte[0]);
+    sign(new byte[0], 0);
     return Corretto.PROVIDER == null ? "BouncyCastle" : Corretto.PROVIDER.getName();
   }
 
-  byte[] sign(byte[] message) {
+  /** Signs the first {@code length} bytes. */
+  byte[] sign(byte[] message, int length) {
     Provider corretto = Corretto.PROVIDER;
-    return corretto == null ? signWithBouncyCastle(message) : sign(message, corretto);
+    return corretto == null
+        ? signWithBouncyCastle(message, length)
+        : sign(message, length, corretto);
   }
 
-  byte[] signWithBouncyCastle(byte[] message) {
+  byte[] signWithBouncyCastle(byte[] message, int length) {
     byte[] signature = new byte[Signature.BYTES];
-    Ed25519.sign(seed, 0, publicKey, 0, message, 0, message.length, signature, 0);
+    Ed25519.sign(seed, 0, publicKey, 0, message, 0, length, signature, 0);
     return signature;
   }
 
-  private byte[] sign(byte[] message, Provider provider) {
+  private byte[] sign(byte[] message, int length, Provider provider) {
     try {
       java.security.Signature ed25519 = ready.poll();
       if (ed25519 == null) {
         ed25519 = java.security.Signature.getInstance("Ed25519", provider);
         ed25519.initSign(key);
       }
-      ed25519.update(message);
+      ed25519.update(message, 0, length);
       byte[] signature = ed25519.sign();
       ready.add(ed25519);
       return signature;

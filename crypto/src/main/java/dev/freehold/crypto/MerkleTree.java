@@ -4,6 +4,7 @@ package dev.freehold.crypto;
 
 import dev.freehold.record.Digest;
 import java.nio.ByteBuffer;
+import java.security.DigestException;
 import java.security.MessageDigest;
 import java.util.Arrays;
 
@@ -13,6 +14,8 @@ import java.util.Arrays;
  */
 public final class MerkleTree {
   private final MessageDigest hash = Digest.newSha256();
+
+  private static final int RIGHT = 1 + Digest.BYTES;
 
   /** 0x01 and two hashes: what a node is the hash of. One call hashes it. */
   private final byte[] pair = new byte[1 + 2 * Digest.BYTES];
@@ -74,11 +77,19 @@ public final class MerkleTree {
     if (size == 0) {
       return Digest.sha256();
     }
-    byte[] root = edge[edgeLength - 1];
+    byte[] smallest = edge[edgeLength - 1];
+    System.arraycopy(smallest, 0, pair, RIGHT, Digest.BYTES);
     for (int i = edgeLength - 2; i >= 0; i--) {
-      root = node(edge[i], root);
+      System.arraycopy(edge[i], 0, pair, 1, Digest.BYTES);
+      hash.update(pair);
+      try {
+        // Where the next node wants it.
+        hash.digest(pair, RIGHT, Digest.BYTES);
+      } catch (DigestException e) {
+        throw new IllegalStateException("SHA-256 has 32 bytes", e);
+      }
     }
-    return Digest.of(root);
+    return Digest.of(Arrays.copyOfRange(pair, RIGHT, pair.length));
   }
 
   /** A tree of the same leaves that grows by itself from here on. */
@@ -102,7 +113,7 @@ public final class MerkleTree {
 
   private byte[] node(byte[] left, byte[] right) {
     System.arraycopy(left, 0, pair, 1, Digest.BYTES);
-    System.arraycopy(right, 0, pair, 1 + Digest.BYTES, Digest.BYTES);
+    System.arraycopy(right, 0, pair, RIGHT, Digest.BYTES);
     return hash.digest(pair);
   }
 }

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.math.BigInteger;
 import java.security.SecureRandom;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Objects;
 import java.util.Random;
@@ -59,8 +60,11 @@ class Ed25519Test {
       random.nextBytes(message);
       VerifyingKey key = SigningKey.ofSeed(seed).verifyingKey();
       Ed25519Signer signer = new Ed25519Signer(seed, key.bytes());
-      byte[] slow = signer.signWithBouncyCastle(message);
-      assertThat(signer.sign(message)).isEqualTo(slow);
+      byte[] slow = signer.signWithBouncyCastle(message, message.length);
+      assertThat(signer.sign(message, i)).isEqualTo(slow);
+      byte[] room = Arrays.copyOf(message, i + 7);
+      assertThat(signer.sign(room, i)).isEqualTo(slow);
+      assertThat(signer.signWithBouncyCastle(room, i)).isEqualTo(slow);
       assertThat(key.verify(message, Signature.of(slow))).isTrue();
     }
   }

@@ -29,11 +29,18 @@ public record Action(
       throw new IllegalArgumentException(
           "a payment has an amount from 0 to " + AMOUNT_LIMIT + ", other effects have none");
     }
-    if (resource.isEmpty()
-        || resource.length() > 500
-        || !resource.chars().allMatch(c -> c >= 0x20 && c < 0x7f)) {
+    if (resource.isEmpty() || resource.length() > 500 || !printable(resource)) {
       throw new IllegalArgumentException("a resource is 1 to 500 printable ASCII characters");
     }
+  }
+
+  private static boolean printable(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (text.charAt(i) < 0x20 || text.charAt(i) >= 0x7f) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** An action that pays nothing. */

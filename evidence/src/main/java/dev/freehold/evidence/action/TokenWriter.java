@@ -20,26 +20,62 @@ import org.jspecify.annotations.Nullable;
  * safe for use by several threads at once.
  */
 final class TokenWriter {
+  private static final byte[] START =
+      TokenText.piece("{\"eat_profile\":\"" + Token.PROFILE + "\",\"iat\":");
+  private static final byte[] CHAIN_HEAD = TokenText.piece(",\"chain_head\":\"");
+  private static final byte[] DISPATCHED = TokenText.piece(",\"dispatched_snapshot_hash\":\"");
+  private static final byte[] ACTION = TokenText.piece(",\"freehold_action\":\"");
+  private static final byte[] AMOUNT = TokenText.piece(",\"freehold_amount\":");
+  private static final byte[] CLASS = TokenText.piece(",\"freehold_class\":\"");
+  private static final byte[] CONTENT = TokenText.piece(",\"freehold_content\":\"");
+  private static final byte[] EFFECT = TokenText.piece(",\"freehold_effect\":\"");
+  private static final byte[] EPOCH = TokenText.piece(",\"freehold_epoch\":\"");
+  private static final byte[] MANDATE = TokenText.piece(",\"freehold_mandate\":\"");
+  private static final byte[] OUTCOME = TokenText.piece(",\"freehold_outcome\":\"");
+  private static final byte[] PHASE = TokenText.piece(",\"freehold_phase\":\"");
+  private static final byte[] PREVIOUS = TokenText.piece(",\"freehold_previous\":\"");
+  private static final byte[] RECEIPT = TokenText.piece(",\"freehold_receipt\":");
+  private static final byte[] STATUS = TokenText.piece(",\"freehold_status\":");
+  private static final byte[] TIME = TokenText.piece(",\"freehold_time\":\"");
+  private static final byte[] TOKENS = TokenText.piece(",\"freehold_tokens\":");
+  private static final byte[] USER = TokenText.piece(",\"initiating_user\":");
+  private static final byte[] POINT = TokenText.piece(",\"interception_point\":\"");
+  private static final byte[] ROOT = TokenText.piece(",\"merkle_root\":\"");
+  private static final byte[] PATH = TokenText.piece(",\"path_summary_hash\":\"");
+  private static final byte[] POLICY = TokenText.piece(",\"policy_bundle_hash\":\"");
+  private static final byte[] REASON = TokenText.piece(",\"reason\":");
+  private static final byte[] STEP = TokenText.piece(",\"step_index\":");
+  private static final byte[] RESOURCE = TokenText.piece(",\"target_resource\":");
+  private static final byte[] SIZE = TokenText.piece(",\"tree_size\":");
+  private static final byte[] VERDICT = TokenText.piece(",\"verdict\":\"");
+  private static final byte[] CLAIMS_END = TokenText.piece("},");
+  private static final byte[] SIGNATURE = TokenText.piece("\"signature\":\"");
+  private static final byte[] QUOTE = TokenText.piece("\"");
+  private static final byte[] SIGNATURE_END = TokenText.piece("\",");
+
   private final SigningKey key;
-  private final String beforeStep;
-  private final String measurement;
-  private final String agent;
+  private final byte[] issuer;
+  private final byte[] agent;
+  private final byte[] measurement;
 
   /** Kept, so that its room is made once. */
-  private final StringBuilder out = new StringBuilder(4096);
+  private final TokenText out = new TokenText();
 
   TokenWriter(SigningKey key, AgentTerms terms) {
     this.key = key;
+    this.issuer = TokenText.piece(",\"iss\":" + quoted(key.nodeId().toString()) + ",\"nonce\":");
     this.agent =
-        "\"agbom_digest\":\""
-            + terms.billOfMaterials()
-            + "\",\"agent_id\":"
-            + quoted(terms.agent());
-    this.beforeStep = ",\"iss\":" + quoted(key.nodeId().toString()) + ",\"nonce\":";
+        (",\"poc_claims\":{\"agbom_digest\":\""
+                + terms.billOfMaterials()
+                + "\",\"agent_id\":"
+                + quoted(terms.agent())
+                + ",\"alg\":\"EdDSA\",\"canonical_snapshot_hash\":\"")
+            .getBytes(StandardCharsets.UTF_8);
     this.measurement =
-        "\"submods\":{\"attestation\":{\"measurement\":\""
-            + terms.measurement()
-            + "\",\"platform\":\"SOFTWARE\"}}}";
+        TokenText.piece(
+            "\"submods\":{\"attestation\":{\"measurement\":\""
+                + terms.measurement()
+                + "\",\"platform\":\"SOFTWARE\"}}}");
   }
 
   /** Signs one step. */
@@ -50,90 +86,77 @@ final class TokenWriter {
       @Nullable Digest previousOrNull,
       String nonce,
       String reason) {
-    out.setLength(0);
-    out.append("{\"eat_profile\":\"").append(Token.PROFILE).append("\",\"iat\":");
-    out.append(claims.time().instant().getEpochSecond()).append(beforeStep).append(quoted(nonce));
-    out.append(",\"poc_claims\":{").append(agent).append(",\"alg\":\"EdDSA\"");
-    digest(out, "canonical_snapshot_hash", action.snapshot());
-    digest(out, "chain_head", link.chainHead());
+    out.clear();
+    out.piece(START).number(claims.time().instant().getEpochSecond());
+    out.piece(issuer).quoted(nonce).piece(agent).digest(action.snapshot());
+    out.piece(CHAIN_HEAD).digest(link.chainHead());
     TaggedDigest dispatched = action.dispatchedOrNull();
     if (dispatched != null) {
-      digest(out, "dispatched_snapshot_hash", dispatched);
+      out.piece(DISPATCHED).digest(dispatched);
     }
-    extension(out, claims, previousOrNull);
-    out.append(",\"initiating_user\":").append(quoted(action.principal()));
-    text(out, "interception_point", claims.phase().point().name());
-    digest(out, "merkle_root", link.merkleRoot());
-    out.append(",\"path_summary_hash\":\"").append(action.pathSummary());
-    out.append("\",\"policy_bundle_hash\":\"").append(action.policy()).append("\",\"reason\":");
-    out.append(quoted(reason)).append(",\"step_index\":").append(link.stepIndex());
-    out.append(",\"target_resource\":").append(quoted(action.target()));
-    out.append(",\"tree_size\":").append(link.treeSize());
-    text(out, "verdict", action.decision().name());
-    out.append("},");
-    out.append(measurement);
-    byte[] unsigned = out.toString().getBytes(StandardCharsets.UTF_8);
-    byte[] signature =
-        ("\"signature\":\"" + HexFormat.of().formatHex(key.sign(unsigned).bytes()) + "\",")
-            .getBytes(StandardCharsets.US_ASCII);
-    int after = measurement.length();
-    int before = unsigned.length - after;
-    byte[] signed = Arrays.copyOf(unsigned, unsigned.length + signature.length);
-    System.arraycopy(signature, 0, signed, before, signature.length);
-    System.arraycopy(unsigned, before, signed, before + signature.length, after);
+    extension(claims, previousOrNull);
+    out.piece(USER).quoted(action.principal());
+    member(POINT, claims.phase().point().name());
+    out.piece(ROOT).digest(link.merkleRoot());
+    out.piece(PATH).digest(action.pathSummary());
+    out.piece(POLICY).digest(action.policy());
+    out.piece(REASON).quoted(reason).piece(STEP).number(link.stepIndex());
+    out.piece(RESOURCE).quoted(action.target()).piece(SIZE).number(link.treeSize());
+    member(VERDICT, action.decision().name());
+    out.piece(CLAIMS_END);
+    int before = out.length();
+    out.piece(measurement);
+    byte[] signature = key.sign(out.room(), out.length()).bytes();
+    out.shorten(before);
+    out.piece(SIGNATURE)
+        .text(HexFormat.of().formatHex(signature))
+        .piece(SIGNATURE_END)
+        .piece(measurement);
+    byte[] signed = Arrays.copyOf(out.room(), out.length());
     return new SignedToken(signed, Digest.sha256(signed));
   }
 
-  private static void extension(
-      StringBuilder out, StepClaims claims, @Nullable Digest previousOrNull) {
-    text(out, "freehold_action", claims.action().hex());
+  private void extension(StepClaims claims, @Nullable Digest previousOrNull) {
+    member(ACTION, claims.action().hex());
     if (claims.phase() == Phase.BEFORE) {
       if (claims.effect() == EffectKind.PAYMENT) {
-        out.append(",\"freehold_amount\":").append(claims.amount());
+        out.piece(AMOUNT).number(claims.amount());
       }
       Classification classification = claims.classificationOrNull();
-      text(
-          out,
-          "freehold_class",
-          (classification == null ? Classification.PUBLIC : classification).text());
+      member(CLASS, (classification == null ? Classification.PUBLIC : classification).text());
     }
-    digest(out, "freehold_content", claims.content());
-    text(out, "freehold_effect", claims.effect().text());
+    out.piece(CONTENT).digest(claims.content());
+    member(EFFECT, claims.effect().text());
     TaggedDigest epoch = claims.epochOrNull();
     if (epoch != null) {
-      digest(out, "freehold_epoch", epoch);
+      out.piece(EPOCH).digest(epoch);
     }
-    digest(out, "freehold_mandate", claims.mandate());
+    out.piece(MANDATE).digest(claims.mandate());
     Outcome outcome = claims.outcomeOrNull();
     if (outcome != null) {
-      text(out, "freehold_outcome", outcome.text());
+      member(OUTCOME, outcome.text());
     }
-    text(out, "freehold_phase", claims.phase().text());
+    member(PHASE, claims.phase().text());
     if (previousOrNull != null) {
-      digest(out, "freehold_previous", TaggedDigest.of(previousOrNull));
+      out.piece(PREVIOUS).digest(TaggedDigest.of(previousOrNull));
     }
     String receipt = claims.receiptOrNull();
     if (receipt != null) {
-      out.append(",\"freehold_receipt\":").append(quoted(receipt));
+      out.piece(RECEIPT).quoted(receipt);
     }
     Integer status = claims.statusOrNull();
     if (status != null) {
-      out.append(",\"freehold_status\":").append(status.intValue());
+      out.piece(STATUS).number(status);
     }
-    text(out, "freehold_time", claims.time().toString());
+    member(TIME, claims.time().toString());
     if (claims.effect() == EffectKind.MODEL_CALL && claims.phase() != Phase.DURING) {
-      out.append(",\"freehold_tokens\":").append(claims.tokens());
+      out.piece(TOKENS).number(claims.tokens());
     }
-  }
-
-  private static void digest(StringBuilder out, String name, TaggedDigest value) {
-    out.append(",\"").append(name).append("\":\"").append(value.algorithm().tag()).append(':');
-    out.append(value.hex()).append('"');
   }
 
   /** A member whose value needs no escape. */
-  private static void text(StringBuilder out, String name, String value) {
-    out.append(",\"").append(name).append("\":\"").append(value).append('"');
+  private void member(byte[] name, String value) {
+    out.piece(name).text(value).piece(QUOTE);
   }
 
   /** A JSON string. Most need no escape, and get none without being looked at twice. */

@@ -10,6 +10,9 @@ import dev.freehold.record.JsonException;
 import dev.freehold.record.Parsed;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -23,6 +26,9 @@ import java.util.Optional;
 public record Entry(EntryKind kind, Source source, long sequence, Json.Obj record) {
   /** Value of the member {@code format}. */
   public static final String FORMAT = "freehold-entry/1";
+
+  /** What stands before the record of each kind. */
+  private static final Map<EntryKind, byte[]> BEFORE = before();
 
   /** The longest entry in bytes. */
   public static final int LIMIT = 65_535;
@@ -113,9 +119,7 @@ public record Entry(EntryKind kind, Source source, long sequence, Json.Obj recor
 
   /** The same encoding of a record that is canonical already. */
   static byte[] encode(EntryKind kind, Source source, long sequence, byte[] record) {
-    byte[] before =
-        ("{\"format\":\"" + FORMAT + "\",\"kind\":\"" + kind.text() + "\",\"record\":")
-            .getBytes(StandardCharsets.US_ASCII);
+    byte[] before = Objects.requireNonNull(BEFORE.get(kind));
     byte[] after =
         (",\"sequence\":" + sequence + ",\"source\":" + source.quoted() + "}")
             .getBytes(StandardCharsets.US_ASCII);
@@ -123,6 +127,15 @@ public record Entry(EntryKind kind, Source source, long sequence, Json.Obj recor
     System.arraycopy(record, 0, bytes, before.length, record.length);
     System.arraycopy(after, 0, bytes, before.length + record.length, after.length);
     return bytes;
+  }
+
+  private static Map<EntryKind, byte[]> before() {
+    Map<EntryKind, byte[]> before = new EnumMap<>(EntryKind.class);
+    for (EntryKind kind : EntryKind.values()) {
+      String text = "{\"format\":\"" + FORMAT + "\",\"kind\":\"" + kind.text() + "\",\"record\":";
+      before.put(kind, text.getBytes(StandardCharsets.US_ASCII));
+    }
+    return before;
   }
 
   /** The hash of its leaf (RFC 6962, section 2.1). */

@@ -105,9 +105,9 @@ public final class FolderStorage implements LogStorage {
   }
 
   @Override
-  public void write(Map<String, byte[]> files) throws IOException {
+  public void write(Map<String, List<ByteBuffer>> files) throws IOException {
     Set<Path> folders = new LinkedHashSet<>();
-    for (Map.Entry<String, byte[]> each : files.entrySet()) {
+    for (Map.Entry<String, List<ByteBuffer>> each : files.entrySet()) {
       Path file = folder.resolve(each.getKey());
       Path fresh = folder.resolve(each.getKey() + FRESH);
       create(parent(file), folders);
@@ -129,7 +129,7 @@ public final class FolderStorage implements LogStorage {
   }
 
   @Override
-  public void append(String name, byte[] bytes) throws IOException {
+  public void append(String name, ByteBuffer bytes) throws IOException {
     FileChannel channel = appended;
     if (channel == null || !name.equals(appendedName)) {
       closeAppended();
@@ -146,7 +146,7 @@ public final class FolderStorage implements LogStorage {
         sync(each);
       }
     }
-    writeFully(channel, bytes);
+    writeFully(channel, List.of(bytes));
     channel.force(false);
   }
 
@@ -211,10 +211,15 @@ public final class FolderStorage implements LogStorage {
     return parent;
   }
 
-  private static void writeFully(FileChannel channel, byte[] bytes) throws IOException {
-    ByteBuffer rest = ByteBuffer.wrap(bytes);
-    while (rest.hasRemaining()) {
-      channel.write(rest);
+  private static void writeFully(FileChannel channel, List<ByteBuffer> bytes) throws IOException {
+    ByteBuffer[] rest = bytes.stream().map(ByteBuffer::duplicate).toArray(ByteBuffer[]::new);
+    int at = 0;
+    while (at < rest.length) {
+      if (rest[at].hasRemaining()) {
+        channel.write(rest, at, rest.length - at);
+      } else {
+        at++;
+      }
     }
   }
 

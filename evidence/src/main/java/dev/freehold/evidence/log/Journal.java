@@ -33,13 +33,21 @@ final class Journal {
     return Optional.of(Long.parseLong(name));
   }
 
-  static byte[] frame(long first, List<byte[]> entries) {
-    int length = Bundles.length(entries);
-    ByteBuffer frame = ByteBuffer.allocate(HEAD + length + 4);
-    frame.putInt(MAGIC).putInt(length).putLong(first).putInt(entries.size());
-    Bundles.put(entries, frame);
-    frame.putInt(checksum(frame.array(), 0, frame.position()));
-    return frame.array();
+  /** How long a frame with so long a payload is. */
+  static int length(int payload) {
+    return HEAD + payload + 4;
+  }
+
+  /** Writes what stands before the entries. */
+  static void head(long first, int entries, int length, ByteBuffer frame) {
+    frame.putInt(MAGIC).putInt(length - HEAD - 4).putLong(first).putInt(entries);
+  }
+
+  /** Writes the checksum over all before it, and makes the frame ready to be read. */
+  static void seal(ByteBuffer frame) {
+    CRC32C crc = new CRC32C();
+    crc.update(frame.duplicate().flip());
+    frame.putInt((int) crc.getValue()).flip();
   }
 
   /**

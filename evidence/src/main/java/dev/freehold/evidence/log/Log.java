@@ -2,13 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.evidence.log;
 
-import dev.freehold.crypto.MerkleTree;
 import dev.freehold.evidence.note.Checkpoint;
 import dev.freehold.evidence.note.NoteSigner;
 import dev.freehold.evidence.note.Origin;
 import dev.freehold.evidence.note.SignatureLine;
 import dev.freehold.evidence.note.SignedCheckpoint;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -34,10 +34,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Safe for use by many threads.
  */
 public final class Log implements AutoCloseable {
-  /**
-   * Unpublished bytes at which the log publishes by itself, so that memory stays bounded, and so
-   * few that a collector need not keep them as old.
-   */
+  /** Unpublished bytes at which the log publishes by itself, so that memory stays bounded. */
   private static final int UNPUBLISHED_LIMIT = 8 << 20;
 
   private static final long JOURNAL_FILE_LIMIT = 16L << 20;
@@ -63,7 +60,8 @@ public final class Log implements AutoCloseable {
   private final Object lock = new Object();
 
   private final ArrayDeque<Waiting> queue = new ArrayDeque<>();
-  private final ArrayDeque<Held> unpublished = new ArrayDeque<>();
+  private final ArrayDeque<Durable> unpublished = new ArrayDeque<>();
+  private final FrameMemory memory = new FrameMemory();
   private final Sequences accepted;
   private long durable;
   private long unpublishedBytes;
@@ -80,7 +78,7 @@ public final class Log implements AutoCloseable {
 
   private Sequences published;
   private Frontier frontier;
-  private List<byte[]> bundle;
+  private OpenBundle bundle;
   private @Nullable SignedCheckpoint newest;
 
   private Log(
@@ -95,7 +93,7 @@ public final class Log implements AutoCloseable {
     this.clock = clock;
     this.newest = recovery.newest;
     this.frontier = recovery.frontier;
-    this.bundle = recovery.bundle;
+    this.bundle = OpenBundle.of(recovery.bundle);
     this.published = recovery.published;
     this.accepted = recovery.published.copy();
     this.journalFiles = recovery.journalFiles;
@@ -106,7 +104,7 @@ public final class Log implements AutoCloseable {
       if (durable >= accepted.size()) {
         accepted.count(held.kind(), held.source(), held.sequence());
       }
-      unpublished.add(held);
+      unpublished.add(Durable.replayed(held));
       unpublishedBytes += held.bytes().length;
       durable++;
     }
@@ -268,7 +266,7 @@ public final class Log implements AutoCloseable {
    */
   public SignedCheckpoint publish() throws LogException {
     synchronized (publishing) {
-      List<Held> fresh;
+      List<Durable> fresh;
       synchronized (lock) {
         fresh = List.copyOf(unpublished);
       }
@@ -287,31 +285,31 @@ public final class Log implements AutoCloseable {
     }
   }
 
-  private SignedCheckpoint publish(List<Held> fresh) throws IOException {
+  private SignedCheckpoint publish(List<Durable> fresh) throws IOException {
     Frontier grown = frontier.copy();
     Sequences counted = published.copy();
-    List<byte[]> open = new ArrayList<>(bundle);
-    Map<String, byte[]> files = new LinkedHashMap<>();
+    OpenBundle open = bundle.continued();
+    Map<String, List<ByteBuffer>> files = new LinkedHashMap<>();
     List<String> superseded = new ArrayList<>();
     long waiting = 0;
-    for (Held held : fresh) {
+    for (Durable entry : fresh) {
       // After an opening the file of the sources may have been ahead of the tree.
       if (grown.size() >= counted.size()) {
-        counted.count(held.kind(), held.source(), held.sequence());
+        counted.count(entry.kind(), entry.source(), entry.sequence());
       }
-      open.add(held.bytes());
-      waiting += held.bytes().length;
+      open.add(entry);
+      waiting += entry.length();
       grown.add(
-          MerkleTree.leaf(held.bytes()),
+          entry.leaf(),
           (tile, hashes) -> {
-            files.put(tile.path(), Frontier.encode(hashes));
+            files.put(tile.path(), whole(Frontier.encode(hashes)));
             superseded.add(tile.path() + ".p");
           });
-      if (open.size() == Tile.FULL) {
+      if (open.entries() == Tile.FULL) {
         Tile.Bundle full = new Tile.Bundle(grown.size() / Tile.FULL - 1, Tile.FULL);
-        files.put(full.path(), Bundles.encode(open));
+        files.put(full.path(), open.pieces());
         superseded.add(full.path() + ".p");
-        open.clear();
+        open = new OpenBundle();
       }
       if (waiting > WRITE_LIMIT) {
         storage.write(files);
@@ -320,25 +318,26 @@ public final class Log implements AutoCloseable {
       }
     }
     if (!fresh.isEmpty()) {
-      grown.partial((tile, hashes) -> files.put(tile.path(), Frontier.encode(hashes)));
-      if (!open.isEmpty()) {
-        files.put(
-            new Tile.Bundle(grown.size() / Tile.FULL, open.size()).path(), Bundles.encode(open));
+      grown.partial((tile, hashes) -> files.put(tile.path(), whole(Frontier.encode(hashes))));
+      if (open.entries() > 0) {
+        files.put(new Tile.Bundle(grown.size() / Tile.FULL, open.entries()).path(), open.pieces());
       }
       storage.write(files);
-      storage.write(Map.of(Sequences.FILE, counted.encode()));
+      storage.write(Sequences.FILE, counted.encode());
     }
     SignedCheckpoint signed = sign(new Checkpoint(origin, grown.size(), grown.root()));
-    storage.write(Map.of(CHECKPOINT, signed.encode()));
+    storage.write(CHECKPOINT, signed.encode());
     frontier = grown;
-    bundle = List.copyOf(open);
+    // Of its own memory: that of the frames is for others from here on.
+    bundle = open.copy();
     newest = signed;
     published = counted;
     List<Long> old = new ArrayList<>();
     synchronized (lock) {
-      for (Held held : fresh) {
+      for (Durable entry : fresh) {
         unpublished.remove();
-        unpublishedBytes -= held.bytes().length;
+        unpublishedBytes -= entry.length() - 2;
+        memory.release(entry.slab());
       }
       nextFile |= journalFileBytes > JOURNAL_FILE_LIMIT;
       while (journalFiles.size() > 1 && journalFiles.get(1) <= grown.size()) {
@@ -347,6 +346,10 @@ public final class Log implements AutoCloseable {
     }
     tidy(old, superseded);
     return signed;
+  }
+
+  private static List<ByteBuffer> whole(byte[] file) {
+    return List.of(ByteBuffer.wrap(file));
   }
 
   /**
@@ -370,7 +373,7 @@ public final class Log implements AutoCloseable {
       SignedCheckpoint more = last.with(lines);
       if (!more.equals(last)) {
         try {
-          storage.write(Map.of(CHECKPOINT, more.encode()));
+          storage.write(CHECKPOINT, more.encode());
         } catch (IOException e) {
           throw new LogException("the checkpoint of %s cannot be written".formatted(origin), e);
         }
@@ -460,6 +463,8 @@ public final class Log implements AutoCloseable {
         LockSupport.parkNanos(GATHER_NANOS);
       }
       List<Waiting> batch = new ArrayList<>();
+      List<Held> entries = new ArrayList<>();
+      FrameMemory.Room room;
       String file;
       synchronized (lock) {
         while (queue.isEmpty() && !closed) {
@@ -472,16 +477,20 @@ public final class Log implements AutoCloseable {
         if (queue.isEmpty()) {
           return;
         }
-        long bytes = 0;
+        int payload = 0;
         while (!queue.isEmpty()) {
+          int more = 0;
           for (Held entry : queue.element().entries) {
-            bytes += 2 + entry.bytes().length;
+            more += 2 + entry.bytes().length;
           }
-          if (!batch.isEmpty() && bytes > Journal.PAYLOAD_LIMIT) {
+          if (payload + more > Journal.PAYLOAD_LIMIT) {
             break;
           }
+          payload += more;
           batch.add(queue.remove());
+          entries.addAll(batch.getLast().entries);
         }
+        room = memory.room(Journal.length(payload), entries.size());
         if (nextFile) {
           nextFile = false;
           journalFileBytes = 0;
@@ -492,23 +501,20 @@ public final class Log implements AutoCloseable {
         file = Journal.name(journalFiles.getLast());
       }
       last = batch.size();
-      List<Held> entries = new ArrayList<>();
-      batch.forEach(each -> entries.addAll(each.entries));
-      byte[] frame =
-          Journal.frame(batch.getFirst().first, entries.stream().map(Held::bytes).toList());
+      List<Durable> laid = Durable.frame(batch.getFirst().first, entries, room);
       try {
-        storage.append(file, frame);
+        storage.append(file, room.bytes());
       } catch (IOException | RuntimeException e) {
         fail(batch, e);
         return;
       }
       boolean full;
       synchronized (lock) {
-        durable += entries.size();
-        journalFileBytes += frame.length;
-        unpublished.addAll(entries);
-        for (Held entry : entries) {
-          unpublishedBytes += entry.bytes().length;
+        durable += laid.size();
+        journalFileBytes += room.length();
+        unpublished.addAll(laid);
+        for (Durable entry : laid) {
+          unpublishedBytes += entry.length() - 2;
         }
         full = unpublishedBytes > UNPUBLISHED_LIMIT;
       }

@@ -3,6 +3,7 @@
 package dev.freehold.evidence.log;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
 
@@ -15,11 +16,22 @@ public interface LogStorage extends TileSource, AutoCloseable {
   /** Names of the files in a folder, without those of its folders, in order. */
   List<String> list(String folder) throws IOException;
 
-  /** Creates or replaces files, each of them whole or not at all. */
-  void write(Map<String, byte[]> files) throws IOException;
+  /**
+   * Creates or replaces files, each of them whole or not at all. A file is what remains in its
+   * buffers, one after the other; they are read without being moved.
+   */
+  void write(Map<String, List<ByteBuffer>> files) throws IOException;
 
-  /** Appends to a file, and creates it first where there is none. */
-  void append(String name, byte[] bytes) throws IOException;
+  /** Creates or replaces a file, whole or not at all. */
+  default void write(String name, byte[] file) throws IOException {
+    write(Map.of(name, List.of(ByteBuffer.wrap(file))));
+  }
+
+  /**
+   * Appends what remains in a buffer to a file, and creates it first where there is none. The
+   * buffer is read without being moved.
+   */
+  void append(String name, ByteBuffer bytes) throws IOException;
 
   /** Cuts a file off. */
   void truncate(String name, long length) throws IOException;

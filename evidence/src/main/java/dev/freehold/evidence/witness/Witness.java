@@ -162,7 +162,7 @@ public final class Witness {
       return new Answer.Refused(500, "nothing was cosigned: the clock of this witness is not set");
     }
     signers.forEach(signer -> lines.add(signer.sign(next, time)));
-    files.write(Map.of(log.state, kept(asked.checkpoint(), log).with(lines).encode()));
+    files.write(log.state, kept(asked.checkpoint(), log).with(lines).encode());
     return new Answer.Cosigned(lines);
   }
 
@@ -188,7 +188,7 @@ public final class Witness {
   private void keep(Log log, SplitView view) {
     try {
       if (files.read(log.split).isEmpty()) {
-        files.write(Map.of(log.split, view.encode()));
+        files.write(log.split, view.encode());
       }
     } catch (IOException e) {
       // It will be shown again; cosigned is nothing either way.

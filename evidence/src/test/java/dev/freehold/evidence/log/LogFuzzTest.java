@@ -92,8 +92,14 @@ class LogFuzzTest {
   void journalsNeverFailOtherwiseAndGiveNothingThatWasNotWritten() {
     List<byte[]> written = Logs.entries(0, 6).stream().map(Entry::encode).toList();
     ByteBuffer file = ByteBuffer.allocate(4096);
+    FrameMemory memory = new FrameMemory();
     for (int at = 0; at < 6; at += 2) {
-      file.put(Journal.frame(at, written.subList(at, at + 2)));
+      List<Held> two =
+          Logs.entries(at, at + 2).stream().map(entry -> Held.of(entry.encode(), entry)).toList();
+      int payload = Bundles.length(written.subList(at, at + 2));
+      FrameMemory.Room room = memory.room(Journal.length(payload), 2);
+      assertThat(Durable.frame(at, two, room)).hasSize(2);
+      file.put(room.bytes());
     }
     byte[] bytes = new byte[file.position()];
     file.flip().get(bytes);

@@ -4,6 +4,7 @@ package dev.freehold.evidence.log;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -135,19 +136,20 @@ public final class MemoryStorage implements LogStorage {
   }
 
   @Override
-  public synchronized void write(Map<String, byte[]> files) throws IOException {
-    for (Map.Entry<String, byte[]> each : files.entrySet()) {
+  public synchronized void write(Map<String, List<ByteBuffer>> files) throws IOException {
+    for (Map.Entry<String, List<ByteBuffer>> each : files.entrySet()) {
       operate(
           half -> {
             if (!half) {
-              disk.put(each.getKey(), each.getValue().clone());
+              disk.put(each.getKey(), bytes(each.getValue()));
             }
           });
     }
   }
 
   @Override
-  public synchronized void append(String name, byte[] bytes) throws IOException {
+  public synchronized void append(String name, ByteBuffer buffer) throws IOException {
+    byte[] bytes = bytes(List.of(buffer));
     operate(
         half -> {
           ByteArrayOutputStream file = new ByteArrayOutputStream();
@@ -155,6 +157,16 @@ public final class MemoryStorage implements LogStorage {
           file.write(bytes, 0, half ? bytes.length / 2 : bytes.length);
           disk.put(name, file.toByteArray());
         });
+  }
+
+  private static byte[] bytes(List<ByteBuffer> buffers) {
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    for (ByteBuffer buffer : buffers) {
+      byte[] bytes = new byte[buffer.remaining()];
+      buffer.duplicate().get(bytes);
+      all.writeBytes(bytes);
+    }
+    return all.toByteArray();
   }
 
   @Override

@@ -36,6 +36,7 @@ import dev.freehold.record.Digest;
 import dev.freehold.record.Parsed;
 import dev.freehold.record.Timestamp;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -311,12 +312,12 @@ class EvidenceLogTest {
     }
 
     @Override
-    public void write(Map<String, byte[]> all) throws IOException {
+    public void write(Map<String, List<ByteBuffer>> all) throws IOException {
       write(() -> files.write(all));
     }
 
     @Override
-    public void append(String name, byte[] bytes) throws IOException {
+    public void append(String name, ByteBuffer bytes) throws IOException {
       write(() -> files.append(name, bytes));
     }
 

@@ -1,0 +1,60 @@
+// SPDX-FileCopyrightText: The Freehold authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.freehold.evidence.log;
+
+import dev.freehold.crypto.MerkleTree;
+import dev.freehold.record.Digest;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * An entry that is in the journal and not yet in the tree.
+ *
+ * @param leaf its leaf's hash
+ * @param slab where its length and its bytes lie
+ * @param at the first byte of its length there
+ * @param length of both
+ * @param kind what it records
+ * @param source who counts it
+ * @param sequence its number there
+ */
+record Durable(
+    Digest leaf,
+    FrameMemory.Slab slab,
+    int at,
+    int length,
+    EntryKind kind,
+    Source source,
+    long sequence) {
+
+  /** One that was read from the journal when the log was opened. */
+  static Durable replayed(Held held) {
+    return of(held, FrameMemory.Slab.of(held.bytes()), 0);
+  }
+
+  private static Durable of(Held held, FrameMemory.Slab slab, int at) {
+    return new Durable(
+        MerkleTree.leaf(held.bytes()),
+        slab,
+        at,
+        2 + held.bytes().length,
+        held.kind(),
+        held.source(),
+        held.sequence());
+  }
+
+  /** Lays a frame out; its entries are durable once it is in the journal. */
+  static List<Durable> frame(long first, List<Held> entries, FrameMemory.Room room) {
+    ByteBuffer frame = room.bytes();
+    Journal.head(first, entries.size(), room.length(), frame);
+    List<Durable> laid = new ArrayList<>(entries.size());
+    for (Held held : entries) {
+      // Hashed here, where its bytes are at hand: until it is in the tree nobody looks at them.
+      laid.add(of(held, room.slab(), room.at() + frame.position()));
+      frame.putShort((short) held.bytes().length).put(held.bytes());
+    }
+    Journal.seal(frame);
+    return laid;
+  }
+}

@@ -1,0 +1,81 @@
+// SPDX-FileCopyrightText: The Freehold authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.freehold.evidence.log;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The bundle that is being filled, as pieces of the frames that its entries came in: frames and
+ * bundles hold entries in the same form (docs/formats/log.md), so none is copied.
+ */
+final class OpenBundle {
+  private final List<ByteBuffer> pieces = new ArrayList<>();
+  private int entries;
+
+  /** The piece that the next entry may continue. */
+  private FrameMemory.@Nullable Slab slab;
+
+  private int from;
+  private int to;
+
+  /** A bundle with entries that are on disk already. */
+  static OpenBundle of(List<byte[]> entries) {
+    OpenBundle open = new OpenBundle();
+    if (!entries.isEmpty()) {
+      open.pieces.add(ByteBuffer.wrap(Bundles.encode(entries)));
+      open.entries = entries.size();
+    }
+    return open;
+  }
+
+  int entries() {
+    return entries;
+  }
+
+  void add(Durable entry) {
+    if (entry.slab() != slab || entry.at() != to) {
+      end();
+      slab = entry.slab();
+      from = entry.at();
+    }
+    to = entry.at() + entry.length();
+    entries++;
+  }
+
+  private void end() {
+    if (slab != null) {
+      pieces.add(slab.slice(from, to - from));
+      slab = null;
+    }
+  }
+
+  /** The bundle's bytes. */
+  List<ByteBuffer> pieces() {
+    end();
+    return List.copyOf(pieces);
+  }
+
+  /** The same, to be filled further without this one being touched. */
+  OpenBundle continued() {
+    OpenBundle continued = new OpenBundle();
+    continued.pieces.addAll(pieces());
+    continued.entries = entries;
+    return continued;
+  }
+
+  /** The same in memory of its own. */
+  OpenBundle copy() {
+    OpenBundle copy = new OpenBundle();
+    copy.entries = entries;
+    int length = pieces().stream().mapToInt(ByteBuffer::remaining).sum();
+    if (length > 0) {
+      ByteBuffer whole = ByteBuffer.allocate(length);
+      pieces.forEach(piece -> whole.put(piece.duplicate()));
+      copy.pieces.add(whole.flip());
+    }
+    return copy;
+  }
+}
