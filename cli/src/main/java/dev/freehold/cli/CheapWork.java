@@ -145,6 +145,11 @@ final class CheapWork implements AutoCloseable {
     }
 
     @Override
+    public void computed(int choice, int token) {
+      to.computed(choice, token);
+    }
+
+    @Override
     public void counted(int input, int output) throws IOException, InterruptedException {
       to.counted(input, output);
     }

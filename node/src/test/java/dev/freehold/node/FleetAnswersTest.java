@@ -392,12 +392,12 @@ class FleetAnswersTest {
     }
   }
 
-  /** The same answer with another token in it, properly signed. */
-  private static JobResult withAnotherToken(JobResult result, SigningKey key) {
+  /** The same answer with another token in it, or else another trace, properly signed. */
+  private static JobResult changed(JobResult result, SigningKey key, boolean token) {
     Transcript said = result.transcript();
     Statement statement = said.receipt().statement();
     int[] tokens = said.outputs().getFirst().clone();
-    tokens[1] = (tokens[1] + 1) % 256;
+    tokens[1] = token ? (tokens[1] + 1) % 256 : tokens[1];
     Statement.Choice choice = statement.choices().getFirst();
     Statement changed =
         new Statement(
@@ -415,7 +415,7 @@ class FleetAnswersTest {
                     choice.prompt(),
                     choice.output(),
                     said.salts().ofTokens(tokens),
-                    choice.trace(),
+                    token ? choice.trace() : said.salts().ofTrace(Digest.sha256("another")),
                     choice.finish())),
             statement.received(),
             statement.finished(),
@@ -432,17 +432,26 @@ class FleetAnswersTest {
 
   @Test
   void aMachineThatLiesIsCaughtByReplayAndSetAsideAndAnotherOneAnswers() throws Exception {
+    setAside(false, "100", "replayed");
+  }
+
+  @Test
+  void tokensThatDoNotMakeTheAnswerAreFoundWithoutAReplay() throws Exception {
+    setAside(true, "0", "choice 0: the response is not what the model's tokens say");
+  }
+
+  private void setAside(boolean token, String share, String reason) throws Exception {
     Files.createDirectories(folder.resolve("cache"));
     new ModelStore(folder.resolve("cache"), Clock.systemUTC())
         .linkAs(model.file(), "small", _ -> {});
     SigningKey[] key = new SigningKey[1];
     NodeConfiguration replaying =
-        configuration("asker").withFleet(settings("asker").with("replay-share", "100"));
+        configuration("asker").withFleet(settings("asker").with("replay-share", share));
     try (Node asker = Node.start(replaying);
         Liar liar =
             new Liar(
                 invite(asker, "own"),
-                result -> withAnotherToken(result, Objects.requireNonNull(key[0])))) {
+                result -> changed(result, Objects.requireNonNull(key[0]), token))) {
       key[0] = liar.key;
       try (Node runner = Node.start(serving("runner"))) {
         pair(asker, runner, "own");
@@ -453,7 +462,7 @@ class FleetAnswersTest {
 
         String fleet = owner(asker, "fleet", "{}").body();
         assertThat(fleet)
-            .contains("\"quarantined\"", "replayed")
+            .contains("\"quarantined\"", reason)
             .contains("\"lastReceipt\":\"" + answer.headers().get("freehold-receipt") + "\"");
         Path evidence = evidence(replaying.home());
         assertThat(EvidenceFile.decode(Files.readAllBytes(evidence)))

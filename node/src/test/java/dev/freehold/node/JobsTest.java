@@ -14,6 +14,10 @@ import dev.freehold.fleet.ByteStream;
 import dev.freehold.fleet.SocketStream;
 import dev.freehold.fleet.check.AnswerCheck;
 import dev.freehold.fleet.check.Case;
+import dev.freehold.fleet.check.Examination;
+import dev.freehold.fleet.check.Judge;
+import dev.freehold.fleet.check.Judgement;
+import dev.freehold.fleet.check.TokenCheck;
 import dev.freehold.fleet.job.JobClient;
 import dev.freehold.fleet.job.JobOrder;
 import dev.freehold.fleet.job.JobPeer;
@@ -34,6 +38,7 @@ import dev.freehold.node.serve.Models;
 import dev.freehold.node.serve.ServedModel;
 import dev.freehold.node.serve.Splitting;
 import dev.freehold.node.telemetry.Metrics;
+import dev.freehold.record.Digest;
 import dev.freehold.record.Json;
 import dev.freehold.record.Nonce;
 import java.io.IOException;
@@ -47,7 +52,6 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
@@ -169,13 +173,31 @@ class JobsTest {
     }
   }
 
+  /** No model is here. */
+  private static final Judge NOBODY =
+      new Judge() {
+        @Override
+        public boolean has(Digest model) {
+          return false;
+        }
+
+        @Override
+        public Judgement judge(Transcript transcript) {
+          return new Judgement.CannotJudge("the model is not here");
+        }
+      };
+
   private static Outcome.Answered run(
       JobOrder order, Client client, List<Case> cases, Machine... machines) throws Exception {
     AnswerCheck check =
         new AnswerCheck(order, Request.parse(order.kind().path(), Json.parse(order.body())));
     Outcome outcome =
         new Dispatch(
-                order, check, List.of(machines), Patience.DEFAULT, Optional.empty(), cases::add)
+                order,
+                new Examination(check, TokenCheck.none(), NOBODY, false),
+                List.of(machines),
+                Patience.DEFAULT,
+                cases::add)
             .run(client);
     assertThat(outcome).isInstanceOf(Outcome.Answered.class);
     Outcome.Answered answered = (Outcome.Answered) outcome;

@@ -44,6 +44,11 @@ class TradeFaultsTest {
               }
 
               @Override
+              public void computed(int choice, int token) {
+                sink.computed(choice, token);
+              }
+
+              @Override
               public void counted(int input, int output) throws IOException, InterruptedException {
                 watcher.counted(output);
                 sink.counted(input, output);

@@ -243,6 +243,12 @@ final class Traders implements AutoCloseable {
     return completion(buyer, tokens, token.authorization());
   }
 
+  /** Buys an answer to a request. */
+  Http.Answer buy(String path, String body) throws IOException {
+    OwnerToken token = OwnerToken.read(buyer.configuration().home()).orElseThrow();
+    return Http.post(buyer.port(), path, body, "Authorization: " + token.authorization());
+  }
+
   private static Http.Answer completion(Node node, int tokens, String authorization)
       throws IOException {
     String body =

@@ -53,6 +53,22 @@ public final class Continuation {
         request.topLogprobs());
   }
 
+  /** Whether the model has this token, and what the request demands of the form allows it here. */
+  public boolean allows(int token) {
+    if (token < 0 || token >= model.configuration().vocabulary()) {
+      return false;
+    }
+    if (grammar == null) {
+      return true;
+    }
+    try {
+      var _ = grammar.advance(token);
+      return true;
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
+  }
+
   /** Takes the chosen token; says why the answer ends with it, if it does. */
   public Optional<FinishReason> accept(int token) {
     produced++;

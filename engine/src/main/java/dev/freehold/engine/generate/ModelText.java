@@ -126,6 +126,21 @@ public final class ModelText {
   }
 
   /**
+   * The whole text of an answer, the marks around tool calls included; ends and other control
+   * tokens give none.
+   */
+  public String textOf(int[] output) {
+    AnswerText text = continuationText();
+    StringBuilder out = new StringBuilder();
+    for (int token : output) {
+      if (!isEnd(token)) {
+        out.append(text.push(token));
+      }
+    }
+    return out.append(text.finish()).toString();
+  }
+
+  /**
    * Checks that a prompt leaves room for at least one token of an answer.
    *
    * @throws PromptTooLong if it does not

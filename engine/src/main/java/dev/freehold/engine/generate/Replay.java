@@ -57,13 +57,9 @@ public final class Replay {
       LoadedModel model, GenerationRequest request, int[] output, FinishReason reason) {
     int[] prompt = request.prompt();
     model.requireRoom(prompt.length);
-    if (output.length == 0) {
-      return new ReplayResult.EndsDifferently(0, "an answer has at least one token");
-    }
-    int room = Math.min(request.maxTokens(), model.configuration().contextLength() - prompt.length);
-    if (output.length > room) {
-      return new ReplayResult.EndsDifferently(
-          room, "it has " + output.length + " tokens where at most " + room + " were allowed");
+    ReplayResult.EndsDifferently length = length(model.text(), request, output);
+    if (length != null) {
+      return length;
     }
     int vocabulary = model.configuration().vocabulary();
     int first = prompt.length - 1;
@@ -99,7 +95,54 @@ public final class Replay {
         : differs;
   }
 
-  private static @Nullable ReplayResult ending(
+  /**
+   * Follows an answer's tokens without computing any: whether they can be an answer to this
+   * request, and end it where and why it is claimed to have ended. Empty where they can; which
+   * token the model would have chosen is not looked at.
+   *
+   * @param output every token of it, the one that ended it included
+   * @param reason as for {@link #replay}
+   * @throws RuntimeException if the grammar is not one this model can take
+   */
+  public static Optional<ReplayResult.EndsDifferently> follow(
+      ModelText model, GenerationRequest request, int[] output, FinishReason reason) {
+    ReplayResult.EndsDifferently length = length(model, request, output);
+    if (length != null) {
+      return Optional.of(length);
+    }
+    Continuation continuation = new Continuation(model, request);
+    for (int i = 0; i < output.length; i++) {
+      if (!continuation.allows(output[i])) {
+        return Optional.of(
+            new ReplayResult.EndsDifferently(
+                i,
+                "the model has no token %d, or the form that was asked for does not allow it here"
+                    .formatted(output[i])));
+      }
+      ReplayResult.EndsDifferently differs =
+          ending(continuation.accept(output[i]), i, output.length, reason);
+      if (differs != null) {
+        return Optional.of(differs);
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static ReplayResult.@Nullable EndsDifferently length(
+      ModelText model, GenerationRequest request, int[] output) {
+    if (output.length == 0) {
+      return new ReplayResult.EndsDifferently(0, "an answer has at least one token");
+    }
+    int room =
+        Math.min(
+            request.maxTokens(), model.configuration().contextLength() - request.prompt().length);
+    return output.length > room
+        ? new ReplayResult.EndsDifferently(
+            room, "it has " + output.length + " tokens where at most " + room + " were allowed")
+        : null;
+  }
+
+  private static ReplayResult.@Nullable EndsDifferently ending(
       Optional<FinishReason> found, int at, int length, FinishReason claimed) {
     boolean last = at == length - 1;
     FinishReason expected = claimed == FinishReason.TOOL_CALLS ? FinishReason.STOP : claimed;

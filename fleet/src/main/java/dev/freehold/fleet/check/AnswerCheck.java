@@ -173,6 +173,11 @@ public final class AnswerCheck {
 
   private Optional<String> response(JobResult result, List<Json.Obj> chunks) {
     Json.Arr response = result.transcript().response();
+    if (response.items().size() != choices()) {
+      return Optional.of(
+          "the request asks for %d choices, the response has %d"
+              .formatted(choices(), response.items().size()));
+    }
     List<Json> bare = new ArrayList<>();
     boolean embedding = request instanceof EmbeddingRequest;
     for (Json.Obj choice : result.choices()) {

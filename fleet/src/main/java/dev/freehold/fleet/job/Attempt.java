@@ -25,6 +25,15 @@ public interface Attempt extends AutoCloseable {
      * @param foul whether what came can only have come from the machine itself, and was wrong
      */
     record Lost(String why, boolean foul) implements Step {}
+
+    /**
+     * What the machine says of its work isn't what this machine computes: that is held against it.
+     *
+     * @param reason naming both
+     * @param got what it says
+     * @param due what this machine computes
+     */
+    record Wrong(String reason, String got, String due) implements Step {}
   }
 
   /** Waits for it. */

@@ -62,6 +62,26 @@ public sealed interface JobMessage {
     }
   }
 
+  /**
+   * Tokens that were computed since the last of these, where the answer is sold.
+   *
+   * @param choice whose
+   * @param tokens at least one
+   */
+  record Tokens(int choice, List<Integer> tokens) implements JobMessage {
+    /**
+     * Copies the tokens.
+     *
+     * @throws IllegalArgumentException if there is none, or a negative one
+     */
+    public Tokens {
+      tokens = List.copyOf(tokens);
+      if (choice < 0 || tokens.isEmpty() || tokens.stream().anyMatch(token -> token < 0)) {
+        throw new IllegalArgumentException("tokens that are shown are there, and not negative");
+      }
+    }
+  }
+
   /** Bytes before a message's own. */
   int HEAD_BYTES = 1 + Integer.BYTES;
 
@@ -78,6 +98,7 @@ public sealed interface JobMessage {
       case 4 -> 1 << 26;
       case 5 -> 1 << 16;
       case 6 -> 2 * Integer.BYTES;
+      case 7 -> 1 << 18;
       default -> -1;
     };
   }
@@ -109,6 +130,11 @@ public sealed interface JobMessage {
       case Failed(JobError error) -> message(5, utf8(error.toJson()));
       case Meter(int input, int output) ->
           message(6, ByteBuffer.allocate(2 * Integer.BYTES).putInt(input).putInt(output).array());
+      case Tokens(int choice, List<Integer> tokens) -> {
+        ByteBuffer out = ByteBuffer.allocate(Integer.BYTES * (1 + tokens.size())).putInt(choice);
+        tokens.forEach(out::putInt);
+        yield message(7, out.array());
+      }
     };
   }
 
@@ -146,6 +172,7 @@ public sealed interface JobMessage {
             case 3 -> new Chunk(object(body));
             case 4 -> new Finished(result(body));
             case 6 -> meter(body);
+            case 7 -> tokens(body);
             default -> new Failed(error(body));
           });
     } catch (MalformedException e) {
@@ -164,6 +191,23 @@ public sealed interface JobMessage {
       throw new MalformedException("a meter that counts below nothing");
     }
     return new Meter(input, output);
+  }
+
+  private static Tokens tokens(byte[] body) throws MalformedException {
+    if (body.length < 2 * Integer.BYTES || body.length % Integer.BYTES != 0) {
+      throw new MalformedException("tokens are a choice and numbers");
+    }
+    ByteBuffer in = ByteBuffer.wrap(body);
+    int choice = in.getInt();
+    List<Integer> tokens = new ArrayList<>();
+    while (in.hasRemaining()) {
+      tokens.add(in.getInt());
+    }
+    try {
+      return new Tokens(choice, tokens);
+    } catch (IllegalArgumentException e) {
+      throw new MalformedException(String.valueOf(e.getMessage()));
+    }
   }
 
   private static JobError error(byte[] body) throws MalformedException {

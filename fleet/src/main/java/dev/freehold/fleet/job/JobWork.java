@@ -22,6 +22,13 @@ public interface JobWork {
     }
 
     /**
+     * A token was computed: told before it is counted.
+     *
+     * @param choice whose
+     */
+    default void computed(int choice, int token) {}
+
+    /**
      * What was computed so far, before any of it is said.
      *
      * @param input tokens of the prompt

@@ -56,7 +56,8 @@ final class MessageReader {
     boolean due =
         switch (message) {
           case JobMessage.Accepted _ -> !accepted;
-          case JobMessage.Chunk _, JobMessage.Finished _, JobMessage.Meter _ -> accepted;
+          case JobMessage.Chunk _, JobMessage.Finished _, JobMessage.Meter _, JobMessage.Tokens _ ->
+              accepted;
           case JobMessage.Alive _, JobMessage.Failed _ -> true;
         };
     if (!due) {

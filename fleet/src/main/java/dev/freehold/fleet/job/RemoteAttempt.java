@@ -175,5 +175,8 @@ final class RemoteAttempt implements Attempt {
   @Override
   public void close() {
     gone.leave();
+    // Whoever waits for the next step learns it at once.
+    steps.clear();
+    var _ = steps.offer(new Step.Lost("the answer is not wanted any more", false));
   }
 }

@@ -3,10 +3,8 @@
 package dev.freehold.fleet.route;
 
 import dev.freehold.crypto.NodeId;
-import dev.freehold.fleet.check.AnswerCheck;
 import dev.freehold.fleet.check.Case;
-import dev.freehold.fleet.check.Judge;
-import dev.freehold.fleet.check.Judgement;
+import dev.freehold.fleet.check.Examination;
 import dev.freehold.fleet.job.Attempt;
 import dev.freehold.fleet.job.JobError;
 import dev.freehold.fleet.job.JobMessage;
@@ -32,10 +30,9 @@ public final class Dispatch {
   private static final String TYPE = "server_error";
 
   private final JobOrder order;
-  private final AnswerCheck check;
+  private final Examination examination;
   private final List<Machine> machines;
   private final Patience patience;
-  private final Optional<Judge> replay;
   private final Consumer<Case> convict;
   private final Delivered delivered = new Delivered();
   private volatile @Nullable Attempt current;
@@ -53,22 +50,20 @@ public final class Dispatch {
   /**
    * Prepares.
    *
+   * @param examination of each answer before it counts as one
    * @param machines in the order in which they are asked, each at most once
-   * @param replay replays the answer before it counts as one; empty where that isn't wanted
    * @param convict told of each machine that something is held against
    */
   public Dispatch(
       JobOrder order,
-      AnswerCheck check,
+      Examination examination,
       List<Machine> machines,
       Patience patience,
-      Optional<Judge> replay,
       Consumer<Case> convict) {
     this.order = order;
-    this.check = check;
+    this.examination = examination;
     this.machines = List.copyOf(machines);
     this.patience = patience;
-    this.replay = replay;
     this.convict = convict;
   }
 
@@ -137,6 +132,13 @@ public final class Dispatch {
           lost.add(machine.id() + ": " + why);
           return Optional.empty();
         }
+        case Attempt.Step.Wrong(String reason, String said, String own) -> {
+          convict(
+              new Case(machine.id(), List.of(reason), new Case.Evidence.Account(order, said, own)),
+              delivery);
+          lost.add(machine.id() + ": " + reason);
+          return Optional.empty();
+        }
         case Attempt.Step.Said(JobMessage message) -> {
           switch (message) {
             case JobMessage.Alive _ -> {
@@ -146,7 +148,7 @@ public final class Dispatch {
               }
             }
             // Whoever pays for it has read it already.
-            case JobMessage.Meter _ -> {}
+            case JobMessage.Meter _, JobMessage.Tokens _ -> {}
             case JobMessage.Accepted _ -> {
               if (!accepted) {
                 accepted = true;
@@ -158,7 +160,13 @@ public final class Dispatch {
               chunks.add(chunk);
               switch (pass.take(chunk)) {
                 case Delivered.Place.Known _ -> {}
-                case Delivered.Place.Next _ -> delivery.chunk(chunk);
+                case Delivered.Place.Next _ -> {
+                  delivery.chunk(chunk);
+                  if (!machine.own()) {
+                    // The client has its first words: now there is time.
+                    examination.begin();
+                  }
+                }
                 case Delivered.Place.Other(Delivered.Given given) -> {
                   return differs(machine, chunk, given, left);
                 }
@@ -219,6 +227,15 @@ public final class Dispatch {
     return Optional.empty();
   }
 
+  /** What it gave is as if it had never been, where the client saw nothing of it. */
+  private void convict(Case found, Delivery delivery) {
+    convict.accept(found);
+    convicted.add(found.machine());
+    if (!delivery.seen()) {
+      delivered.forget(found.machine());
+    }
+  }
+
   private Case account(NodeId machine, String got, String due) {
     return new Case(
         machine,
@@ -232,23 +249,18 @@ public final class Dispatch {
       JobResult result,
       List<Json.Obj> chunks,
       List<Machine> left,
-      Delivery delivery) {
+      Delivery delivery)
+      throws InterruptedException {
     List<Json.Obj> last = new ArrayList<>();
-    List<String> reasons = new ArrayList<>(check.reasons(machine.id(), result, chunks));
-    if (reasons.isEmpty() && !machine.own()) {
-      if (replay.isPresent()
-          && replay.get().judge(result.transcript()) instanceof Judgement.Fails(List<String> why)) {
-        reasons.addAll(why);
-      }
-    }
+    List<String> reasons =
+        machine.own()
+            ? examination.ownReasons(machine.id(), result, chunks)
+            : examination.reasons(machine.id(), result, chunks);
     if (!reasons.isEmpty()) {
       if (!machine.own()) {
-        convict.accept(
-            new Case(machine.id(), reasons, new Case.Evidence.Signed(result.transcript())));
-        convicted.add(machine.id());
-        if (!delivery.seen()) {
-          delivered.forget(machine.id());
-        }
+        convict(
+            new Case(machine.id(), reasons, new Case.Evidence.Signed(result.transcript())),
+            delivery);
       }
       lost.add(machine.id() + ": its answer was wrong");
       return Optional.empty();

@@ -11,8 +11,11 @@ import dev.freehold.evidence.Kind;
 import dev.freehold.evidence.Transcript;
 import dev.freehold.fleet.check.AnswerCheck;
 import dev.freehold.fleet.check.Case;
+import dev.freehold.fleet.check.Examination;
 import dev.freehold.fleet.check.Judge;
 import dev.freehold.fleet.check.Judgement;
+import dev.freehold.fleet.check.TokenCheck;
+import dev.freehold.fleet.job.Attempt;
 import dev.freehold.fleet.job.JobClient;
 import dev.freehold.fleet.job.JobError;
 import dev.freehold.fleet.job.JobOrder;
@@ -29,6 +32,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -41,9 +45,25 @@ class DispatchTest {
   private static final Patience PATIENCE =
       new Patience(Duration.ofMillis(400), Duration.ofSeconds(5), Duration.ofSeconds(5));
 
+  /** No model is here. */
+  private static final Judge NOBODY =
+      new Judge() {
+        @Override
+        public boolean has(Digest model) {
+          return false;
+        }
+
+        @Override
+        public Judgement judge(Transcript transcript) {
+          return new Judgement.CannotJudge("the model is not here");
+        }
+      };
+
   private final List<JobRig> rigs = new ArrayList<>();
   private final List<Case> cases = new ArrayList<>();
   private boolean seen = true;
+  private TokenCheck tokens = TokenCheck.none();
+  private boolean replays = true;
   private final List<String> client = new ArrayList<>();
   private final List<NodeId> accepted = new ArrayList<>();
 
@@ -88,8 +108,10 @@ class DispatchTest {
   private Outcome run(Optional<Judge> judge, Machine... machines) throws Exception {
     AnswerCheck check =
         new AnswerCheck(ORDER, Request.parse(ORDER.kind().path(), Json.parse(ORDER.body())));
+    Examination examination =
+        new Examination(check, tokens, judge.orElse(NOBODY), judge.isPresent() && replays);
     Outcome outcome =
-        new Dispatch(ORDER, check, List.of(machines), PATIENCE, judge, cases::add)
+        new Dispatch(ORDER, examination, List.of(machines), PATIENCE, cases::add)
             .run(
                 new Delivery() {
                   @Override
@@ -326,31 +348,140 @@ class DispatchTest {
     assertThat(cases).isEmpty();
   }
 
-  @Test
-  void garbageWithAFittingReceiptIsCaughtByReplay() throws Exception {
+  /** Garbage, and a receipt that fits it. */
+  private Machine garbage() throws IOException {
     SigningKey key = JobRig.key(1);
-    JobWork garbage =
+    return machine(
+        1,
         (order, sink) -> {
           sink.accepted();
           sink.chunk(JobRig.chunk("zzzz", ""));
           sink.finished(JobRig.result(key, order, "z", "z", "z", "z"));
-        };
-    Machine liar = machine(1, garbage);
-    Judge judge =
-        new Judge() {
+        });
+  }
+
+  /** Sees that text. */
+  private static final class Seeing implements Judge {
+    int asked;
+
+    @Override
+    public boolean has(Digest model) {
+      return true;
+    }
+
+    @Override
+    public Judgement judge(Transcript transcript) {
+      asked++;
+      return transcript.response().write().contains("zzzz")
+          ? new Judgement.Fails(List.of("token 0 is another"))
+          : new Judgement.Holds();
+    }
+  }
+
+  /** Says one thing of every answer. */
+  private record Says(Counted counted, List<String> begun) implements TokenCheck {
+    @Override
+    public void begin() {
+      begun.add("once");
+    }
+
+    @Override
+    public OptionalInt promptTokens() {
+      return OptionalInt.empty();
+    }
+
+    @Override
+    public Optional<Following> follow() {
+      return Optional.empty();
+    }
+
+    @Override
+    public Counted judge(Transcript transcript) {
+      return counted;
+    }
+  }
+
+  @Test
+  void garbageWithAFittingReceiptIsCaughtByReplay() throws Exception {
+    Machine liar = garbage();
+    run(Optional.of(new Seeing()), liar);
+    assertThat(cases).extracting(Case::machine).containsExactly(liar.id());
+  }
+
+  @Test
+  void tokensThatTheTokenizerDoesNotGiveAreHeldAgainstAMachineWithoutAReplay() throws Exception {
+    Machine liar = garbage();
+    Seeing judge = new Seeing();
+    List<String> begun = new ArrayList<>();
+    tokens =
+        new Says(
+            new TokenCheck.Counted(new Judgement.Fails(List.of("12 are claimed, 4 due")), false),
+            begun);
+    seen = false;
+    Outcome outcome = run(Optional.of(judge), liar, honest(2));
+    assertThat(outcome).isInstanceOf(Outcome.Unanswered.class);
+    assertThat(cases)
+        .allSatisfy(
+            found -> {
+              assertThat(found.reasons()).containsExactly("12 are claimed, 4 due");
+              assertThat(found.evidence()).isInstanceOf(Case.Evidence.Signed.class);
+            })
+        .hasSize(2);
+    assertThat(judge.asked).isZero();
+    assertThat(begun).isNotEmpty();
+  }
+
+  @Test
+  void aDoubtfulAnswerIsReplayedThoughNoneWouldBe() throws Exception {
+    Machine liar = garbage();
+    replays = false;
+    tokens = new Says(new TokenCheck.Counted(new Judgement.Holds(), true), new ArrayList<>());
+    run(Optional.of(new Seeing()), liar);
+    assertThat(cases).extracting(Case::machine).containsExactly(liar.id());
+    assertThat(cases.getFirst().reasons()).containsExactly("token 0 is another");
+  }
+
+  @Test
+  void anAnswerThatLeavesNoDoubtIsNotReplayed() throws Exception {
+    replays = false;
+    Seeing judge = new Seeing();
+    tokens = new Says(new TokenCheck.Counted(new Judgement.Holds(), false), new ArrayList<>());
+    assertUndisturbed(run(Optional.of(judge), honest(1)), honest(1));
+    assertThat(judge.asked).isZero();
+  }
+
+  @Test
+  void whatCannotBeCountedIsHeldAgainstNobody() throws Exception {
+    tokens =
+        new Says(
+            new TokenCheck.Counted(new Judgement.CannotJudge("no tokenizer"), false),
+            new ArrayList<>());
+    assertUndisturbed(run(Optional.empty(), honest(1)), honest(1));
+    assertThat(cases).isEmpty();
+  }
+
+  @Test
+  void aCountThatThisMachineDoesNotMakeIsHeldAgainstWhoeverSaysIt() throws Exception {
+    NodeId liar = JobRig.key(1).nodeId();
+    Attempt wrong =
+        new Attempt() {
           @Override
-          public boolean has(Digest model) {
-            return true;
+          public Step next(Duration atMost) {
+            return new Step.Wrong("it counts 9, the request makes 2", "prompt 9", "prompt 2");
           }
 
           @Override
-          public Judgement judge(Transcript transcript) {
-            return transcript.response().write().contains("zzzz")
-                ? new Judgement.Fails(List.of("token 0 is another"))
-                : new Judgement.Holds();
+          public void close() {
+            // Nothing is held.
           }
         };
-    run(Optional.of(judge), liar);
-    assertThat(cases).extracting(Case::machine).containsExactly(liar.id());
+    Machine honest = honest(2);
+    Outcome outcome = run(Optional.empty(), new Machine(liar, false, _ -> wrong), honest);
+    assertUndisturbed(outcome, honest);
+    assertThat(cases).hasSize(1);
+    assertThat(cases.getFirst().machine()).isEqualTo(liar);
+    assertThat(cases.getFirst().reasons()).containsExactly("it counts 9, the request makes 2");
+    assertThat(cases.getFirst().evidence())
+        .isEqualTo(new Case.Evidence.Account(ORDER, "prompt 9", "prompt 2"));
   }
 }

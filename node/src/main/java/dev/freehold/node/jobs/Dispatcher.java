@@ -10,12 +10,11 @@ import dev.freehold.engine.chat.Request;
 import dev.freehold.engine.generate.EngineLoad;
 import dev.freehold.engine.generate.QueueFull;
 import dev.freehold.evidence.Kind;
-import dev.freehold.evidence.Transcript;
 import dev.freehold.fleet.check.AnswerCheck;
-import dev.freehold.fleet.check.Case;
+import dev.freehold.fleet.check.Examination;
 import dev.freehold.fleet.check.Judge;
-import dev.freehold.fleet.check.Judgement;
 import dev.freehold.fleet.check.Quarantine;
+import dev.freehold.fleet.check.TokenCheck;
 import dev.freehold.fleet.job.JobClient;
 import dev.freehold.fleet.job.JobError;
 import dev.freehold.fleet.job.JobOrder;
@@ -35,6 +34,7 @@ import dev.freehold.node.serve.Asked;
 import dev.freehold.node.serve.Models;
 import dev.freehold.node.serve.ServedModel;
 import dev.freehold.node.serve.Serving;
+import dev.freehold.node.tokens.Tokenizers;
 import dev.freehold.node.work.NotWorking;
 import dev.freehold.node.work.WorkGate;
 import dev.freehold.record.Digest;
@@ -81,6 +81,7 @@ public final class Dispatcher {
    * @param client seals jobs to them
    * @param work this machine's own, for answers that it takes over
    * @param quarantine where those go that were caught
+   * @param tokenizers count their answers
    * @param judge replays their answers
    * @param replayShare how many of a hundred answers
    * @param market where answers are bought
@@ -90,6 +91,7 @@ public final class Dispatcher {
       JobClient client,
       LocalWork work,
       Quarantine quarantine,
+      Tokenizers tokenizers,
       Judge judge,
       int replayShare,
       Optional<Buying> market) {}
@@ -363,25 +365,21 @@ public final class Dispatcher {
             && machines.stream().map(Machine::id).anyMatch(elsewhere.market.get()::untried);
     boolean replayed =
         elsewhere.judge.has(digest) && (untried || random.nextInt(100) < elsewhere.replayShare);
-    RememberingJudge judge = new RememberingJudge(elsewhere.judge);
+    TokenCheck tokens = elsewhere.tokenizers.of(job, asked.request());
+    bill.countedBy(tokens);
+    Examination examination = new Examination(check, tokens, elsewhere.judge, replayed);
     Dispatch dispatch =
         new Dispatch(
             job,
-            check,
+            examination,
             noted,
             Patience.DEFAULT,
-            replayed ? Optional.of(judge) : Optional.empty(),
-            found -> convict(found, judge, bill));
+            found -> {
+              elsewhere.quarantine.convict(found);
+              bill.wrong(found, examination);
+            });
     return new Errand(
-        self, dispatch, check, begun, store, paces, bill, judge, elsewhere.quarantine::holds);
-  }
-
-  private void convict(Case found, RememberingJudge judge, Bill bill) {
-    elsewhere.quarantine.convict(found);
-    boolean replayed =
-        found.evidence() instanceof Case.Evidence.Signed(Transcript transcript)
-            && judge.of(transcript).filter(Judgement.Fails.class::isInstance).isPresent();
-    bill.wrong(found, replayed);
+        self, dispatch, check, begun, store, paces, bill, examination, elsewhere.quarantine::holds);
   }
 
   private static Kind kind(Request request) {

@@ -6,6 +6,7 @@ import dev.freehold.crypto.NodeId;
 import dev.freehold.evidence.Statement;
 import dev.freehold.evidence.Transcript;
 import dev.freehold.fleet.check.AnswerCheck;
+import dev.freehold.fleet.check.Examination;
 import dev.freehold.fleet.job.JobResult;
 import dev.freehold.fleet.route.Delivery;
 import dev.freehold.fleet.route.Dispatch;
@@ -33,14 +34,14 @@ final class Errand implements Making {
   private final ReceiptStore store;
   private final Paces paces;
   private final Bill bill;
-  private final RememberingJudge judge;
+  private final Examination examination;
   private final Predicate<NodeId> convicted;
   private volatile boolean cancelled;
 
   /**
    * @param begun the machines that the dispatch has asked
    * @param bill on which those of them are that sell
-   * @param judge what replayed its answers, if anything did
+   * @param examination of its answers
    * @param convicted whether a machine was caught at a wrong answer
    */
   Errand(
@@ -51,7 +52,7 @@ final class Errand implements Making {
       ReceiptStore store,
       Paces paces,
       Bill bill,
-      RememberingJudge judge,
+      Examination examination,
       Predicate<NodeId> convicted) {
     this.self = self;
     this.dispatch = dispatch;
@@ -60,7 +61,7 @@ final class Errand implements Making {
     this.store = store;
     this.paces = paces;
     this.bill = bill;
-    this.judge = judge;
+    this.examination = examination;
     this.convicted = convicted;
   }
 
@@ -95,7 +96,7 @@ final class Errand implements Making {
         new TokenCounts(answer.promptTokens(), answer.outputTokens()),
         timed.toFirst(),
         result.transcript(),
-        judge.of(result.transcript()));
+        examination);
     begun.stream().filter(other -> !other.equals(machine)).forEach(paces::failed);
     if (timed.taker().filter(machine::equals).isPresent()) {
       timed.measured(paces, answer);

@@ -25,6 +25,7 @@ import dev.freehold.node.receipts.ReceiptStore;
 import dev.freehold.node.serve.Answerer;
 import dev.freehold.node.serve.Models;
 import dev.freehold.node.telemetry.EventLog;
+import dev.freehold.node.tokens.Tokenizers;
 import dev.freehold.node.work.GatedWork;
 import dev.freehold.node.work.WorkGate;
 import dev.freehold.record.Json;
@@ -157,6 +158,7 @@ public record Jobs(
                 new JobClient(node.key, peers, node.random),
                 work,
                 quarantine,
+                new Tokenizers(node.models, node.stored),
                 new Replays(node.models, node.stored, node.cache),
                 replayShare,
                 buying));

@@ -127,6 +127,11 @@ public final class LocalWork implements JobWork {
     }
 
     @Override
+    public void computed(int choice, int token) {
+      sink.computed(choice, token);
+    }
+
+    @Override
     public void counted(int prompt, int output) throws IOException, InterruptedException {
       sink.counted(prompt, output);
     }

@@ -9,7 +9,9 @@ import dev.freehold.evidence.SignedVerdict.Finding;
 import dev.freehold.evidence.Transcript;
 import dev.freehold.evidence.payment.SignedVoucher;
 import dev.freehold.fleet.check.Case;
+import dev.freehold.fleet.check.Examination;
 import dev.freehold.fleet.check.Judgement;
+import dev.freehold.fleet.check.TokenCheck;
 import dev.freehold.market.match.Answered;
 import dev.freehold.market.offer.TokenCounts;
 import dev.freehold.node.receipts.Purchased;
@@ -28,6 +30,7 @@ import java.util.function.Predicate;
 public final class Bill {
   private static final Address NOBODY = Address.of(new byte[Address.BYTES]);
   private static final String ORDERED = "ordered";
+  private static final String COUNTED = "counted";
   private static final String REPLAYED = "replayed";
 
   /** What is checked of each answer before it counts as one (docs/formats/verdict.md). */
@@ -40,6 +43,7 @@ public final class Bill {
   private final Map<NodeId, PaidAttempt> begun = new ConcurrentHashMap<>();
   private final Map<NodeId, BuyerBook.Checked> wrong = new ConcurrentHashMap<>();
   private volatile Optional<Amount> paid = Optional.empty();
+  private volatile TokenCheck tokens = TokenCheck.none();
 
   /**
    * @param account that pays
@@ -59,6 +63,15 @@ public final class Bill {
     return new Bill();
   }
 
+  /** Has what is owed counted by a tokenizer. Told before anybody is asked. */
+  public void countedBy(TokenCheck check) {
+    tokens = check;
+  }
+
+  TokenCheck tokens() {
+    return tokens;
+  }
+
   void begun(NodeId seller, PaidAttempt attempt) {
     begun.put(seller, attempt);
   }
@@ -68,14 +81,14 @@ public final class Bill {
    *
    * @param counts those of the receipt
    * @param toFirst how long the first token took
-   * @param replayed what came of replaying it; empty where that was not tried
+   * @param examined what its tokens and a replay say, where they were looked at
    */
   public void answered(
       NodeId machine,
       TokenCounts counts,
       Duration toFirst,
       Transcript transcript,
-      Optional<Judgement> replayed)
+      Examination examined)
       throws InterruptedException {
     PaidAttempt attempt = begun.remove(machine);
     if (attempt == null) {
@@ -83,8 +96,7 @@ public final class Bill {
     }
     Duration total = Duration.ofNanos(System.nanoTime() - started);
     Duration first = toFirst.compareTo(total) > 0 ? total : toFirst;
-    Map<String, Finding> claims = new HashMap<>(CHECKED);
-    replayed.ifPresent(judgement -> claims.put(REPLAYED, finding(judgement)));
+    Map<String, Finding> claims = claims(examined, transcript);
     BuyerBook.Checked checked =
         new BuyerBook.Checked(
             Digest.sha256(transcript.encode()),
@@ -111,6 +123,13 @@ public final class Bill {
     }
   }
 
+  private static Map<String, Finding> claims(Examination examined, Transcript transcript) {
+    Map<String, Finding> claims = new HashMap<>(CHECKED);
+    examined.counted(transcript).ifPresent(found -> claims.put(COUNTED, finding(found)));
+    examined.replayed(transcript).ifPresent(found -> claims.put(REPLAYED, finding(found)));
+    return claims;
+  }
+
   private static Finding finding(Judgement judgement) {
     return switch (judgement) {
       case Judgement.Holds _ -> Finding.VALID;
@@ -122,18 +141,20 @@ public final class Bill {
   /**
    * An answer of a seller's was wrong.
    *
-   * @param replay whether that is what replaying it showed; else it does not fit its order
+   * @param examined what its tokens and a replay say; where neither was wrong, it does not fit its
+   *     order
    */
-  public void wrong(Case found, boolean replay) {
-    Map<String, Finding> claims =
-        replay ? new HashMap<>(CHECKED) : new HashMap<>(Map.of(ORDERED, Finding.INVALID));
-    if (replay) {
-      claims.put(REPLAYED, Finding.INVALID);
-    }
-    Optional<ReceiptId> receipt =
+  public void wrong(Case found, Examination examined) {
+    Optional<Transcript> signed =
         found.evidence() instanceof Case.Evidence.Signed(Transcript transcript)
-            ? Optional.of(transcript.receipt().id())
+            ? Optional.of(transcript)
             : Optional.empty();
+    Map<String, Finding> claims =
+        signed
+            .map(transcript -> claims(examined, transcript))
+            .filter(each -> each.containsValue(Finding.INVALID))
+            .orElse(Map.of(ORDERED, Finding.INVALID));
+    Optional<ReceiptId> receipt = signed.map(transcript -> transcript.receipt().id());
     wrong.put(
         found.machine(),
         new BuyerBook.Checked(

@@ -15,6 +15,7 @@ import dev.freehold.evidence.payment.Channel;
 import dev.freehold.fleet.ByteStream;
 import dev.freehold.fleet.LinkBytes;
 import dev.freehold.fleet.Member;
+import dev.freehold.fleet.check.AnswerCheck;
 import dev.freehold.fleet.job.Attempt;
 import dev.freehold.fleet.job.JobClient;
 import dev.freehold.fleet.job.JobError;
@@ -319,6 +320,7 @@ public final class Buying implements Quoting, AutoCloseable {
           .findFirst()
           .ifPresent(ranked -> openBeside(ranked.candidate().offer()));
     }
+    PaidAttempt.Limits limits = PaidAttempt.Limits.of(request, bytes(body));
     List<Machine> machines = new ArrayList<>();
     for (Match.Ranked ranked : funded.subList(0, Math.min(SELLERS, funded.size()))) {
       Offer offer = ranked.candidate().offer();
@@ -326,7 +328,14 @@ public final class Buying implements Quoting, AutoCloseable {
           new Machine(
               offer.seller().node(),
               false,
-              order -> begin(offer, most(offer, request, body), order, bytes(body), bill)));
+              order ->
+                  begin(
+                      offer,
+                      most(offer, request, body),
+                      order,
+                      new PaidAttempt.Counts(
+                          limits, new AnswerCheck(order, request), bill.tokens()),
+                      bill)));
     }
     return new Found.Sellers(machines);
   }
@@ -448,7 +457,8 @@ public final class Buying implements Quoting, AutoCloseable {
     return fleet.members().find(seller).map(Member::tier).orElse(Tier.PUBLIC);
   }
 
-  private Attempt begin(Offer offer, TokenCounts most, JobOrder order, int bytes, Bill bill) {
+  private Attempt begin(
+      Offer offer, TokenCounts most, JobOrder order, PaidAttempt.Counts counts, Bill bill) {
     NodeId node = offer.seller().node();
     SellerAccount account = account(offer);
     Payer.Reserving reserving;
@@ -492,7 +502,7 @@ public final class Buying implements Quoting, AutoCloseable {
                 account,
                 offer.terms(),
                 offer.model(),
-                bytes);
+                counts);
         bill.begun(node, attempt);
         yield attempt;
       }

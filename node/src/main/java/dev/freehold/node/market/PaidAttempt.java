@@ -2,13 +2,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.node.market;
 
+import dev.freehold.engine.chat.ChatRequest;
+import dev.freehold.engine.chat.CompletionRequest;
+import dev.freehold.engine.chat.EmbeddingRequest;
+import dev.freehold.engine.chat.Request;
 import dev.freehold.evidence.Statement;
 import dev.freehold.evidence.payment.ChannelId;
 import dev.freehold.evidence.payment.SignedVoucher;
+import dev.freehold.fleet.check.AnswerCheck;
+import dev.freehold.fleet.check.TokenCheck;
 import dev.freehold.fleet.job.Attempt;
 import dev.freehold.fleet.job.JobError;
 import dev.freehold.fleet.job.JobMessage;
 import dev.freehold.fleet.job.JobRefusal;
+import dev.freehold.fleet.job.JobResult;
 import dev.freehold.market.channel.Purchase;
 import dev.freehold.market.offer.PaymentTerms;
 import dev.freehold.market.offer.TokenCounts;
@@ -18,7 +25,9 @@ import dev.freehold.record.Json;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +60,8 @@ final class PaidAttempt implements Attempt {
     void renew() throws IOException, InterruptedException;
   }
 
+  private static final String TOO_MANY = "it counts more tokens than there can be";
+
   /** What a seller says to whoever opened no account there. */
   private static final String FORGOTTEN = JobRefusal.SENDER_UNKNOWN.name();
 
@@ -59,14 +70,17 @@ final class PaidAttempt implements Attempt {
   private final SellerAccount account;
   private final PaymentTerms terms;
   private final Statement.Model model;
-  private final int requestBytes;
-  private int textBytes;
+  private final Limits limits;
+  private final AnswerCheck check;
+  private final TokenCheck tokens;
+  private final Shown shown;
   private TokenCounts metered = TokenCounts.NONE;
 
   /** Held while a voucher is signed and handed over. */
   private final ReentrantLock paying = new ReentrantLock();
 
   private volatile Optional<String> problem = Optional.empty();
+  private volatile @Nullable Step wrong;
   private volatile @Nullable Attempt attempt;
   private volatile boolean closed;
   private boolean said;
@@ -74,8 +88,37 @@ final class PaidAttempt implements Attempt {
   private final AtomicBoolean over = new AtomicBoolean();
 
   /**
-   * @param model that is asked for
+   * What can be said of counts without a tokenizer.
+   *
    * @param requestBytes of the request's body: its prompt has no more tokens
+   * @param ahead tokens that a seller may be ahead of the text
+   */
+  record Limits(int requestBytes, int ahead) {
+    /** Those of a request. A stop string that has begun holds back as much text as it is long. */
+    static Limits of(Request request, int requestBytes) {
+      List<String> stops =
+          switch (request) {
+            case ChatRequest chat -> chat.decoding().stop();
+            case CompletionRequest completion -> completion.decoding().stop();
+            case EmbeddingRequest _ -> List.of();
+          };
+      return new Limits(
+          requestBytes, AHEAD + stops.stream().mapToInt(PaidAttempt::bytes).max().orElse(0));
+    }
+  }
+
+  /**
+   * How the buyer counts itself.
+   *
+   * @param limits without a tokenizer
+   * @param check what answers to the order have to be
+   * @param tokens counts them by the model's tokenizer
+   */
+  record Counts(Limits limits, AnswerCheck check, TokenCheck tokens) {}
+
+  /**
+   * @param model that is asked for
+   * @param counts for this order
    */
   PaidAttempt(
       Beginning beginning,
@@ -83,18 +126,25 @@ final class PaidAttempt implements Attempt {
       SellerAccount account,
       PaymentTerms terms,
       Statement.Model model,
-      int requestBytes) {
+      Counts counts) {
     this.beginning = beginning;
     this.purchase = purchase;
     this.account = account;
     this.terms = terms;
     this.model = model;
-    this.requestBytes = requestBytes;
+    this.limits = counts.limits();
+    this.check = counts.check();
+    this.tokens = counts.tokens();
+    this.shown = new Shown(tokens);
     account.begins();
   }
 
   @Override
   public Step next(Duration atMost) throws InterruptedException {
+    Step known = wrong;
+    if (known != null) {
+      return known;
+    }
     if (problem.isPresent()) {
       return new Step.Lost(problem.get(), false);
     }
@@ -107,6 +157,11 @@ final class PaidAttempt implements Attempt {
       }
     }
     Step step = now.next(atMost);
+    // What it says after it was found out makes no difference.
+    known = wrong;
+    if (known != null) {
+      return known;
+    }
     return switch (step) {
       case Step.Said(JobMessage message) -> {
         said |= !(message instanceof JobMessage.Alive);
@@ -123,7 +178,7 @@ final class PaidAttempt implements Attempt {
         }
         yield next(atMost);
       }
-      case Step.Lost _, Step.Silent _ -> step;
+      case Step.Lost _, Step.Silent _, Step.Wrong _ -> step;
     };
   }
 
@@ -138,22 +193,33 @@ final class PaidAttempt implements Attempt {
 
   private Step said(Step step, JobMessage message) {
     switch (message) {
-      case JobMessage.Chunk(Json.Obj choice) ->
-          textBytes +=
-              text(choice.get("delta").orElse(Json.Null.VALUE))
-                  + text(choice.get("text").orElse(Json.Null.VALUE));
+      case JobMessage.Chunk(Json.Obj choice) -> shown.came(choice);
+      case JobMessage.Tokens fresh -> {
+        shown.showed(fresh);
+        if (shown.total() > shown.bytes() + limits.ahead()) {
+          return new Step.Lost(TOO_MANY, true);
+        }
+      }
       case JobMessage.Meter(int input, int output) -> {
         TokenCounts counts = new TokenCounts(input, output);
-        if (input > requestBytes + TEMPLATE || output > textBytes + AHEAD) {
-          return new Step.Lost("it counts more tokens than there can be", true);
+        if (input > limits.requestBytes() + TEMPLATE || output > shown.bytes() + limits.ahead()) {
+          return new Step.Lost(TOO_MANY, true);
+        }
+        Optional<String> differs = shown.wrong(output);
+        if (differs.isPresent()) {
+          return unfit(differs.get(), counts);
         }
         metered = counts;
         // With the arrears: a seller whose window they use up serves nothing until they are paid.
         Amount due = purchase.due(counts);
         Amount unpaid = due.less(purchase.paid().atMost(due));
         if (unpaid.plus(unpaid).compareTo(terms.window()) >= 0) {
-          Thread.ofVirtual().name("pay").start(() -> pay(counts, _ -> {}));
+          Optional<Shown> late = shown.followed() ? Optional.empty() : Optional.of(shown.copy());
+          Thread.ofVirtual().name("pay").start(() -> pay(counts, late, _ -> {}));
         }
+      }
+      case JobMessage.Finished(JobResult result) -> {
+        return finished(step, result);
       }
       // The seller's own reasons say nothing of the request.
       case JobMessage.Failed(JobError error) when error.status() == 402 -> {
@@ -164,23 +230,90 @@ final class PaidAttempt implements Attempt {
     return step;
   }
 
-  /** The bytes of all texts of a chunk. */
-  private static int text(Json value) {
-    return switch (value) {
-      case Json.Str text -> text.value().getBytes(StandardCharsets.UTF_8).length;
-      case Json.Arr array -> array.items().stream().mapToInt(PaidAttempt::text).sum();
-      case Json.Obj object -> object.members().values().stream().mapToInt(PaidAttempt::text).sum();
-      default -> 0;
-    };
+  private static int bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8).length;
   }
 
-  private void pay(TokenCounts counts, Recording recording) {
+  /** What was counted out loud and paid has to be what is signed. */
+  private Step finished(Step step, JobResult result) {
+    Statement statement = result.transcript().receipt().statement();
+    TokenCounts signed = new TokenCounts(check.promptTokens(statement), output(statement));
+    if (metered.output() > signed.output()
+        || (metered.input() > 0 && metered.input() != signed.input())) {
+      return wrong(
+          "while it served it counted %d and %d tokens of prompt and answer, its receipt counts %d and %d"
+              .formatted(metered.input(), metered.output(), signed.input(), signed.output()),
+          metered,
+          signed);
+    }
+    Optional<String> differs = shown.differs(result.transcript());
+    if (differs.isPresent()) {
+      return wrong(differs.get(), metered, signed);
+    }
+    result.last().forEach(shown::came);
+    // Where there is a tokenizer, the answer's tokens are counted one by one.
+    boolean bytesOnly = tokens.follow().isEmpty();
+    return bytesOnly && signed.output() > shown.bytes() + limits.ahead()
+        ? new Step.Lost(TOO_MANY, true)
+        : step;
+  }
+
+  private static int output(Statement statement) {
+    return (int)
+        Math.min(
+            Integer.MAX_VALUE,
+            statement.choices().stream().mapToLong(Statement.Choice::output).sum());
+  }
+
+  private static Step wrong(String reason, TokenCounts got, TokenCounts due) {
+    return new Step.Wrong(reason, counts(got), counts(due));
+  }
+
+  private static Step unfit(String reason, TokenCounts counts) {
+    return new Step.Wrong(reason, counts(counts), "no such tokens");
+  }
+
+  private static String counts(TokenCounts counts) {
+    return "prompt %d, answer %d".formatted(counts.input(), counts.output());
+  }
+
+  /**
+   * Pays for what was counted, if it is what the tokenizer says.
+   *
+   * @param late what was shown of it, where it could not be followed yet
+   */
+  private void pay(TokenCounts counts, Optional<Shown> late, Recording recording) {
     try {
+      OptionalInt prompt = tokens.promptTokens();
+      if (counts.input() > 0 && prompt.isPresent() && counts.input() != prompt.getAsInt()) {
+        recording.of(Optional.empty());
+        accuse(
+            wrong(
+                "it counts %d tokens of the prompt, the request makes %d"
+                    .formatted(counts.input(), prompt.getAsInt()),
+                counts,
+                new TokenCounts(prompt.getAsInt(), counts.output())));
+        return;
+      }
+      Optional<String> differs = late.flatMap(shown -> shown.wrong(counts.output()));
+      if (differs.isPresent()) {
+        recording.of(Optional.empty());
+        accuse(unfit(differs.get(), counts));
+        return;
+      }
       paid(counts, recording);
     } catch (IOException | ReceiptStoreException e) {
       // The seller waits for the voucher or goes on; the next one covers this one too.
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  private void accuse(Step step) {
+    wrong = step;
+    Attempt now = attempt;
+    if (now != null) {
+      now.close();
     }
   }
 
@@ -245,7 +378,7 @@ final class PaidAttempt implements Attempt {
           .name("pay")
           .start(
               () -> {
-                pay(counts, recording);
+                pay(counts, Optional.empty(), recording);
                 over(false);
               });
     } else {

@@ -22,7 +22,11 @@ import dev.freehold.record.Timestamp;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -105,6 +109,7 @@ final class SoldWork implements JobWork {
     private final PaymentTerms terms;
     private final Price price;
     private final long started = System.nanoTime();
+    private final Map<Integer, List<Integer>> untold = new TreeMap<>();
     private TokenCounts told = TokenCounts.NONE;
     private TokenCounts latest = TokenCounts.NONE;
     private Amount served = Amount.ZERO;
@@ -114,6 +119,11 @@ final class SoldWork implements JobWork {
       this.to = to;
       this.terms = terms;
       this.price = terms.price();
+    }
+
+    @Override
+    public void computed(int choice, int token) {
+      untold.computeIfAbsent(choice, _ -> new ArrayList<>()).add(token);
     }
 
     @Override
@@ -135,6 +145,10 @@ final class SoldWork implements JobWork {
     private void meter(TokenCounts counts) throws IOException {
       if (!counts.equals(told)) {
         told = counts;
+        for (Map.Entry<Integer, List<Integer>> each : untold.entrySet()) {
+          to.say(new JobMessage.Tokens(each.getKey(), each.getValue()));
+        }
+        untold.clear();
         to.say(new JobMessage.Meter(counts.input(), counts.output()));
       }
     }

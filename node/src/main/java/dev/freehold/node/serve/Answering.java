@@ -27,6 +27,9 @@ public final class Answering {
     /** Chunks' {@code choices} entries, in order. An exception says that the client is gone. */
     void chunks(List<Json.Obj> choices) throws IOException;
 
+    /** A token of a choice was computed: told before it is counted. */
+    default void computed(int choice, int token) {}
+
     /**
      * What was computed so far: told before the chunks that come of it. It may wait; an exception
      * says that the answer is not wanted any more.
@@ -128,6 +131,7 @@ public final class Answering {
             }
             output++;
             counted[event.choice]++;
+            listener.computed(event.choice, token.token());
             ready.addAll(stream.push(token));
           }
           case GenerationEvent.Finished(FinishReason reason, Outcome outcome) -> {

@@ -4,14 +4,20 @@ package dev.freehold.node.market;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.freehold.evidence.Transcript;
+import dev.freehold.fleet.check.TokenCheck;
 import dev.freehold.fleet.job.Attempt;
 import dev.freehold.fleet.job.JobError;
 import dev.freehold.fleet.job.JobMessage;
+import dev.freehold.record.Amount;
 import dev.freehold.record.Json;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
 /** What a buyer lets a seller count, before it pays anything. */
@@ -106,5 +112,163 @@ class PaidAttemptTest {
     assertThat(paid.attempt().next(NOW))
         .isEqualTo(new Attempt.Step.Said(new JobMessage.Accepted()));
     assertThat(attempts).isEmpty();
+  }
+
+  /** A tokenizer by which the prompt has ten tokens, and each letter is the token of its number. */
+  private static final TokenCheck LETTERS =
+      new TokenCheck() {
+        @Override
+        public void begin() {
+          // It is there.
+        }
+
+        @Override
+        public OptionalInt promptTokens() {
+          return OptionalInt.of(10);
+        }
+
+        @Override
+        public Optional<Following> follow() {
+          StringBuilder due = new StringBuilder();
+          return Optional.of(
+              (_, tokens, text) -> {
+                tokens.forEach(due::appendCodePoint);
+                return due.toString().startsWith(text)
+                    ? Optional.empty()
+                    : Optional.of("not its text");
+              });
+        }
+
+        @Override
+        public Counted judge(Transcript transcript) {
+          throw new AssertionError("the dispatch does that");
+        }
+      };
+
+  private static final Amount NARROW = Amount.of(20);
+
+  private Attempt.Step lastOf(PaidAttempts paid, JobMessage... messages) throws Exception {
+    for (JobMessage message : messages) {
+      steps.add(new Attempt.Step.Said(message));
+    }
+    Attempt.Step last = new Attempt.Step.Silent();
+    while (!steps.isEmpty() && !(last instanceof Attempt.Step.Wrong)) {
+      last = paid.attempt().next(NOW);
+    }
+    return last;
+  }
+
+  private PaidAttempts counting() throws IOException {
+    return PaidAttempts.of(() -> new Scripted(steps), 100, LETTERS, NARROW);
+  }
+
+  private static JobMessage tokens(String letters) {
+    return new JobMessage.Tokens(0, letters.chars().boxed().toList());
+  }
+
+  private static JobMessage chunk(String text) {
+    return new JobMessage.Chunk(Json.object().put("index", 0).put("text", text).build());
+  }
+
+  @Test
+  void aPromptThatTheTokenizerDoesNotMakeIsHeldAgainstTheSellerBeforeAnyVoucher() throws Exception {
+    PaidAttempts paid = counting();
+    lastOf(paid, new JobMessage.Meter(60, 0));
+    Attempt.Step step = new Attempt.Step.Silent();
+    long end = System.nanoTime() + 10_000_000_000L;
+    while (!(step instanceof Attempt.Step.Wrong) && System.nanoTime() < end) {
+      step = paid.attempt().next(NOW);
+      Thread.sleep(1);
+    }
+    assertThat(step)
+        .isEqualTo(
+            new Attempt.Step.Wrong(
+                "it counts 60 tokens of the prompt, the request makes 10",
+                "prompt 60, answer 0",
+                "prompt 10, answer 0"));
+    assertThat(paid.signed()).isZero();
+  }
+
+  @Test
+  void whatTheTokenizerMakesIsPaid() throws Exception {
+    PaidAttempts paid = counting();
+    assertThat(lastOf(paid, tokens("ab"), new JobMessage.Meter(10, 2), chunk("ab")))
+        .isInstanceOf(Attempt.Step.Said.class);
+    long end = System.nanoTime() + 10_000_000_000L;
+    while (paid.signed() < 12 && System.nanoTime() < end) {
+      Thread.sleep(1);
+    }
+    assertThat(paid.signed()).isEqualTo(12);
+  }
+
+  @Test
+  void tokensThatWereNotShownAreNotCounted() throws Exception {
+    assertThat(lastOf(counting(), tokens("ab"), new JobMessage.Meter(0, 3)))
+        .isInstanceOfSatisfying(
+            Attempt.Step.Wrong.class,
+            wrong -> assertThat(wrong.reason()).isEqualTo("it counts 3 tokens, and has shown 2"));
+  }
+
+  @Test
+  void tokensOfAnotherTextAreHeldAgainstTheSeller() throws Exception {
+    assertThat(lastOf(counting(), chunk("ac"), tokens("ab"), new JobMessage.Meter(0, 2)))
+        .isInstanceOfSatisfying(
+            Attempt.Step.Wrong.class,
+            wrong -> assertThat(wrong.reason()).isEqualTo("not its text"));
+  }
+
+  @Test
+  void moreTokensShownThanTheTextCanHoldAreAFoul() throws Exception {
+    assertThat(after(text("four"), tokens("a".repeat(5 + PaidAttempt.AHEAD))))
+        .isEqualTo(new Attempt.Step.Lost("it counts more tokens than there can be", true));
+  }
+
+  @Test
+  void aReceiptThatCountsFewerThanWereCountedWhileItServedIsHeldAgainstTheSeller()
+      throws Exception {
+    assertThat(
+            lastOf(
+                counting(),
+                chunk("abc"),
+                tokens("abc"),
+                new JobMessage.Meter(0, 3),
+                new JobMessage.Finished(PaidAttempts.result(10, "ab"))))
+        .isInstanceOfSatisfying(
+            Attempt.Step.Wrong.class,
+            wrong ->
+                assertThat(wrong.reason())
+                    .isEqualTo(
+                        "while it served it counted 0 and 3 tokens of prompt and answer, its"
+                            + " receipt counts 10 and 2"));
+  }
+
+  @Test
+  void aReceiptOfOtherTokensThanWereShownIsHeldAgainstTheSeller() throws Exception {
+    assertThat(
+            lastOf(
+                counting(),
+                chunk("ab"),
+                tokens("ab"),
+                new JobMessage.Meter(10, 2),
+                new JobMessage.Finished(PaidAttempts.result(10, "axy"))))
+        .isInstanceOfSatisfying(
+            Attempt.Step.Wrong.class,
+            wrong ->
+                assertThat(wrong.reason())
+                    .isEqualTo(
+                        "choice 0, output token 1: while it served it showed 98, its receipt has"
+                            + " 120"));
+  }
+
+  @Test
+  void aReceiptThatCountsMoreTokensThanBytesOfTextCanHoldIsNotPaidWithoutATokenizer()
+      throws Exception {
+    JobMessage most =
+        new JobMessage.Finished(PaidAttempts.result(10, "x".repeat(4 + PaidAttempt.AHEAD)));
+    assertThat(after(text("four"), most)).isInstanceOf(Attempt.Step.Said.class);
+    JobMessage more =
+        new JobMessage.Finished(PaidAttempts.result(10, "x".repeat(5 + PaidAttempt.AHEAD)));
+    assertThat(after(text("four"), more))
+        .isEqualTo(new Attempt.Step.Lost("it counts more tokens than there can be", true));
   }
 }
