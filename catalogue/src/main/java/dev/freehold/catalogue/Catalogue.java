@@ -102,6 +102,12 @@ public record Catalogue(String defaultName, List<ModelEntry> models) {
           Math.toIntExact(count(json, "context")),
           count(json, "keyValueBytesPerToken"),
           chat.value(),
+          new ModelEntry.Text(
+              Digest.parse(string(json, "head")),
+              Digest.parse(string(json, "tokenizer")),
+              json.get("template").isPresent()
+                  ? Optional.of(Digest.parse(string(json, "template")))
+                  : Optional.empty()),
           sources);
     } catch (IllegalArgumentException | ArithmeticException e) {
       throw new JsonException("a model of the catalogue: " + e.getMessage());

@@ -4,6 +4,7 @@ package dev.freehold.catalogue;
 
 import dev.freehold.record.Digest;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A model that can be had by name.
@@ -18,6 +19,7 @@ import java.util.List;
  * @param context positions it was trained for
  * @param keyValueBytesPerToken attention memory of one position
  * @param chat whether it has a chat template
+ * @param text what turns its words into tokens
  * @param sources where its bytes can be had, tried in order
  */
 public record ModelEntry(
@@ -31,9 +33,26 @@ public record ModelEntry(
     int context,
     long keyValueBytesPerToken,
     boolean chat,
+    Text text,
     List<Source> sources) {
-  /** Copies the sources. */
+  /**
+   * What turns words into tokens and back.
+   *
+   * @param head of the head of its file: all but the weights (docs/formats/gguf.md)
+   * @param tokenizer as receipts name it
+   * @param template as receipts name it; empty where it has none
+   */
+  public record Text(Digest head, Digest tokenizer, Optional<Digest> template) {}
+
+  /**
+   * Copies the sources.
+   *
+   * @throws IllegalArgumentException if it is said to chat and has no template, or the other way
+   */
   public ModelEntry {
+    if (chat != text.template().isPresent()) {
+      throw new IllegalArgumentException("a model chats if it has a chat template");
+    }
     sources = List.copyOf(sources);
   }
 }

@@ -2,11 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.catalogue;
 
+import dev.freehold.engine.gguf.Gguf;
+import dev.freehold.engine.gguf.GgufException;
 import dev.freehold.record.Digest;
 import dev.freehold.record.Json;
 import dev.freehold.record.JsonException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.DirectoryStream;
@@ -32,16 +35,19 @@ import java.util.function.LongConsumer;
  * The models of this machine, one file each under the name of its digest: {@code models/HEX.gguf}
  * (or a link to where another program keeps it) and {@code models/HEX.json}, which says what people
  * call it and when its bytes were last checked. A file under its final name is always whole: it is
- * checked first and renamed last.
+ * checked first and renamed last. The head of each model, all but its weights, is kept beside them
+ * under both digests, {@code heads/HEX-HEX.gguf}, and stays when the model is removed.
  */
 public final class ModelStore {
   private static final String FORMAT = "freehold-model/1";
   private final Path folder;
+  private final Path heads;
   private final InstantSource clock;
 
   /** A store under {@code cache/models}; the folder is made when something is first kept. */
   public ModelStore(Path cache, InstantSource clock) {
     this.folder = cache.resolve("models");
+    this.heads = cache.resolve("heads");
     this.clock = clock;
   }
 
@@ -112,10 +118,8 @@ public final class ModelStore {
    * @throws ModelUnavailable if they are not: the file is damaged and says so
    */
   public void check(StoredModel model, boolean inFull) throws IOException, ModelUnavailable {
-    BasicFileAttributes attributes = Files.readAttributes(model.file(), BasicFileAttributes.class);
-    String stamp = stamp(attributes);
-    Optional<Json.Obj> note = note(model.digest());
-    if (!inFull && note.flatMap(n -> text(n, "checked")).equals(Optional.of(stamp))) {
+    String stamp = stamp(Files.readAttributes(model.file(), BasicFileAttributes.class));
+    if (!inFull && unchanged(model)) {
       return;
     }
     Digest found = digest(model.file(), _ -> {});
@@ -132,6 +136,12 @@ public final class ModelStore {
               + "' and pull it again.");
     }
     writeNote(model.digest(), model.name(), model.source(), stamp);
+  }
+
+  /** Whether its file is, by size and time, the one whose digest was computed last. */
+  private boolean unchanged(StoredModel model) throws IOException {
+    String stamp = stamp(Files.readAttributes(model.file(), BasicFileAttributes.class));
+    return note(model.digest()).flatMap(n -> text(n, "checked")).equals(Optional.of(stamp));
   }
 
   /** Takes a finished, checked file into the store by renaming it. */
@@ -193,8 +203,76 @@ public final class ModelStore {
     return noted(digest, name.apply(digest), real.toString());
   }
 
-  /** Forgets a model. A file that is only linked stays where its owner keeps it. */
+  /**
+   * The head of a model, also of one that was here: what its tokens are can be said without its
+   * weights. Empty where none was kept, or it was changed, or the catalogue knows another.
+   */
+  public Optional<Path> head(Digest model) {
+    if (!Files.isDirectory(heads)) {
+      return Optional.empty();
+    }
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(heads, model.hex() + "-*.gguf")) {
+      for (Path file : files) {
+        if (Files.size(file) <= Gguf.HEAD_LIMIT) {
+          Digest found = Digest.sha256(Files.readAllBytes(file));
+          if (file.equals(headOf(model, found)) && known(model, found)) {
+            return Optional.of(file);
+          }
+        }
+      }
+      return Optional.empty();
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
+  private Path headOf(Digest model, Digest head) {
+    return heads.resolve(model.hex() + "-" + head.hex() + ".gguf");
+  }
+
+  /** What the catalogue says of a model's head, it has to be. */
+  private static boolean known(Digest model, Digest head) {
+    return Catalogue.shipped()
+        .find(model)
+        .map(entry -> entry.text().head().equals(head))
+        .orElse(true);
+  }
+
+  /** Keeps the head of a model whose bytes are known to be right; without it nothing is lost. */
+  private void keepHead(Digest model) {
+    try (Gguf file = Gguf.open(fileOf(model))) {
+      byte[] head = file.head();
+      Path kept = headOf(model, Digest.sha256(head));
+      if (Files.exists(kept)) {
+        return;
+      }
+      Files.createDirectories(heads);
+      Path temporary = Files.createTempFile(heads, model.hex(), ".tmp");
+      try {
+        try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
+          ByteBuffer bytes = ByteBuffer.wrap(head);
+          while (bytes.hasRemaining()) {
+            channel.write(bytes);
+          }
+          channel.force(true);
+        }
+        Files.move(temporary, kept, StandardCopyOption.ATOMIC_MOVE);
+      } finally {
+        Files.deleteIfExists(temporary);
+      }
+    } catch (IOException | GgufException e) {
+      // What can't be parsed can't be run, and a full disk is noticed by whoever needs it.
+    }
+  }
+
+  /**
+   * Forgets a model, but for its head. A file that is only linked stays where its owner keeps it.
+   */
   public void remove(Digest digest) throws IOException {
+    Optional<StoredModel> here = find(digest);
+    if (here.isPresent() && unchanged(here.get())) {
+      keepHead(digest);
+    }
     Files.deleteIfExists(fileOf(digest));
     Files.deleteIfExists(noteOf(digest));
   }
@@ -233,6 +311,7 @@ public final class ModelStore {
     BasicFileAttributes attributes =
         Files.readAttributes(fileOf(digest), BasicFileAttributes.class);
     writeNote(digest, name, source, stamp(attributes));
+    keepHead(digest);
     return find(digest).orElseThrow(() -> new IOException(fileOf(digest) + " vanished"));
   }
 

@@ -5,9 +5,17 @@ package dev.freehold.catalogue;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.freehold.engine.generate.ModelText;
+import dev.freehold.engine.gguf.Gguf;
+import dev.freehold.engine.template.ChatTemplate;
+import dev.freehold.record.Digest;
 import dev.freehold.record.JsonException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
@@ -23,6 +31,32 @@ class CatalogueTest {
     assertThat(shipped.find("Gemma-3-270M").orElseThrow().sources()).hasSize(1);
     assertThat(shipped.find(shipped.defaultModel().digest())).contains(shipped.defaultModel());
     assertThat(shipped.find("nothing")).isEmpty();
+  }
+
+  @Test
+  void theTextOfEachModelIsThatOfItsFile() {
+    Map<String, String> environment = System.getenv();
+    Path cache =
+        Path.of(
+            environment.getOrDefault(
+                "FREEHOLD_CACHE", System.getProperty("user.home") + "/.cache/freehold"));
+    int checked = 0;
+    for (ModelEntry model : Catalogue.shipped().models()) {
+      Path file = cache.resolve("models").resolve(model.digest().hex() + ".gguf");
+      if (Files.exists(file)) {
+        try (Gguf gguf = Gguf.open(file)) {
+          ModelText text = ModelText.of(gguf);
+          assertThat(model.text())
+              .isEqualTo(
+                  new ModelEntry.Text(
+                      Digest.sha256(gguf.head()),
+                      text.tokenizer().digest(),
+                      text.template().map(ChatTemplate::digest)));
+        }
+        checked++;
+      }
+    }
+    assumeTrue(checked > 0, "skipped: no model of the catalogue is here");
   }
 
   @Test

@@ -265,6 +265,7 @@ class PullerTest {
         1,
         1,
         false,
+        new ModelEntry.Text(digest, digest, Optional.empty()),
         Arrays.stream(sources).map(Source::parse).toList());
   }
 

@@ -5,10 +5,12 @@ package dev.freehold.engine.gguf;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,10 +22,17 @@ import java.util.Optional;
  * cut while it is open.
  */
 public final class Gguf implements AutoCloseable {
+  /** Bytes of a head, at most. */
+  public static final int HEAD_LIMIT = 1 << 26;
+
+  /** Where the count of tensors stands. */
+  private static final int TENSOR_COUNT = 8;
+
   private final String name;
   private final Arena arena;
   private final MemorySegment file;
   private final Metadata metadata;
+  private final long metadataEnd;
   private final Map<String, TensorInfo> tensors;
 
   private Gguf(String name, Arena arena, MemorySegment file) {
@@ -33,6 +42,7 @@ public final class Gguf implements AutoCloseable {
     GgufParser parser = new GgufParser(name, file);
     parser.parse();
     this.metadata = new Metadata(parser.values());
+    this.metadataEnd = parser.metadataEnd();
     this.tensors = new LinkedHashMap<>();
     for (TensorInfo tensor : parser.tensors()) {
       tensors.put(tensor.name(), tensor);
@@ -86,6 +96,22 @@ public final class Gguf implements AutoCloseable {
   /** Its key/value pairs. They stay valid after {@link #close}. */
   public Metadata metadata() {
     return metadata;
+  }
+
+  /**
+   * Its head (docs/formats/gguf.md): a file of the same metadata, byte for byte, that has no
+   * tensors. That is all of a model but its weights. Usable until {@link #close}.
+   *
+   * @throws GgufException if it were longer than {@value #HEAD_LIMIT} bytes
+   */
+  public byte[] head() {
+    if (metadataEnd > HEAD_LIMIT) {
+      throw new GgufException(
+          "the metadata of " + name + " are " + metadataEnd + " bytes, more than " + HEAD_LIMIT);
+    }
+    byte[] head = file.asSlice(0, metadataEnd).toArray(ValueLayout.JAVA_BYTE);
+    Arrays.fill(head, TENSOR_COUNT, TENSOR_COUNT + Long.BYTES, (byte) 0);
+    return head;
   }
 
   /** Its tensors, in the file's order. */

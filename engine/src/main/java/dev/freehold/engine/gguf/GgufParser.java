@@ -40,6 +40,7 @@ final class GgufParser {
   private long windowStart;
   private int windowLength;
   private long at;
+  private long metadataEnd;
   private long elements;
   private long text;
   private String reading = "the header";
@@ -55,6 +56,11 @@ final class GgufParser {
 
   List<TensorInfo> tensors() {
     return tensors;
+  }
+
+  /** Where the metadata ends and the tensors begin. */
+  long metadataEnd() {
+    return metadataEnd;
   }
 
   void parse() {
@@ -76,6 +82,7 @@ final class GgufParser {
     for (long i = 0; i < valueCount; i++) {
       readPair(i);
     }
+    metadataEnd = at;
     long alignment = alignment();
     List<TensorInfo> relative = new ArrayList<>();
     Set<String> names = new HashSet<>();

@@ -81,6 +81,24 @@ class GgufTest {
   }
 
   @Test
+  void aHeadHasTheSameMetadataAndNoTensors() {
+    byte[] file = sample().toBytes();
+    try (Gguf whole = read(file)) {
+      byte[] bytes = whole.head();
+      assertThat(bytes.length).isLessThan(file.length);
+      try (Gguf head = read(bytes)) {
+        assertThat(head.tensors()).isEmpty();
+        assertThat(head.metadata().strings("tokens")).contains(List.of("a", "é", ""));
+        assertThat(head.head()).as("the head of a head").isEqualTo(bytes);
+      }
+      bytes[8] = 1;
+      assertThatThrownBy(() -> read(bytes))
+          .as("it has no room for a tensor")
+          .isInstanceOf(GgufException.class);
+    }
+  }
+
+  @Test
   void readsVersionTwo() {
     byte[] file = sample().toBytes();
     file[4] = 2;

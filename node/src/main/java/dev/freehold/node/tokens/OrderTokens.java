@@ -2,16 +2,24 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.node.tokens;
 
+import dev.freehold.catalogue.Catalogue;
+import dev.freehold.catalogue.ModelEntry;
 import dev.freehold.engine.chat.Prepared;
 import dev.freehold.engine.chat.Prompting;
 import dev.freehold.engine.chat.Request;
+import dev.freehold.evidence.Kind;
+import dev.freehold.evidence.Statement;
 import dev.freehold.evidence.Transcript;
 import dev.freehold.fleet.check.Judgement;
 import dev.freehold.fleet.check.TokenCheck;
 import dev.freehold.fleet.job.JobOrder;
+import dev.freehold.kernel.Kernel;
+import dev.freehold.record.Digest;
 import dev.freehold.verify.replay.CountCheck;
 import dev.freehold.verify.verdict.Verdict;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
@@ -99,7 +107,7 @@ final class OrderTokens implements TokenCheck {
   @Override
   public Counted judge(Transcript transcript) throws InterruptedException {
     return switch (await()) {
-      case Ready.Not(String why) -> new Counted(new Judgement.CannotJudge(why), false);
+      case Ready.Not(String why) -> new Counted(byCatalogue(transcript, why), false);
       case Ready.Read(Tokenizers.Known known, Optional<Prepared> prepared) -> {
         CountCheck.Counted counted =
             prepared
@@ -108,6 +116,28 @@ final class OrderTokens implements TokenCheck {
         yield new Counted(judgement(counted.verdict(), known), counted.doubtful());
       }
     };
+  }
+
+  /** Of a model that everybody knows it is known what its receipts have to name. */
+  private static Judgement byCatalogue(Transcript transcript, String why) {
+    Statement statement = transcript.receipt().statement();
+    Optional<ModelEntry.Text> known =
+        Catalogue.shipped().find(statement.model().digest()).map(ModelEntry::text);
+    if (known.isEmpty() || statement.arithmetic() != Kernel.ARITHMETIC_VERSION) {
+      return new Judgement.CannotJudge(why);
+    }
+    Optional<Digest> template =
+        statement.kind() == Kind.CHAT ? known.get().template() : Optional.empty();
+    List<String> reasons = new ArrayList<>();
+    if (!statement.tokenizer().equals(known.get().tokenizer())) {
+      reasons.add(
+          "the receipt names the tokenizer %s, the model has %s"
+              .formatted(statement.tokenizer(), known.get().tokenizer()));
+    }
+    if (!statement.template().equals(template)) {
+      reasons.add("the receipt names another chat template than the model has");
+    }
+    return reasons.isEmpty() ? new Judgement.CannotJudge(why) : new Judgement.Fails(reasons);
   }
 
   private static Judgement judgement(Verdict verdict, Tokenizers.Known known) {

@@ -22,8 +22,8 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The tokenizers of the models that are on this machine, loaded or not. The last few are kept. Any
- * thread may call.
+ * The tokenizers of the models that are on this machine, loaded or not, or were. The last few are
+ * kept. Any thread may call.
  */
 public final class Tokenizers {
   /** Tokenizers that are kept of models that aren't loaded: some tens of megabytes each. */
@@ -101,9 +101,16 @@ public final class Tokenizers {
       return Optional.of(new Known(model, () -> checked(here.get())));
     }
     Optional<ServedModel> served = models.find(digest.toString());
-    return served.map(
-        one ->
-            new Known(LoadedModel.withoutWeights(one.file(), digest), () -> checked(one, digest)));
+    if (served.isPresent()) {
+      return served.map(
+          one ->
+              new Known(
+                  LoadedModel.withoutWeights(one.file(), digest), () -> checked(one, digest)));
+    }
+    // Its bytes were hashed when it was found.
+    return stored
+        .head(digest)
+        .map(head -> new Known(LoadedModel.withoutWeights(head, digest), () -> true));
   }
 
   private static boolean checked(Serving serving) {
