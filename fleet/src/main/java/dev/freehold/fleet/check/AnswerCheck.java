@@ -55,11 +55,12 @@ public final class AnswerCheck {
           case CompletionRequest completion -> completion.decoding().n();
           case EmbeddingRequest _ -> 1;
         };
-    int tokens = 0;
+    // A statement that was not checked yet may say anything.
+    long tokens = 0;
     for (int i = 0; i < statement.choices().size(); i += each) {
       tokens += statement.choices().get(i).prompt();
     }
-    return tokens;
+    return (int) Math.min(Integer.MAX_VALUE, tokens);
   }
 
   /**

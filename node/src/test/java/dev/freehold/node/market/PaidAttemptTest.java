@@ -243,6 +243,18 @@ class PaidAttemptTest {
   }
 
   @Test
+  void aReceiptOfAPromptOfAnyLengthIsRead() throws Exception {
+    assertThat(
+            lastOf(
+                counting(),
+                new JobMessage.Meter(10, 0),
+                new JobMessage.Finished(PaidAttempts.result(Integer.MAX_VALUE, "a", 3))))
+        .isInstanceOfSatisfying(
+            Attempt.Step.Wrong.class,
+            wrong -> assertThat(wrong.due()).isEqualTo("prompt 2147483647, answer 3"));
+  }
+
+  @Test
   void aReceiptOfOtherTokensThanWereShownIsHeldAgainstTheSeller() throws Exception {
     assertThat(
             lastOf(

@@ -41,6 +41,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -140,6 +141,11 @@ record PaidAttempts(PaidAttempt attempt, Payer payer) {
 
   /** An answer to {@link #ORDER} whose tokens are these letters. */
   static JobResult result(int prompt, String letters) {
+    return result(prompt, letters, 1);
+  }
+
+  /** One of so many choices, all the same. */
+  static JobResult result(int prompt, String letters, int choices) {
     int[] tokens = letters.chars().toArray();
     Salts salts = new Salts(new Salt("00".repeat(16)), new Salt("00".repeat(16)));
     Timestamp now = Timestamp.parse("2026-11-29T10:00:00.000Z");
@@ -154,7 +160,8 @@ record PaidAttempts(PaidAttempt attempt, Payer payer) {
             Json.object().build(),
             salts.ofRequest(ORDER.body()),
             salts.ofResponse(Json.array()),
-            List.of(
+            Collections.nCopies(
+                choices,
                 new Statement.Choice(
                     prompt,
                     tokens.length,
@@ -169,7 +176,7 @@ record PaidAttempts(PaidAttempt attempt, Payer payer) {
             Receipt.sign(statement, SigningKey.ofSeed(new byte[32])),
             ORDER.body(),
             Json.array(),
-            List.of(tokens),
+            Collections.nCopies(choices, tokens),
             salts),
         List.of(),
         List.of(),
