@@ -14,7 +14,7 @@ import java.util.List;
 
 /**
  * A node in a process of its own, reached directly: HOME NAME THREADS SPLIT [FILE SHA256-HEX]. It
- * prints its port, and ends with its input.
+ * prints its port and its name, and ends with its input.
  */
 final class NodeProcess {
   private NodeProcess() {}
@@ -39,7 +39,7 @@ final class NodeProcess {
               List.of(new ServedModel("model", Path.of(words[4]), Digest.ofHex(words[5]))));
     }
     try (Node node = Node.start(configuration)) {
-      System.out.println("port " + node.port());
+      System.out.println("port " + node.port() + " " + node.id());
       while (System.in.read() >= 0) {}
     }
   }
