@@ -18,6 +18,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -58,6 +59,8 @@ class KeyNewsTest {
         MonotonicClock.system());
   }
 
+  private final IdentityHashMap<SigningKey, Links> callers = new IdentityHashMap<>();
+
   @BeforeEach
   void listen() {
     member.serve(
@@ -74,6 +77,7 @@ class KeyNewsTest {
 
   @AfterEach
   void close() {
+    callers.values().forEach(Links::close);
     member.close();
   }
 
@@ -82,10 +86,14 @@ class KeyNewsTest {
         LinkSettings.DEFAULT.withLoopback(), key, _ -> false, RANDOM, MonotonicClock.system());
   }
 
+  /** Each key calls from one place: a second one would have to take over from the first. */
   private Told tell(SigningKey as, KeyStatement statement) throws Exception {
-    try (Links calling = calling(as)) {
-      return KeyNews.tell(calling.to(member.address()), statement, SOON);
+    Links from = callers.get(as);
+    if (from == null) {
+      from = calling(as);
+      callers.put(as, from);
     }
+    return KeyNews.tell(from.to(member.address()), statement, SOON);
   }
 
   private void refused(SigningKey as, KeyStatement statement, String why) throws Exception {
