@@ -18,6 +18,11 @@ public interface ByteStream extends Closeable {
   /** What the other end reads. A write may be held back until it is flushed. */
   OutputStream output() throws IOException;
 
+  /** Whether the other end can be reached now, as far as whoever carries it knows. */
+  default boolean linked() {
+    return true;
+  }
+
   /** Ends both directions; readers and writers that wait are released with an exception. */
   @Override
   void close();

@@ -22,6 +22,11 @@ public final class LinkBytes implements ByteStream {
   }
 
   @Override
+  public boolean linked() {
+    return stream.linked();
+  }
+
+  @Override
   public InputStream input() {
     return stream.input();
   }

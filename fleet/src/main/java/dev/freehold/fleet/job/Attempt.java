@@ -39,6 +39,11 @@ public interface Attempt extends AutoCloseable {
   /** Waits for it. */
   Step next(Duration atMost) throws InterruptedException;
 
+  /** Whether the machine can be reached now, as far as is known. */
+  default boolean linked() {
+    return true;
+  }
+
   /** The answer is not wanted any more. */
   @Override
   void close();

@@ -23,6 +23,7 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** Another machine's work on an order. A thread of its own seals, sends and reads. */
 final class RemoteAttempt implements Attempt {
@@ -39,6 +40,9 @@ final class RemoteAttempt implements Attempt {
   private final JobOrder order;
   private final BlockingQueue<Step> steps = new LinkedBlockingQueue<>(WAITING);
   private final Gone gone = new Gone();
+
+  /** Null before the first is open. */
+  private volatile @Nullable ByteStream carrier;
 
   RemoteAttempt(JobClient client, NodeId runner, JobOrder order) {
     this.client = client;
@@ -85,6 +89,7 @@ final class RemoteAttempt implements Attempt {
   /** Empty where the job was taken and all that came of it is told. */
   private Optional<JobRefusal> attempt(RunnerKey key) throws IOException, InterruptedException {
     try (ByteStream stream = client.open(runner)) {
+      carrier = stream;
       gone.then(stream::close);
       JobId job = JobId.random(client.random());
       AskerEnd end = AskerEnd.named(key, job, client.asker(), client.random());
@@ -170,6 +175,12 @@ final class RemoteAttempt implements Attempt {
   public Step next(Duration atMost) throws InterruptedException {
     Step step = steps.poll(atMost.toNanos(), TimeUnit.NANOSECONDS);
     return step == null ? new Step.Silent() : step;
+  }
+
+  @Override
+  public boolean linked() {
+    ByteStream stream = carrier;
+    return stream == null || stream.linked();
   }
 
   @Override

@@ -114,6 +114,24 @@ public final class Dispatch {
     return new JobError(status, message, TYPE, null, code, 0);
   }
 
+  /** A machine that says nothing is given up sooner where its link is down, too. */
+  private Attempt.Step next(Attempt attempt, Duration silence, boolean others)
+      throws InterruptedException {
+    Duration waited = Duration.ZERO;
+    while (true) {
+      Duration rest = silence.minus(waited);
+      Duration part = others && patience.cut().compareTo(rest) < 0 ? patience.cut() : rest;
+      Attempt.Step step = attempt.next(part);
+      waited = waited.plus(part);
+      if (!(step instanceof Attempt.Step.Silent) || waited.compareTo(silence) >= 0) {
+        return step;
+      }
+      if (!attempt.linked()) {
+        return new Attempt.Step.Lost("the link to it broke", false);
+      }
+    }
+  }
+
   /** Empty: the next machine has to go on. */
   private Optional<Outcome> follow(
       Machine machine, Attempt attempt, List<Machine> left, Delivery delivery)
@@ -123,7 +141,7 @@ public final class Dispatch {
     Duration silence = left.isEmpty() ? patience.stall() : patience.silence();
     long due = System.nanoTime() + patience.token().toNanos();
     while (true) {
-      switch (attempt.next(silence)) {
+      switch (next(attempt, silence, !left.isEmpty())) {
         case Attempt.Step.Silent _ -> {
           lost.add(machine.id() + ": it said nothing any more");
           return Optional.empty();
@@ -326,6 +344,11 @@ public final class Dispatch {
 
     private boolean sameChoice(Json.Obj chunk) {
       return chunk.get("index").equals(given.chunk().get("index"));
+    }
+
+    @Override
+    public boolean linked() {
+      return attempt.linked();
     }
 
     @Override

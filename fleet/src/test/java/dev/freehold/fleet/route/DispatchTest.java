@@ -43,7 +43,11 @@ class DispatchTest {
   private static final JobOrder ORDER = JobRig.ORDER;
   private static final SigningKey ASKER = JobRig.key(9);
   private static final Patience PATIENCE =
-      new Patience(Duration.ofMillis(400), Duration.ofSeconds(5), Duration.ofSeconds(5));
+      new Patience(
+          Duration.ofMillis(100),
+          Duration.ofMillis(400),
+          Duration.ofSeconds(5),
+          Duration.ofSeconds(5));
 
   /** No model is here. */
   private static final Judge NOBODY =
@@ -64,6 +68,7 @@ class DispatchTest {
   private boolean seen = true;
   private TokenCheck tokens = TokenCheck.none();
   private boolean replays = true;
+  private Patience patience = PATIENCE;
   private final List<String> client = new ArrayList<>();
   private final List<NodeId> accepted = new ArrayList<>();
 
@@ -111,7 +116,7 @@ class DispatchTest {
     Examination examination =
         new Examination(check, tokens, judge.orElse(NOBODY), judge.isPresent() && replays);
     Outcome outcome =
-        new Dispatch(ORDER, examination, List.of(machines), PATIENCE, cases::add)
+        new Dispatch(ORDER, examination, List.of(machines), patience, cases::add)
             .run(
                 new Delivery() {
                   @Override
@@ -188,6 +193,58 @@ class DispatchTest {
     Machine one = new Machine(JobRig.key(1).nodeId(), false, _ -> LocalSilence.ATTEMPT);
     Machine two = honest(2);
     assertUndisturbed(run(Optional.empty(), one, two), two);
+  }
+
+  @Test
+  void aSilentMachineWhoseLinkIsDownIsNotWaitedFor() throws Exception {
+    Duration endless = Duration.ofMinutes(1);
+    patience = new Patience(Duration.ofMillis(50), endless, endless, endless);
+    Machine one =
+        new Machine(JobRig.key(1).nodeId(), false, _ -> new Unlinked(LocalSilence.ATTEMPT));
+    Machine two = honest(2);
+    long begun = System.nanoTime();
+    assertUndisturbed(run(Optional.empty(), one, two), two);
+    assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(30));
+  }
+
+  @Test
+  void aMachineThatSpeaksIsHeardWhateverIsSaidOfItsLink() throws Exception {
+    Machine told = honest(1);
+    Machine one = new Machine(told.id(), false, order -> new Unlinked(told.begin().apply(order)));
+    assertUndisturbed(run(Optional.empty(), one, honest(2)), one);
+  }
+
+  @Test
+  void theLastMachineIsWaitedForThoughItsLinkIsDown() throws Exception {
+    patience =
+        new Patience(
+            Duration.ofMillis(20),
+            Duration.ofMillis(40),
+            Duration.ofMillis(300),
+            Duration.ofSeconds(5));
+    Machine one =
+        new Machine(JobRig.key(1).nodeId(), false, _ -> new Unlinked(LocalSilence.ATTEMPT));
+    long begun = System.nanoTime();
+    assertThat(run(Optional.empty(), one)).isNotInstanceOf(Outcome.Answered.class);
+    assertThat(Duration.ofNanos(System.nanoTime() - begun)).isGreaterThan(Duration.ofMillis(290));
+  }
+
+  /** Says what another says, over a link that is down. */
+  private record Unlinked(Attempt other) implements Attempt {
+    @Override
+    public Step next(Duration atMost) throws InterruptedException {
+      return other.next(atMost);
+    }
+
+    @Override
+    public boolean linked() {
+      return false;
+    }
+
+    @Override
+    public void close() {
+      other.close();
+    }
   }
 
   @Test

@@ -60,6 +60,11 @@ public final class LinkStream implements AutoCloseable {
     return session.peer();
   }
 
+  /** Whether a path to the other end is up: where none is, streams wait. */
+  public boolean linked() {
+    return session.active().isPresent();
+  }
+
   /** What the stream is for. */
   public Protocol protocol() {
     return protocol;

@@ -182,6 +182,12 @@ final class PaidAttempt implements Attempt {
     };
   }
 
+  @Override
+  public boolean linked() {
+    Attempt now = attempt;
+    return now == null || now.linked();
+  }
+
   private Attempt begun() throws IOException, InterruptedException {
     Attempt fresh = beginning.begin();
     attempt = fresh;
