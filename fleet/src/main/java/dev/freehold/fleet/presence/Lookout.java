@@ -8,6 +8,8 @@ import dev.freehold.fleet.Members;
 import dev.freehold.fleet.StreamServices;
 import dev.freehold.link.Link;
 import dev.freehold.link.Links;
+import dev.freehold.link.address.NodeAddress;
+import dev.freehold.link.address.RelayAddress;
 import dev.freehold.link.stream.LinkStream;
 import dev.freehold.link.stream.MonotonicClock;
 import dev.freehold.link.stream.Protocol;
@@ -22,6 +24,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** Keeps a link to every member, asks each now and then how it is, and says how this node is. */
 public final class Lookout implements AutoCloseable {
@@ -78,7 +81,7 @@ public final class Lookout implements AutoCloseable {
   /** Asks a member now, without waiting for it. */
   public void ask(Member member) {
     if (asked.add(member.node())) {
-      Link link = links.to(member.address());
+      Link link = link(member);
       Thread.ofVirtual()
           .name("presence of " + member.name())
           .start(
@@ -92,6 +95,19 @@ public final class Lookout implements AutoCloseable {
                 }
               });
     }
+  }
+
+  /**
+   * Looked for also at this node's own relays: who has left the ones that were known of it is
+   * probably at one that both are at.
+   */
+  private Link link(Member member) {
+    List<RelayAddress> relays =
+        Stream.concat(member.address().relays().stream(), links.address().relays().stream())
+            .distinct()
+            .limit(NodeAddress.PLACES)
+            .toList();
+    return links.to(new NodeAddress(member.node(), relays, member.address().direct()));
   }
 
   private void hear(Link link) throws IOException {
@@ -113,7 +129,7 @@ public final class Lookout implements AutoCloseable {
   }
 
   private Sight sight(Member member) {
-    Link link = links.to(member.address());
+    Link link = link(member);
     Optional<Heard> last = Optional.ofNullable(heard.get(member.node()));
     return new Sight(
         member,

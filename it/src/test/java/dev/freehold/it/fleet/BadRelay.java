@@ -12,12 +12,14 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.NullMarked;
 
 /**
- * A relay in a process of its own that does what each line of its input says: NONE, DENY, or a deed
- * of {@link Meddler}. It prints where it is, and after each line how often the deed before was
- * done.
+ * A relay in a process of its own that does what each line of its input says: NONE, DENY (nobody is
+ * there), SWAP NODE OTHER (what is for one goes to the other, whose words are said to be the
+ * first's), or a deed of {@link Meddler}. It prints where it is, and after each line how often the
+ * deed before was done.
  */
 @NullMarked
 final class BadRelay {
@@ -26,7 +28,7 @@ final class BadRelay {
   private BadRelay() {}
 
   /** Says that nobody is there. */
-  private record Denier() implements HostileRelay.Mischief {
+  private record Denier(AtomicInteger done) implements HostileRelay.Mischief {
     @Override
     public List<byte[]> deliver(NodeId from, NodeId to, byte[] payload) {
       return List.of(payload);
@@ -34,7 +36,31 @@ final class BadRelay {
 
     @Override
     public boolean deny(NodeId to) {
+      done.incrementAndGet();
       return true;
+    }
+  }
+
+  /** Puts a node in another's place. */
+  private record Swapper(NodeId node, NodeId other, AtomicInteger done)
+      implements HostileRelay.Mischief {
+    @Override
+    public List<byte[]> deliver(NodeId from, NodeId to, byte[] payload) {
+      return List.of(payload);
+    }
+
+    @Override
+    public NodeId receiver(NodeId from, NodeId to) {
+      if (!to.equals(node)) {
+        return to;
+      }
+      done.incrementAndGet();
+      return other;
+    }
+
+    @Override
+    public NodeId sender(NodeId from) {
+      return from.equals(other) ? node : from;
     }
   }
 
@@ -48,8 +74,27 @@ final class BadRelay {
     }
 
     @Override
+    public NodeId receiver(NodeId from, NodeId to) {
+      return deed.receiver(from, to);
+    }
+
+    @Override
+    public NodeId sender(NodeId from) {
+      return deed.sender(from);
+    }
+
+    @Override
     public boolean deny(NodeId to) {
       return deed.deny(to);
+    }
+
+    int done() {
+      return switch (deed) {
+        case Meddler meddler -> meddler.done();
+        case Denier denier -> denier.done().get();
+        case Swapper swapper -> swapper.done().get();
+        default -> 0;
+      };
     }
   }
 
@@ -61,15 +106,20 @@ final class BadRelay {
     BufferedReader in =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     for (String line = in.readLine(); line != null; line = in.readLine()) {
+      String[] said = line.split(" ", -1);
       HostileRelay.Mischief next =
-          switch (line) {
+          switch (said[0]) {
             case "NONE" -> NONE;
-            case "DENY" -> new Denier();
-            default -> new Meddler(Meddler.Deed.valueOf(line));
+            case "DENY" -> new Denier(new AtomicInteger());
+            case "SWAP" ->
+                new Swapper(
+                    NodeId.parse(said[1]).orElseThrow(),
+                    NodeId.parse(said[2]).orElseThrow(),
+                    new AtomicInteger());
+            default -> new Meddler(Meddler.Deed.valueOf(said[0]));
           };
-      HostileRelay.Mischief before = now.deed;
+      int done = now.done();
       now.deed = next;
-      int done = before instanceof Meddler meddler ? meddler.done() : 0;
       System.out.println(Json.object().put("done", done).build().write());
     }
     relay.close();

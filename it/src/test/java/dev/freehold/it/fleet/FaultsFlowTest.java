@@ -50,7 +50,7 @@ class FaultsFlowTest {
   @TempDir private Path folder = Path.of("");
 
   /** A node that serves, and where. */
-  private record Up(Processes machine, String url) {
+  record Up(Processes machine, String url) {
     HttpRequest.Builder request(String path) {
       return HttpRequest.newBuilder(URI.create(url.replaceFirst("/v1$", path)))
           .header("Content-Type", "application/json");
@@ -117,16 +117,16 @@ class FaultsFlowTest {
         + "}";
   }
 
-  private static String choices(HttpResponse<String> answer) {
+  static String choices(HttpResponse<String> answer) {
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
     return ((Json.Obj) Json.parse(answer.body())).get("choices").orElseThrow().write();
   }
 
-  private interface Question {
+  interface Question {
     boolean holds() throws Exception;
   }
 
-  private static void await(String what, Question question) throws Exception {
+  static void await(String what, Question question) throws Exception {
     long end = System.nanoTime() + PATIENCE.toNanos();
     while (!question.holds()) {
       assertThat(System.nanoTime()).as(what).isLessThan(end);
@@ -138,7 +138,7 @@ class FaultsFlowTest {
     return Processes.machine(folder, name, List.of(), configuration);
   }
 
-  private static Up up(Processes machine, String... more) throws IOException {
+  static Up up(Processes machine, String... more) throws IOException {
     List<String> words = new ArrayList<>(List.of("up", "--port", "0", "--json", "--threads", "1"));
     words.addAll(List.of(more));
     return new Up(machine, text(machine.serve(words.toArray(new String[0])), "url"));
@@ -164,7 +164,7 @@ class FaultsFlowTest {
       assumeTrue(Files.exists(bad.model(SMOLLM2)), "skipped: SmolLM2 is not in the cache");
       Process meddling = bad.begin(BadRelay.class);
       Deeds deeds = new Deeds(meddling);
-      String lines = "relays = " + deeds.place + "\nlink-loopback = yes\nsplit = never\n";
+      String lines = "relays = " + deeds.place() + "\nlink-loopback = yes\nsplit = never\n";
       try (Processes a = machine("anna", lines + "replay-share = 100\n");
           Processes b = machine("bert", lines);
           Processes faulty = machine("faulty", lines)) {
@@ -186,7 +186,7 @@ class FaultsFlowTest {
   }
 
   /** The relay's process, and what it is told. */
-  private static final class Deeds {
+  static final class Deeds {
     private final Writer to;
     private final BufferedReader from;
     private final String place;
@@ -195,6 +195,11 @@ class FaultsFlowTest {
       to = relay.outputWriter(StandardCharsets.UTF_8);
       from = relay.inputReader(StandardCharsets.UTF_8);
       place = text((Json.Obj) Json.parse(from.readLine()), "relay");
+    }
+
+    /** Where the relay is. */
+    String place() {
+      return place;
     }
 
     /** From now on it does this; how often the deed before was done. */
