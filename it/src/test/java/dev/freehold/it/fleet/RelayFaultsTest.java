@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,6 +33,7 @@ class RelayFaultsTest {
   }
 
   @Test
+  @Tag("soak")
   void aRelayThatLiesAboutWhoIsThereIsGoneRoundAndNobodyGetsAnothersPlace() throws Exception {
     try (Processes bad = machine("bad-relay", "");
         Processes good = machine("relay", "")) {
