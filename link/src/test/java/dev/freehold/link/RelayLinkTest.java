@@ -57,7 +57,12 @@ class RelayLinkTest {
     assertThat(link.state()).isEqualTo(new LinkState.Up(PathKind.RELAY));
     echoes(link, 3 << 20);
     assertThat(relay.load().nodes()).isEqualTo(2);
-    assertThat(relay.load().queued()).isZero();
+    // The last acknowledgement may still be on its way.
+    long end = System.nanoTime() + SOON.toNanos();
+    while (relay.load().queued() > 0) {
+      assertThat(System.nanoTime()).as("the relay keeps something").isLessThan(end);
+      Thread.sleep(5);
+    }
   }
 
   @Test
