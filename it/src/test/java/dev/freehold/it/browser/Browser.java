@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.freehold.record.Json;
 import java.io.File;
+import java.io.Serial;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -203,7 +204,12 @@ public final class Browser implements AutoCloseable, WebSocket.Listener {
     long end = System.nanoTime() + PATIENCE.toNanos();
     String seen = "";
     while (System.nanoTime() < end) {
-      seen = value(expression);
+      try {
+        seen = value(expression);
+      } catch (Navigated e) {
+        // The next look is at the page that comes.
+        seen = String.valueOf(e.getMessage());
+      }
       if (seen.equals(value)) {
         return;
       }
@@ -233,6 +239,15 @@ public final class Browser implements AutoCloseable, WebSocket.Listener {
     }
   }
 
+  /** The page was left while something was asked of it. */
+  private static final class Navigated extends AssertionError {
+    @Serial private static final long serialVersionUID = 1L;
+
+    Navigated(String what) {
+      super(what);
+    }
+  }
+
   private Json.Obj call(String method, Json.Obj parameters) throws Exception {
     long id = ++last;
     CompletableFuture<Json.Obj> answer = new CompletableFuture<>();
@@ -242,7 +257,8 @@ public final class Browser implements AutoCloseable, WebSocket.Listener {
     socket.sendText(request.write(), true).get(30, TimeUnit.SECONDS);
     Json.Obj got = answer.get(30, TimeUnit.SECONDS);
     if (!(got.get("result").orElse(Json.Null.VALUE) instanceof Json.Obj result)) {
-      throw new AssertionError(method + ": " + got.write());
+      String what = method + ": " + got.write();
+      throw what.contains("navigated or closed") ? new Navigated(what) : new AssertionError(what);
     }
     return result;
   }
