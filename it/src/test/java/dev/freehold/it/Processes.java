@@ -178,6 +178,9 @@ public final class Processes implements AutoCloseable {
             "jdk.incubator.vector",
             "--enable-native-access=ALL-UNNAMED",
             "-XX:-UsePerfData",
+            // They live some seconds: a second compiler's work would not pay.
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
             "-cp",
             System.getProperty("java.class.path"),
             main));
