@@ -6,6 +6,7 @@ import dev.freehold.catalogue.Catalogue;
 import dev.freehold.catalogue.ModelEntry;
 import dev.freehold.catalogue.ModelStore;
 import dev.freehold.crypto.KeyFile;
+import dev.freehold.crypto.NodeId;
 import dev.freehold.crypto.SigningKey;
 import dev.freehold.crypto.payment.Address;
 import dev.freehold.crypto.payment.PaymentKeyFile;
@@ -99,6 +100,9 @@ final class MarketDemo implements AutoCloseable {
       return URI.create(text(process.said(), "url")).resolve("/");
     }
   }
+
+  /** What the owner's mandate lets the buyer spend, in millionths of a test dollar: its units. */
+  private static final String BUDGET = "5000000";
 
   /** An answer that was bought. */
   private record Bought(String seller, ApiClient.Answer answer, String verdict, boolean valid) {}
@@ -225,7 +229,51 @@ final class MarketDemo implements AutoCloseable {
         "5000000",
         "--peer",
         "3000000");
-    return processes.start("buyer", "up", "--no-model", "--port", "0", "--json");
+    Path budget = processes.home("buyer").resolve("budget");
+    String owner = owner(budget);
+    return processes.start(
+        "buyer",
+        "up",
+        "--no-model",
+        "--port",
+        "0",
+        "--json",
+        "--budget",
+        budget.toString(),
+        "--budget-owner",
+        owner);
+  }
+
+  /** Somebody else than the buyer says what may be spent; returns who. */
+  private String owner(Path budget) throws Exception {
+    NodeId buyer = KeyFile.name(processes.home("buyer").resolve(Node.KEY_FILE));
+    Json signed =
+        Json.parse(
+            processes.run(
+                "owner",
+                "mandate",
+                "sign",
+                budget.toString(),
+                "--holder",
+                buyer.toString(),
+                "--effect",
+                "model_call",
+                "--effect",
+                "payment",
+                "--model",
+                MODEL,
+                "--peer",
+                "*",
+                "--pay",
+                BUDGET,
+                "--unit",
+                "USD",
+                "--days",
+                "1",
+                "--json"));
+    String owner = text((Json.Obj) signed, "issuer");
+    say("owner    " + owner + " lets the buyer spend " + BUDGET + " units, until tomorrow");
+    return owner;
   }
 
   private static Json.Obj question(String text, int tokens) {

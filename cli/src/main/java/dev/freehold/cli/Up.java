@@ -60,6 +60,20 @@ final class Up extends Verb {
               + " ('auto': those that don't fit here; 'never').")
   private @Nullable String split;
 
+  @Option(
+      names = "--budget",
+      paramLabel = "FILE",
+      description =
+          "Buy answers only inside this mandate, from now on ('freehold wallet budget' shows what is"
+              + " left of it).")
+  private @Nullable Path budget;
+
+  @Option(
+      names = "--budget-owner",
+      paramLabel = "OWNER",
+      description = "Who signed it: a did:key, or DID,RELYING-PARTY,ORIGIN of a passkey.")
+  private @Nullable String budgetOwner;
+
   @Option(names = "--quiet", description = "Ask no question, say only where it serves.")
   private boolean quiet;
 
@@ -82,6 +96,12 @@ final class Up extends Verb {
       } catch (IllegalArgumentException e) {
         throw new Failure("--split: " + e.getMessage());
       }
+    }
+    if ((budget == null) != (budgetOwner == null)) {
+      throw new Failure("--budget and --budget-owner go together: whose word counts?");
+    }
+    if (budget != null && budgetOwner != null) {
+      BudgetVerb.take(places, budget, budgetOwner);
     }
     if (noModel && node.firstModel().isPresent()) {
       throw new Failure("--no-model and --model exclude each other");

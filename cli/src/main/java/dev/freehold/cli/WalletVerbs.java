@@ -16,6 +16,7 @@ import dev.freehold.ledger.rpc.RpcException;
 import dev.freehold.market.channel.FolderChannels;
 import dev.freehold.market.channel.PayeeChannel;
 import dev.freehold.market.channel.PayerChannel;
+import dev.freehold.market.spending.BudgetState;
 import dev.freehold.market.spending.LimitBook;
 import dev.freehold.market.spending.LimitFile;
 import dev.freehold.market.spending.SpendingLimits;
@@ -47,10 +48,11 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "wallet",
     description = {
-      "Every coin of this home with its owner, its state and when it can be had; and the limits.",
+      "Every coin of this home with its owner, its state and when it can be had; the budget and the"
+          + " limits.",
       "Without --rpc, as the chain was last seen. Nothing is sent or signed."
     },
-    subcommands = {WalletVerbs.Limit.class, WalletVerbs.Withdraw.class})
+    subcommands = {BudgetVerb.class, WalletVerbs.Limit.class, WalletVerbs.Withdraw.class})
 final class WalletVerbs extends Verb {
   @Option(
       names = "--rpc",
@@ -77,6 +79,7 @@ final class WalletVerbs extends Verb {
     List<PayerChannel> buying = FolderChannels.ofPayer(folder.payer(), random).all();
     List<PayeeChannel> selling = FolderChannels.ofPayee(folder.payee(), random).all();
     LimitBook limits = new LimitFile(folder.limits()).read();
+    BudgetState budget = BudgetVerb.state(places);
     Optional<Address> account =
         Files.exists(folder.key())
             ? Optional.of(PaymentKeyFile.load(folder.key()).address())
@@ -101,9 +104,9 @@ final class WalletVerbs extends Verb {
     buying.forEach(end -> shown.add(new Shown(end.channel(), true, Holding.of(end))));
     selling.forEach(end -> shown.add(new Shown(end.channel(), false, Holding.of(end))));
     if (json) {
-      screen.json(json(account, balances, limits, shown, fresh));
+      screen.json(json(account, balances, budget, limits, shown, fresh));
     } else {
-      tell(folder, account, balances, limits, shown);
+      tell(folder, account, balances, budget, limits, shown);
     }
     return OK;
   }
@@ -162,6 +165,7 @@ final class WalletVerbs extends Verb {
       MarketFolder folder,
       Optional<Address> account,
       Map<String, String> balances,
+      BudgetState budget,
       LimitBook limits,
       List<Shown> shown) {
     screen.line(
@@ -170,6 +174,7 @@ final class WalletVerbs extends Verb {
                 .map(Address::toString)
                 .orElse("none: 'freehold chain key " + folder.key() + "' makes one"));
     balances.forEach((what, amount) -> screen.line("  in it: " + amount + " " + what));
+    BudgetVerb.lines(budget).forEach(screen::line);
     if (limits.coins().isEmpty()) {
       screen.line("limits    none: nothing may be spent ('freehold wallet limit')");
     }
@@ -236,6 +241,7 @@ final class WalletVerbs extends Verb {
   private static Json json(
       Optional<Address> account,
       Map<String, String> balances,
+      BudgetState budget,
       LimitBook limits,
       List<Shown> shown,
       boolean fresh) {
@@ -269,6 +275,7 @@ final class WalletVerbs extends Verb {
     return Json.object()
         .put("account", account.<Json>map(each -> Json.of(each.toString())).orElse(Json.Null.VALUE))
         .put("balances", held.build())
+        .put("budget", budget.toJson())
         .put("channels", Json.array(channels))
         .put("fresh", fresh)
         .put("limits", Json.parse(limits.encode()))

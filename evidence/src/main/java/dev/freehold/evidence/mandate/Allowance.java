@@ -104,7 +104,7 @@ public record Allowance(
   }
 
   /** Whether a name is among those allowed. */
-  static boolean holds(List<String> names, String name) {
+  public static boolean holds(List<String> names, String name) {
     return names.contains(ANY) || names.contains(name);
   }
 

@@ -5,11 +5,14 @@ package dev.freehold.evidence.mandate;
 import dev.freehold.record.Parsed;
 import dev.freehold.record.Timestamp;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Mandates from an owner's down to the one under which somebody acts.
@@ -121,6 +124,20 @@ public record MandateChain(List<Mandate> mandates) {
           mandates.size() - 1);
     }
     return new Standing.InForce(last, notes);
+  }
+
+  /** The next moment at which {@link #check} may say something else than now; empty: never. */
+  public Optional<Instant> changes(List<Revocation> revocations, Timestamp now) {
+    Stream<Instant> times =
+        mandates.stream()
+            .flatMap(
+                mandate ->
+                    Stream.of(
+                        mandate.terms().issued().instant(),
+                        mandate.terms().expires().instant().plusMillis(1)));
+    return Stream.concat(times, revocations.stream().map(each -> each.revoked().instant()))
+        .filter(time -> time.isAfter(now.instant()))
+        .min(Comparator.naturalOrder());
   }
 
   private static Optional<MandateFault> first(Mandate mandate, List<Owner> owners) {

@@ -4,7 +4,6 @@ package dev.freehold.gateway.intercept;
 
 import dev.freehold.evidence.action.PathSummary;
 import dev.freehold.evidence.mandate.Judgement;
-import dev.freehold.evidence.mandate.Mandate;
 import dev.freehold.evidence.mandate.MandateChain;
 import dev.freehold.evidence.mandate.Owner;
 import dev.freehold.evidence.mandate.Party;
@@ -111,25 +110,20 @@ final class MandateBook {
     validFrom = at;
     validUntil = Long.MAX_VALUE;
     for (Policy policy : policies) {
-      switch (check(new MandateChain(policy.mandates()), now)) {
+      MandateChain chain = new MandateChain(policy.mandates());
+      switch (check(chain, now)) {
         case MandateChain.Standing.InForce _ -> inForce.add(policy);
         case MandateChain.Standing.Refused(var fault, int _) ->
             why = "no mandate is in force: " + fault.reason();
       }
-      for (Mandate mandate : policy.mandates()) {
-        changesAt(mandate.terms().issued(), 0, at);
-        changesAt(mandate.terms().expires(), 1, at);
-      }
+      long change =
+          chain
+              .changes(revocations, now)
+              .map(time -> time.toEpochMilli() - 1)
+              .orElse(Long.MAX_VALUE);
+      validUntil = Math.min(validUntil, change);
     }
-    revocations.forEach(r -> changesAt(r.revoked(), 0, at));
     standing = List.copyOf(inForce);
     whyNone = why;
-  }
-
-  private void changesAt(Timestamp time, long plus, long now) {
-    long change = time.instant().toEpochMilli() + plus;
-    if (change > now) {
-      validUntil = Math.min(validUntil, change - 1);
-    }
   }
 }

@@ -229,7 +229,9 @@ final class TradedHome {
                             units(2), new Timestamp(Instant.parse("2099-01-01T00:00:00Z"))))),
                 units(4),
                 LocalDate.ofInstant(now, ZoneOffset.UTC),
-                Amount.of(3 * WHOLE + 500_000)));
+                Amount.of(3 * WHOLE + 500_000),
+                Amount.of(20),
+                Amount.of(2_400)));
   }
 
   private static Amount units(long whole) {

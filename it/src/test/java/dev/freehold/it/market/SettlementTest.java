@@ -5,6 +5,7 @@ package dev.freehold.it.market;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.freehold.crypto.SigningKey;
 import dev.freehold.evidence.payment.Channel;
 import dev.freehold.evidence.payment.Claimable;
 import dev.freehold.evidence.payment.SignedVoucher;
@@ -23,11 +24,14 @@ import dev.freehold.market.channel.Payer;
 import dev.freehold.market.channel.Purchase;
 import dev.freehold.market.channel.Stop;
 import dev.freehold.market.channel.VoucherRefusal;
+import dev.freehold.market.channel.Wanted;
 import dev.freehold.market.offer.Price;
 import dev.freehold.market.offer.TokenCounts;
+import dev.freehold.market.spending.Budget;
 import dev.freehold.market.spending.SpendingLimits;
 import dev.freehold.record.Amount;
 import dev.freehold.record.ChainId;
+import dev.freehold.record.Digest;
 import dev.freehold.record.Json;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -252,6 +256,7 @@ class SettlementTest {
         Economy.BUYER,
         FolderChannels.ofPayer(folder.resolve("payer"), new SecureRandom()),
         coin -> coin.equals(economy.coin()) ? Optional.of(limits) : Optional.empty(),
+        Budget.UNSET,
         InstantSource.system());
   }
 
@@ -271,7 +276,15 @@ class SettlementTest {
   private static void buy(Payer payer, Payee payee, Channel channel, int input, int output)
       throws IOException {
     Payer.Reserving reserving =
-        payer.reserve(channel.id(), PRICE, new TokenCounts(input, output), Amount.ZERO);
+        payer.reserve(
+            channel.id(),
+            new Wanted(
+                SigningKey.ofSeed(new byte[32]).nodeId(),
+                Digest.sha256("model"),
+                Optional.empty(),
+                PRICE,
+                new TokenCounts(input, output),
+                Amount.ZERO));
     assertThat(reserving).isInstanceOf(Payer.Reserving.Reserved.class);
     try (Purchase purchase = ((Payer.Reserving.Reserved) reserving).purchase()) {
       hand(payee, purchase, new TokenCounts(input, 0));

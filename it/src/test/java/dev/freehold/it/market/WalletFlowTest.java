@@ -4,6 +4,8 @@ package dev.freehold.it.market;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.freehold.record.Json;
+import dev.freehold.crypto.SigningKey;
 import dev.freehold.crypto.payment.PaymentKeyFile;
 import dev.freehold.evidence.payment.Channel;
 import dev.freehold.evidence.payment.ChannelState;
@@ -13,11 +15,16 @@ import dev.freehold.ledger.transaction.Submitter;
 import dev.freehold.market.channel.FolderChannels;
 import dev.freehold.market.channel.Payer;
 import dev.freehold.market.channel.Purchase;
+import dev.freehold.market.channel.Wanted;
 import dev.freehold.market.offer.Price;
 import dev.freehold.market.offer.TokenCounts;
+import dev.freehold.market.spending.Budget;
 import dev.freehold.market.spending.LimitFile;
 import dev.freehold.market.wallet.MarketFolder;
 import dev.freehold.record.Amount;
+import dev.freehold.record.Digest;
+import java.util.List;
+import java.util.ArrayList;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -34,6 +41,56 @@ class WalletFlowTest {
   private static final String CHAIN = "31337";
 
   @TempDir private Path folder = Path.of("");
+
+  @Test
+  void aMachineTakesUpWhatItsOwnerSignedForBuyingAndNothingElse() throws Exception {
+    try (Processes programs = new Processes(folder)) {
+      Path config = programs.home().resolve("config");
+      String mandate = folder.resolve("mandate").toString();
+      String node = Processes.text(programs.cli("key", "show", "--json").json(), "name");
+      Json.Obj signed = programs.cli(signing(mandate, node)).json();
+      String owner = Processes.text(signed, "issuer");
+      String[] take = {"wallet", "budget", mandate, "--owner", owner};
+      assertThat(programs.cli(take).err()).contains("lacks chain and chain-id and coin");
+      Files.writeString(
+          config,
+          "chain = http://127.0.0.1:1\nchain-id = 31337\ncoin = "
+              + DevelopmentChain.PAYMENT_CHANNELS
+              + "\n");
+      assertThat(programs.cli("wallet").out()).contains("budget    none: the limits decide alone");
+      assertThat(programs.cli("wallet", "budget", mandate).err()).contains("FILE with --owner");
+      assertThat(programs.cli("wallet", "budget", mandate, "--owner", node).err())
+          .contains("nothing was changed: " + owner + " is no trusted owner");
+      assertThat(programs.cli("up", "--no-model", "--budget", mandate).err())
+          .contains("--budget and --budget-owner go together");
+      String another = folder.resolve("another").toString();
+      assertThat(programs.cli(signing(another, owner)).exit()).isZero();
+      assertThat(
+              programs.cli("up", "--no-model", "--budget", another, "--budget-owner", owner).err())
+          .contains("nothing was changed: the mandate is held by " + owner);
+
+      Processes.Run taken = programs.cli(take);
+      assertThat(taken.exit()).as(taken.err()).isZero();
+      assertThat(programs.cli("wallet").out())
+          .contains(" of " + owner + ", until ")
+          .contains("  used: 0 of 5000000 of token " + DevelopmentChain.PAYMENT_CHANNELS)
+          .contains("  used: 0 of 20 answers, 0 of 1000000 output tokens");
+      String ended = folder.resolve("revocation").toString();
+      assertThat(programs.cli("mandate", "revoke", mandate, ended).exit()).isZero();
+      Processes.Run over = programs.cli("wallet", "budget", "--revocation", ended);
+      assertThat(over.out()).as(over.err()).contains("not in force, so nothing is bought: revoked");
+      assertThat(programs.cli("wallet", "budget", "--none", "--json").out().strip())
+          .isEqualTo("null");
+    }
+  }
+
+  private static String[] signing(String file, String holder) {
+    List<String> words =
+        new ArrayList<>(List.of("mandate", "sign", file, "--holder", holder, "--json"));
+    words.addAll(List.of("--effect", "model_call", "--effect", "payment", "--model", "*"));
+    words.addAll(List.of("--peer", "*", "--pay", "5000000", "--unit", "USD", "--answers", "20"));
+    return words.toArray(String[]::new);
+  }
 
   @Test
   void everyCoinIsShownWithItsOwnerStateAndTimeWithTheChainAndWithout() throws Exception {
@@ -74,13 +131,23 @@ class WalletFlowTest {
               Economy.BUYER,
               FolderChannels.ofPayer(market.payer(), new SecureRandom()),
               new LimitFile(market.limits()),
+              Budget.UNSET,
               InstantSource.system());
       payer.observe(channel, ChannelState.EMPTY);
       economy.deposit(channel, 1_000);
       payer.observe(channel, economy.channels().state(channel));
       Price price = new Price(Amount.of(1_000_000), Amount.of(1_000_000));
       TokenCounts counts = new TokenCounts(60, 40);
-      Payer.Reserving reserving = payer.reserve(channel.id(), price, counts, Amount.ZERO);
+      Payer.Reserving reserving =
+          payer.reserve(
+              channel.id(),
+              new Wanted(
+                  SigningKey.ofSeed(new byte[32]).nodeId(),
+                  Digest.sha256("model"),
+                  Optional.empty(),
+                  price,
+                  counts,
+                  Amount.ZERO));
       try (Purchase purchase = ((Payer.Reserving.Reserved) reserving).purchase()) {
         assertThat(purchase.pay(counts, counts)).isInstanceOf(Purchase.Payment.Signed.class);
       }

@@ -12,12 +12,15 @@ import dev.freehold.evidence.payment.Coin;
 import dev.freehold.evidence.payment.Domain;
 import dev.freehold.evidence.payment.SignedVoucher;
 import dev.freehold.evidence.payment.Voucher;
-import dev.freehold.market.offer.Price;
-import dev.freehold.market.offer.TokenCounts;
+import dev.freehold.market.spending.Budget;
+import dev.freehold.market.spending.Grant;
 import dev.freehold.market.spending.Limits;
 import dev.freehold.market.spending.SpendingLimits;
+import dev.freehold.market.spending.Spent;
 import dev.freehold.record.Amount;
+import dev.freehold.record.Timestamp;
 import java.io.IOException;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -39,6 +42,7 @@ public final class Payer {
   private final PaymentKey key;
   private final ChannelStorage<PayerChannel> storage;
   private final Limits limits;
+  private final Budget budget;
   private final InstantSource clock;
 
   /** Owned by the payer's lock. */
@@ -69,8 +73,8 @@ public final class Payer {
       this.durable = end.signed();
     }
 
-    private Amount reserved() {
-      return running.stream().map(Purchase::reserved).reduce(Amount.ZERO, Amount::plus);
+    private Spent reserved() {
+      return running.stream().map(Purchase::reserved).reduce(Spent.NOTHING, Spent::plus);
     }
   }
 
@@ -80,11 +84,16 @@ public final class Payer {
    * @throws IOException if it can't be read: nothing may be signed then
    */
   public Payer(
-      PaymentKey key, ChannelStorage<PayerChannel> storage, Limits limits, InstantSource clock)
+      PaymentKey key,
+      ChannelStorage<PayerChannel> storage,
+      Limits limits,
+      Budget budget,
+      InstantSource clock)
       throws IOException {
     this.key = key;
     this.storage = storage;
     this.limits = limits;
+    this.budget = budget;
     this.clock = clock;
     for (PayerChannel end : storage.all()) {
       accounts.put(end.channel().id(), new Account(end));
@@ -144,48 +153,45 @@ public final class Payer {
    * Reserves coins for one answer. Of any number that race for the same coins, as many get them as
    * there are coins for.
    *
-   * @param price that was agreed; it stays
-   * @param most tokens that the answer may take
-   * @param arrears what the seller says is unpaid of answers before, as far as the buyer believes
-   *     it: after a fault of its own, and never more than the offer's window. Paid with the first
-   *     voucher, and within the same limits
-   * @throws IOException if the limits can't be read
+   * @throws IOException if the limits or the budget can't be read
    */
-  public synchronized Reserving reserve(ChannelId id, Price price, TokenCounts most, Amount arrears)
-      throws IOException {
+  public synchronized Reserving reserve(ChannelId id, Wanted wanted) throws IOException {
     Account account = accounts.get(id);
     if (account == null) {
       return new Reserving.Refused(SpendingRefusal.UNKNOWN_CHANNEL);
     }
-    Amount amount = price.cost(most).plus(arrears);
-    Optional<SpendingRefusal> refusal = beyond(account, Amount.ZERO, amount, true);
+    Purchase purchase = new Purchase(this, account, wanted);
+    Optional<SpendingRefusal> refusal = beyond(purchase, purchase.reserved(), true);
     if (refusal.isPresent()) {
       return new Reserving.Refused(refusal.get());
     }
-    Purchase purchase = new Purchase(this, account, price, amount, arrears);
     account.running.add(purchase);
     return new Reserving.Reserved(purchase);
   }
 
-  Purchase.Payment pay(Purchase purchase, Amount due) throws IOException {
+  /**
+   * @param output tokens of the answer that are paid with it
+   */
+  Purchase.Payment pay(Purchase purchase, Amount due, int output) throws IOException {
     Account account = purchase.account();
     Amount target;
     synchronized (this) {
       if (purchase.ended()) {
         return new Purchase.Payment.Refused(SpendingRefusal.ENDED);
       }
-      if (due.compareTo(purchase.most()) > 0) {
+      if (due.compareTo(purchase.wanted().cost()) > 0) {
         return new Purchase.Payment.Refused(SpendingRefusal.ABOVE_RESERVED);
       }
-      Amount more = due.less(purchase.soFar());
-      if (!more.equals(Amount.ZERO)) {
-        // The limits may have been lowered, or a new day begun, since it was reserved.
-        Optional<SpendingRefusal> refusal = beyond(account, purchase.soFar(), more, false);
+      Spent more = Spent.of(due, 1, output).less(purchase.spent());
+      if (!more.pay().equals(Amount.ZERO)) {
+        // The limits may have been lowered, the mandate ended, or a new day begun, since it was
+        // reserved.
+        Optional<SpendingRefusal> refusal = beyond(purchase, more, false);
         if (refusal.isPresent()) {
           return new Purchase.Payment.Refused(refusal.get());
         }
         account.end = account.end.signing(more, today());
-        purchase.allot(due);
+        purchase.allot(more);
       }
       target = account.end.signed();
     }
@@ -249,17 +255,21 @@ public final class Payer {
   }
 
   synchronized Amount paid(Purchase purchase) {
-    return purchase.soFar();
+    return purchase.spent().pay();
   }
 
   /**
    * Why so much more is too much; empty where it isn't.
    *
-   * @param before paid for the same answer
    * @param reserving whether it is to be kept free as well of what is reserved already
    */
-  private Optional<SpendingRefusal> beyond(
-      Account account, Amount before, Amount more, boolean reserving) throws IOException {
+  private Optional<SpendingRefusal> beyond(Purchase purchase, Spent more, boolean reserving)
+      throws IOException {
+    Optional<SpendingRefusal> outside = outsideMandate(purchase, more, reserving);
+    if (outside.isPresent()) {
+      return outside;
+    }
+    Account account = purchase.account();
     Coin coin = account.channel.coin();
     Address peer = account.channel.config().receiver();
     Optional<SpendingLimits> set = limits.of(coin);
@@ -267,24 +277,65 @@ public final class Payer {
       return Optional.of(SpendingRefusal.NO_LIMITS);
     }
     SpendingLimits limit = set.get();
-    if (before.plus(more).compareTo(limit.answer()) > 0) {
+    if (purchase.spent().pay().plus(more.pay()).compareTo(limit.answer()) > 0) {
       return Optional.of(SpendingRefusal.ABOVE_ANSWER);
     }
-    Amount reserved = reserving ? account.reserved() : Amount.ZERO;
+    Amount reserved = reserving ? account.reserved().pay() : Amount.ZERO;
     Amount held = account.end.state().covered();
-    if (account.end.signed().plus(reserved).plus(more).compareTo(held) > 0) {
+    if (account.end.signed().plus(reserved).plus(more.pay()).compareTo(held) > 0) {
       return Optional.of(SpendingRefusal.ABOVE_DEPOSIT);
     }
     Predicate<Account> sameCoin = each -> each.channel.coin().equals(coin);
-    if (taken(sameCoin, reserving).plus(more).compareTo(limit.day()) > 0) {
+    if (taken(sameCoin, reserving).plus(more.pay()).compareTo(limit.day()) > 0) {
       return Optional.of(SpendingRefusal.ABOVE_DAY);
     }
     Predicate<Account> samePeer =
         sameCoin.and(each -> each.channel.config().receiver().equals(peer));
-    if (taken(samePeer, reserving).plus(more).compareTo(limit.peer()) > 0) {
+    if (taken(samePeer, reserving).plus(more.pay()).compareTo(limit.peer()) > 0) {
       return Optional.of(SpendingRefusal.ABOVE_PEER);
     }
     return Optional.empty();
+  }
+
+  /** What the owner's mandate says against it, where there is one. */
+  private Optional<SpendingRefusal> outsideMandate(Purchase purchase, Spent more, boolean reserving)
+      throws IOException {
+    Account account = purchase.account();
+    Wanted wanted = purchase.wanted();
+    return switch (budget.standing(moment())) {
+      case Budget.Standing.Unset _ -> Optional.empty();
+      case Budget.Standing.Closed _ -> Optional.of(SpendingRefusal.MANDATE_CLOSED);
+      case Budget.Standing.Open(Grant grant, Spent most) -> {
+        if (!grant.coin().equals(account.channel.coin())) {
+          yield Optional.of(SpendingRefusal.MANDATE_COIN);
+        }
+        if (!grant.names(
+            wanted.model(), wanted.name(), wanted.seller(), account.channel.config().receiver())) {
+          yield Optional.of(SpendingRefusal.OUTSIDE_MANDATE);
+        }
+        if (wanted.most().output() > grant.allow().output()) {
+          yield Optional.of(SpendingRefusal.ABOVE_MANDATE_ANSWER);
+        }
+        yield spent(grant.coin(), reserving).plus(more).beyond(most)
+            ? Optional.of(SpendingRefusal.ABOVE_MANDATE)
+            : Optional.empty();
+      }
+    };
+  }
+
+  /** All that was ever spent: coins of this kind, and answers and tokens for coins of any kind. */
+  public synchronized Spent spent(Coin coin) {
+    return spent(coin, false);
+  }
+
+  private Spent spent(Coin coin, boolean reserving) {
+    Spent sum = Spent.NOTHING;
+    for (Account account : accounts.values()) {
+      Spent one = account.end.spent();
+      one = reserving ? one.plus(account.reserved()) : one;
+      sum = sum.plus(account.channel.coin().equals(coin) ? one : one.unpaid());
+    }
+    return sum;
   }
 
   private Amount taken(Predicate<Account> which, boolean reserving) {
@@ -292,10 +343,17 @@ public final class Payer {
     for (Account account : accounts.values()) {
       if (which.test(account)) {
         sum = sum.plus(spentToday(account));
-        sum = reserving ? sum.plus(account.reserved()) : sum;
+        sum = reserving ? sum.plus(account.reserved().pay()) : sum;
       }
     }
     return sum;
+  }
+
+  /** The clock's moment, or the begin of a later day on which was signed already. */
+  private Timestamp moment() {
+    Instant now = clock.instant();
+    Instant day = today().atStartOfDay(ZoneOffset.UTC).toInstant();
+    return new Timestamp(day.isAfter(now) ? day : now);
   }
 
   private Amount spentToday(Account account) {

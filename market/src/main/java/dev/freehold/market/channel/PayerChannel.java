@@ -5,6 +5,7 @@ package dev.freehold.market.channel;
 import dev.freehold.evidence.payment.Channel;
 import dev.freehold.evidence.payment.ChannelState;
 import dev.freehold.evidence.payment.Coin;
+import dev.freehold.market.spending.Spent;
 import dev.freehold.record.Amount;
 import dev.freehold.record.CanonicalJson;
 import dev.freehold.record.Json;
@@ -22,12 +23,20 @@ import java.time.LocalDate;
  * @param signed the amount of the highest voucher that may be in other hands
  * @param day of the last voucher, in UTC; a day before the first one
  * @param before how much was signed before that day
+ * @param answers how many answers it was signed for
+ * @param tokens how many tokens they put out, as far as they were paid
  */
 public record PayerChannel(
-    Channel channel, ChannelState state, Amount signed, LocalDate day, Amount before)
+    Channel channel,
+    ChannelState state,
+    Amount signed,
+    LocalDate day,
+    Amount before,
+    Amount answers,
+    Amount tokens)
     implements ChannelEnd {
   /** Value of the member {@code format}. */
-  public static final String FORMAT = "freehold-payer-channel/1";
+  public static final String FORMAT = "freehold-payer-channel/2";
 
   private static final int LIMIT = 16 << 10;
 
@@ -47,7 +56,8 @@ public record PayerChannel(
 
   /** A channel of which nothing is signed yet. */
   public static PayerChannel fresh(Channel channel, ChannelState state) {
-    return new PayerChannel(channel, state, Amount.ZERO, LocalDate.EPOCH, Amount.ZERO);
+    return new PayerChannel(
+        channel, state, Amount.ZERO, LocalDate.EPOCH, Amount.ZERO, Amount.ZERO, Amount.ZERO);
   }
 
   /** How much was signed on a day that is not before {@link #day}. */
@@ -55,27 +65,40 @@ public record PayerChannel(
     return today.equals(day) ? signed.less(before) : Amount.ZERO;
   }
 
+  /** All that it was spent on. */
+  public Spent spent() {
+    return new Spent(signed, answers, tokens);
+  }
+
   /** So much more, today. */
-  PayerChannel signing(Amount more, LocalDate today) {
+  PayerChannel signing(Spent more, LocalDate today) {
     return new PayerChannel(
-        channel, state, signed.plus(more), today, today.equals(day) ? before : signed);
+        channel,
+        state,
+        signed.plus(more.pay()),
+        today,
+        today.equals(day) ? before : signed,
+        answers.plus(more.answers()),
+        tokens.plus(more.tokens()));
   }
 
   /** The same, with what the chain holds of it now. */
   public PayerChannel with(ChannelState seen) {
-    return new PayerChannel(channel, seen, signed, day, before);
+    return new PayerChannel(channel, seen, signed, day, before, answers, tokens);
   }
 
   @Override
   public byte[] encode() {
     return CanonicalJson.bytes(
         Json.object()
+            .put("answers", answers.toString())
             .put("before", before.toString())
             .put("channel", channel.toJson())
             .put("day", day.toString())
             .put("format", FORMAT)
             .put("signed", signed.toString())
             .put("state", state.toJson())
+            .put("tokens", tokens.toString())
             .build());
   }
 
@@ -92,7 +115,9 @@ public record PayerChannel(
               ChannelState.read(members.object("state")),
               Coin.amount(members, "signed"),
               members.typed("day", PayerChannel::day),
-              Coin.amount(members, "before"));
+              Coin.amount(members, "before"),
+              Coin.amount(members, "answers"),
+              Coin.amount(members, "tokens"));
       members.end();
       Members.requireSame(end.encode(), bytes);
       return new Parsed.Read<>(end);

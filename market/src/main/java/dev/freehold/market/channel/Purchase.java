@@ -3,8 +3,8 @@
 package dev.freehold.market.channel;
 
 import dev.freehold.evidence.payment.SignedVoucher;
-import dev.freehold.market.offer.Price;
 import dev.freehold.market.offer.TokenCounts;
+import dev.freehold.market.spending.Spent;
 import dev.freehold.record.Amount;
 import java.io.IOException;
 
@@ -15,18 +15,14 @@ import java.io.IOException;
 public final class Purchase implements AutoCloseable {
   private final Payer payer;
   private final Payer.Account account;
-  private final Price price;
-  private final Amount most;
-  private final Amount arrears;
-  private Amount paid = Amount.ZERO;
+  private final Wanted wanted;
+  private Spent spent = Spent.NOTHING;
   private boolean ended;
 
-  Purchase(Payer payer, Payer.Account account, Price price, Amount most, Amount arrears) {
+  Purchase(Payer payer, Payer.Account account, Wanted wanted) {
     this.payer = payer;
     this.account = account;
-    this.price = price;
-    this.most = most;
-    this.arrears = arrears;
+    this.wanted = wanted;
   }
 
   /**
@@ -42,12 +38,12 @@ public final class Purchase implements AutoCloseable {
     if (asked.input() > counted.input() || asked.output() > counted.output()) {
       return new Payment.Refused(SpendingRefusal.OVERCOUNTED);
     }
-    return payer.pay(this, due(asked));
+    return payer.pay(this, due(asked), asked.output());
   }
 
   /** What an answer of so many tokens costs, with the arrears that are paid along with it. */
   public Amount due(TokenCounts counts) {
-    return arrears.plus(price.cost(counts));
+    return wanted.arrears().plus(wanted.price().cost(counts));
   }
 
   /** Gives back what was reserved and is not spent. Vouchers that were signed stay signed. */
@@ -67,24 +63,30 @@ public final class Purchase implements AutoCloseable {
 
   // All below is the payer's, under its lock.
 
-  Amount most() {
-    return most;
+  Wanted wanted() {
+    return wanted;
   }
 
-  Amount soFar() {
-    return paid;
+  /** What went to this answer so far. */
+  Spent spent() {
+    return spent;
   }
 
-  Amount reserved() {
-    return ended ? Amount.ZERO : most.less(paid);
+  /** What else may go to it. */
+  Spent reserved() {
+    return ended ? Spent.NOTHING : most().less(spent);
+  }
+
+  private Spent most() {
+    return Spent.of(wanted.cost(), 1, wanted.most().output());
   }
 
   boolean ended() {
     return ended;
   }
 
-  void allot(Amount due) {
-    paid = due;
+  void allot(Spent more) {
+    spent = spent.plus(more);
   }
 
   void end() {

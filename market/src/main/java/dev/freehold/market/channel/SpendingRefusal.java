@@ -12,6 +12,16 @@ public enum SpendingRefusal {
   ABOVE_DAY("the day's limit would be exceeded"),
   /** More than a person allows for one seller in a day. */
   ABOVE_PEER("the limit for this seller would be exceeded"),
+  /** The owner's mandate is not in force, or is none for buying. */
+  MANDATE_CLOSED("the owner's mandate lets nothing be spent ('freehold wallet' says why)"),
+  /** The owner's mandate speaks of another coin. */
+  MANDATE_COIN("the owner's mandate is for another coin"),
+  /** The owner's mandate does not name the model or the seller. */
+  OUTSIDE_MANDATE("the owner's mandate names another model, or other sellers"),
+  /** More tokens than the owner's mandate allows for one answer. */
+  ABOVE_MANDATE_ANSWER("the owner's mandate allows no answer of so many tokens"),
+  /** More than the owner's mandate leaves. */
+  ABOVE_MANDATE("the owner's mandate leaves too little: coins, answers or tokens"),
   /** More than is in the channel. */
   ABOVE_DEPOSIT("the channel holds too little: deposit more, or use another"),
   /** The channel is not one of ours. */

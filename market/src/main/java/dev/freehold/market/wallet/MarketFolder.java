@@ -25,6 +25,11 @@ public record MarketFolder(Path home) {
     return folder().resolve("limits.json");
   }
 
+  /** The mandate under which it buys (docs/formats/budget.md). */
+  public Path budget() {
+    return folder().resolve("budget.json");
+  }
+
   /** The buyer's ends of channels. */
   public Path payer() {
     return folder().resolve("payer");

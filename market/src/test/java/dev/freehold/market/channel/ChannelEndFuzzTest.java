@@ -35,7 +35,9 @@ class ChannelEndFuzzTest {
           Parties.withdrawing(100, 5, 20),
           Amount.of(60),
           LocalDate.parse("2026-11-29"),
-          Amount.of(40));
+          Amount.of(40),
+          Amount.of(3),
+          Amount.of(21));
   private static final PayeeChannel PAYEE =
       new PayeeChannel(
           ONE,
@@ -56,7 +58,7 @@ class ChannelEndFuzzTest {
     mutate(PAYER.encode(), PayerChannel::decode, PayerChannel::encode);
     String text = text(PAYER.encode());
     refused(PayerChannel::decode, text + "\n", "canonical");
-    refused(PayerChannel::decode, text.replace("payer-channel/1", "payee-channel/1"), "format");
+    refused(PayerChannel::decode, text.replace("payer-channel/2", "payer-channel/1"), "format");
     refused(PayerChannel::decode, text.replace("\"before\":\"40\"", "\"before\":\"61\""), "part");
     refused(PayerChannel::decode, text.replace("2026-11-29\"", "2026-11-31\""), "not a day");
     refused(
@@ -65,6 +67,8 @@ class ChannelEndFuzzTest {
     refused(PayerChannel::decode, text.replace("\"salt\":\"0x", "\"salt\":\"0X"), "64 lower");
     refused(PayerChannel::decode, text.replace("{\"amount\"", "{\"a\":1,\"amount\""), "unknown");
     refused(PayerChannel::decode, text.replace("\"signed\":\"60\",", ""), "lacks \"signed\"");
+    refused(PayerChannel::decode, text.replace("\"tokens\":\"21\"", "\"tokens\":21"), "string");
+    refused(PayerChannel::decode, text.replace("\"answers\":\"3\",", ""), "lacks \"answers\"");
   }
 
   @Test

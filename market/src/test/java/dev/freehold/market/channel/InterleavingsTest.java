@@ -8,6 +8,7 @@ import dev.freehold.evidence.payment.Channel;
 import dev.freehold.evidence.payment.ChannelState;
 import dev.freehold.evidence.payment.SignedVoucher;
 import dev.freehold.market.offer.TokenCounts;
+import dev.freehold.market.spending.Budget;
 import dev.freehold.record.Amount;
 import dev.freehold.record.Timestamp;
 import java.io.IOException;
@@ -148,7 +149,7 @@ class InterleavingsTest {
     private World(Random random, String name) throws IOException {
       this.random = random;
       this.name = name;
-      payer = new Payer(Parties.BUYER, buyersDisk, limits, clock);
+      payer = new Payer(Parties.BUYER, buyersDisk, limits, Budget.UNSET, clock);
       payee = new Payee(Parties.rules(WINDOW), sellersDisk);
       payer.observe(ONE, state());
       assertThat(payee.open(ONE, state())).isEmpty();
@@ -207,7 +208,7 @@ class InterleavingsTest {
       TokenCounts most = new TokenCounts(10, random.nextInt(60));
       PayeeChannel there = payee.channels().getFirst();
       Amount arrears = random.nextInt(3) == 0 ? there.served().less(there.paid()) : Amount.ZERO;
-      if (payer.reserve(ONE.id(), Parties.PRICE, most, arrears)
+      if (payer.reserve(ONE.id(), Parties.wanted(most, arrears))
           instanceof Payer.Reserving.Reserved(Purchase purchase)) {
         answers.add(new Answer(purchase));
       }
@@ -323,7 +324,7 @@ class InterleavingsTest {
 
     private void crash() throws IOException {
       if (random.nextBoolean()) {
-        payer = new Payer(Parties.BUYER, buyersDisk, limits, clock);
+        payer = new Payer(Parties.BUYER, buyersDisk, limits, Budget.UNSET, clock);
         answers.clear();
       } else {
         if (random.nextBoolean()) {

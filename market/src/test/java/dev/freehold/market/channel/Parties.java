@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.market.channel;
 
+import dev.freehold.crypto.NodeId;
+import dev.freehold.crypto.SigningKey;
 import dev.freehold.crypto.payment.Address;
 import dev.freehold.crypto.payment.Keccak256;
 import dev.freehold.crypto.payment.PaymentKey;
@@ -14,10 +16,12 @@ import dev.freehold.evidence.payment.Voucher;
 import dev.freehold.market.offer.Price;
 import dev.freehold.market.offer.Sellers;
 import dev.freehold.market.offer.TokenCounts;
+import dev.freehold.market.spending.Budget;
 import dev.freehold.market.spending.Limits;
 import dev.freehold.market.spending.SpendingLimits;
 import dev.freehold.record.Amount;
 import dev.freehold.record.ChainId;
+import dev.freehold.record.Digest;
 import dev.freehold.record.Timestamp;
 import java.io.IOException;
 import java.time.Duration;
@@ -31,6 +35,9 @@ final class Parties {
   static final PaymentKey SELLER = Sellers.money(2_000);
   static final Coin COIN = Sellers.COIN;
   static final Price PRICE = new Price(Amount.of(1_000_000), Amount.of(1_000_000));
+
+  static final NodeId SELLING = SigningKey.ofSeed(Digest.sha256("seller").bytes()).nodeId();
+  static final Digest MODEL = Digest.sha256("a model");
 
   private Parties() {}
 
@@ -89,6 +96,27 @@ final class Parties {
   static Payee.Rules rules(long window) {
     return new Payee.Rules(
         COIN, SELLER.address(), SELLER.address(), Amount.of(window), Duration.ofDays(1), 4);
+  }
+
+  /** An answer of {@link #MODEL} for one unit a token. */
+  static Wanted wanted(TokenCounts most, Amount arrears) {
+    return new Wanted(SELLING, MODEL, Optional.of("smollm2"), PRICE, most, arrears);
+  }
+
+  /** A budget that a test changes. */
+  static final class SetBudget implements Budget {
+    volatile Standing now = new Standing.Unset();
+    volatile Timestamp asked = Timestamp.parse("1970-01-01T00:00:00.000Z");
+    volatile boolean unreadable;
+
+    @Override
+    public Standing standing(Timestamp at) throws IOException {
+      if (unreadable) {
+        throw new IOException("the budget can't be read");
+      }
+      asked = at;
+      return now;
+    }
   }
 
   /** Limits that a test changes. */

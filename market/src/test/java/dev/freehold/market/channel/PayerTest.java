@@ -3,26 +3,34 @@
 package dev.freehold.market.channel;
 
 import static dev.freehold.market.channel.Parties.BUYER;
-import static dev.freehold.market.channel.Parties.PRICE;
 import static dev.freehold.market.channel.Parties.channel;
 import static dev.freehold.market.channel.Parties.holding;
 import static dev.freehold.market.channel.Parties.limits;
 import static dev.freehold.market.channel.Parties.tokens;
+import static dev.freehold.market.channel.Parties.wanted;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.freehold.evidence.action.EffectKind;
+import dev.freehold.evidence.mandate.Allowance;
 import dev.freehold.evidence.payment.Channel;
 import dev.freehold.evidence.payment.SignedVoucher;
 import dev.freehold.market.channel.Payer.Reserving;
 import dev.freehold.market.channel.Purchase.Payment;
 import dev.freehold.market.offer.Sellers;
 import dev.freehold.market.offer.TokenCounts;
+import dev.freehold.market.spending.Budget;
+import dev.freehold.market.spending.Grant;
+import dev.freehold.market.spending.Grants;
+import dev.freehold.market.spending.Spent;
 import dev.freehold.record.Amount;
+import dev.freehold.record.Timestamp;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -38,6 +46,7 @@ class PayerTest {
 
   private final MemoryChannels<PayerChannel> storage = MemoryChannels.ofPayer();
   private final Parties.SetLimits limits = new Parties.SetLimits(limits(100, 250, 200));
+  private final Parties.SetBudget budget = new Parties.SetBudget();
   private final Parties.SetClock clock = new Parties.SetClock();
   private Payer payer = started();
 
@@ -175,6 +184,123 @@ class PayerTest {
     }
   }
 
+  private void granted(Allowance allow) {
+    Grant grant = Grants.grant(allow);
+    Spent most = payer.spent(grant.coin()).plus(grant.allowed());
+    budget.now = new Budget.Standing.Open(grant, most);
+  }
+
+  @Test
+  void theMandateHoldsForAllCoinsTogetherBesideTheLimits() throws IOException {
+    spend(ONE, 40);
+    granted(Grants.allowing(50, 100, 1_000));
+    refused(reserve(ONE, 51, 0), SpendingRefusal.ABOVE_MANDATE);
+    spend(ONE, 30);
+    refused(reserve(TWO, 21, 0), SpendingRefusal.ABOVE_MANDATE);
+    spend(TWO, 20);
+    refused(reserve(ONE, 1, 0), SpendingRefusal.ABOVE_MANDATE);
+    // The next day has other limits and the same mandate, also after a restart.
+    clock.now = Instant.parse("2026-11-30T10:00:00Z");
+    payer = started();
+    refused(reserve(ONE, 1, 0), SpendingRefusal.ABOVE_MANDATE);
+    limits.now = Optional.empty();
+    granted(Grants.allowing(50, 100, 1_000));
+    refused(reserve(ONE, 1, 0), SpendingRefusal.NO_LIMITS);
+  }
+
+  @Test
+  void whatIsReservedIsGoneFromTheMandateUntilItIsGivenBack() throws IOException {
+    granted(Grants.allowing(50, 2, 100));
+    Purchase first = reserved(ONE, 30, 10);
+    refused(reserve(TWO, 11, 0), SpendingRefusal.ABOVE_MANDATE);
+    Purchase second = reserved(TWO, 5, 5);
+    refused(reserve(TWO, 0, 0), SpendingRefusal.ABOVE_MANDATE);
+    first.close();
+    reserved(TWO, 30, 10).close();
+    assertThat(amount(second.pay(tokens(5, 5), tokens(5, 5)))).isEqualTo(10);
+    second.close();
+    refused(reserve(ONE, 41, 0), SpendingRefusal.ABOVE_MANDATE);
+    reserved(ONE, 40, 0).close();
+  }
+
+  @Test
+  void theMandateCountsAnswersThatWerePaidForAndTheirTokens() throws IOException {
+    granted(Grants.allowing(1_000, 2, 30));
+    refused(reserve(ONE, 1, 31), SpendingRefusal.ABOVE_MANDATE);
+    try (Purchase answer = reserved(ONE, 1, 20)) {
+      assertThat(amount(answer.pay(tokens(1, 0), tokens(1, 0)))).isEqualTo(1);
+      assertThat(amount(answer.pay(tokens(1, 20), tokens(1, 20)))).isEqualTo(21);
+    }
+    refused(reserve(TWO, 1, 11), SpendingRefusal.ABOVE_MANDATE);
+    payer = started();
+    refused(reserve(TWO, 1, 11), SpendingRefusal.ABOVE_MANDATE);
+    // One that is never paid counts for nothing.
+    reserved(TWO, 1, 10).close();
+    try (Purchase answer = reserved(TWO, 1, 5)) {
+      assertThat(amount(answer.pay(tokens(1, 5), tokens(1, 5)))).isEqualTo(6);
+    }
+    refused(reserve(TWO, 1, 0), SpendingRefusal.ABOVE_MANDATE);
+    assertThat(payer.spent(Parties.COIN)).isEqualTo(Spent.of(Amount.of(27), 2, 25));
+  }
+
+  @Test
+  void onlyModelsSellersCoinsAndLengthsOfTheMandateAreBought() throws IOException {
+    granted(bounded(List.of("gemma"), List.of("*")));
+    refused(reserve(ONE, 1, 0), SpendingRefusal.OUTSIDE_MANDATE);
+    granted(bounded(List.of("*"), List.of("did:key:z6MkOther")));
+    refused(reserve(ONE, 1, 0), SpendingRefusal.OUTSIDE_MANDATE);
+    granted(bounded(List.of("smollm2"), List.of(TWO.config().receiver().toString())));
+    refused(reserve(ONE, 1, 0), SpendingRefusal.OUTSIDE_MANDATE);
+    spend(TWO, 1);
+    granted(bounded(List.of(Parties.MODEL.toString()), List.of(Parties.SELLING.toString())));
+    spend(ONE, 1);
+    limits.now = Optional.of(limits(1_000, 1_000, 1_000));
+    refused(reserve(ONE, 1, 101), SpendingRefusal.ABOVE_MANDATE_ANSWER);
+    Channel elsewhere = Parties.elsewhere(1);
+    payer.observe(elsewhere, holding(100));
+    refused(reserve(elsewhere, 1, 0), SpendingRefusal.MANDATE_COIN);
+  }
+
+  private static Allowance bounded(List<String> models, List<String> peers) {
+    return Grants.allowing(
+        Set.of(EffectKind.MODEL_CALL, EffectKind.PAYMENT),
+        Set.of(),
+        models,
+        peers,
+        1_000,
+        1_000,
+        1_000);
+  }
+
+  @Test
+  void aMandateThatEndsCountsForAnAnswerThatIsRunning() throws IOException {
+    granted(Grants.allowing(100, 10, 100));
+    try (Purchase answer = reserved(ONE, 50, 50)) {
+      assertThat(amount(answer.pay(tokens(50, 0), tokens(50, 0)))).isEqualTo(50);
+      Budget.Standing open = budget.now;
+      budget.now =
+          new Budget.Standing.Closed(Grants.grant(Grants.allowing(100, 10, 100)), "it expired");
+      refused(answer.pay(tokens(50, 1), tokens(50, 1)), SpendingRefusal.MANDATE_CLOSED);
+      refused(reserve(TWO, 1, 0), SpendingRefusal.MANDATE_CLOSED);
+      budget.unreadable = true;
+      assertThatThrownBy(() -> answer.pay(tokens(50, 1), tokens(50, 1)))
+          .hasMessageContaining("can't be read");
+      assertThat(signed(ONE)).isEqualTo(50);
+      budget.unreadable = false;
+      budget.now = open;
+      assertThat(amount(answer.pay(tokens(50, 1), tokens(50, 1)))).isEqualTo(51);
+    }
+  }
+
+  @Test
+  void aClockThatIsTurnedBackRevivesNoMandate() throws IOException {
+    clock.now = Instant.parse("2026-12-01T10:00:00Z");
+    spend(ONE, 1);
+    clock.now = Instant.parse("2026-11-29T10:00:00Z");
+    spend(ONE, 1);
+    assertThat(budget.asked).isEqualTo(Timestamp.parse("2026-12-01T00:00:00.000Z"));
+  }
+
   @Test
   void aClockThatIsTurnedBackGivesNoSecondDay() throws IOException {
     clock.now = Instant.parse("2026-12-01T10:00:00Z");
@@ -201,9 +327,9 @@ class PayerTest {
 
   @Test
   void arrearsArePaidWithTheFirstVoucherAndWithinTheLimits() throws IOException {
-    assertThat(payer.reserve(ONE.id(), PRICE, tokens(60, 0), Amount.of(41)))
+    assertThat(payer.reserve(ONE.id(), wanted(tokens(60, 0), Amount.of(41))))
         .isEqualTo(new Reserving.Refused(SpendingRefusal.ABOVE_ANSWER));
-    if (payer.reserve(ONE.id(), PRICE, tokens(60, 0), Amount.of(40))
+    if (payer.reserve(ONE.id(), wanted(tokens(60, 0), Amount.of(40)))
         instanceof Reserving.Reserved(Purchase purchase)) {
       assertThat(amount(purchase.pay(TokenCounts.NONE, TokenCounts.NONE))).isEqualTo(40);
       assertThat(amount(purchase.pay(tokens(60, 0), tokens(60, 0)))).isEqualTo(100);
@@ -216,7 +342,7 @@ class PayerTest {
   void aChannelWhoseVouchersAnotherKeySignsIsRefused() {
     Payer other;
     try {
-      other = new Payer(Sellers.money(5), storage, limits, clock);
+      other = new Payer(Sellers.money(5), storage, limits, budget, clock);
     } catch (IOException e) {
       throw new AssertionError(e);
     }
@@ -236,13 +362,13 @@ class PayerTest {
     for (int at = 0; at < writes; at++) {
       String row = fault + " at write " + at;
       MemoryChannels<PayerChannel> disk = MemoryChannels.ofPayer();
-      payer = new Payer(BUYER, disk, limits, clock);
+      payer = new Payer(BUYER, disk, limits, budget, clock);
       payer.observe(ONE, holding(1_000));
       payer.observe(TWO, holding(1_000));
       disk.failing(at, fault);
       List<SignedVoucher> left = new ArrayList<>();
       assertThat(buyTwo(left)).as(row).isTrue();
-      payer = new Payer(BUYER, disk, limits, clock);
+      payer = new Payer(BUYER, disk, limits, budget, clock);
       for (SignedVoucher voucher : left) {
         assertThat(signed(voucher.voucher().channel().equals(ONE.id()) ? ONE : TWO))
             .as(row)
@@ -382,11 +508,11 @@ class PayerTest {
   }
 
   private Payer started() throws IOException {
-    return new Payer(BUYER, storage, limits, clock);
+    return new Payer(BUYER, storage, limits, budget, clock);
   }
 
   private Reserving reserve(Channel channel, int input, int output) throws IOException {
-    return payer.reserve(channel.id(), PRICE, tokens(input, output), Amount.ZERO);
+    return payer.reserve(channel.id(), wanted(tokens(input, output), Amount.ZERO));
   }
 
   private Purchase reserved(Channel channel, int input, int output) throws IOException {

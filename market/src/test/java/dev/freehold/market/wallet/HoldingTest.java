@@ -86,7 +86,13 @@ class HoldingTest {
 
   private static PayerChannel payer(long balance, long claimed, long leaving, long signed) {
     return new PayerChannel(
-        CHANNEL, state(balance, claimed, leaving), Amount.of(signed), LocalDate.EPOCH, Amount.ZERO);
+        CHANNEL,
+        state(balance, claimed, leaving),
+        Amount.of(signed),
+        LocalDate.EPOCH,
+        Amount.ZERO,
+        Amount.ZERO,
+        Amount.ZERO);
   }
 
   private static ChannelState state(long balance, long claimed, long leaving) {

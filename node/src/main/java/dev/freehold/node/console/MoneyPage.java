@@ -15,6 +15,7 @@ import dev.freehold.ledger.transaction.Outcome;
 import dev.freehold.market.channel.PayeeChannel;
 import dev.freehold.market.channel.PayerChannel;
 import dev.freehold.market.sales.Earned;
+import dev.freehold.market.spending.BudgetState;
 import dev.freehold.market.wallet.Holding;
 import dev.freehold.node.market.FleetEarnings;
 import dev.freehold.node.market.Market;
@@ -89,6 +90,7 @@ final class MoneyPage {
                             .put("peer", it.peer().toString())
                             .build())
                 .orElse(Json.Null.VALUE))
+        .put("budget", new BudgetState(own.budget(), own.payer().spent(own.coin())).toJson())
         .put("channels", Json.array(channels))
         .put("movements", Json.array(movements(own, problem.isEmpty())))
         .put("earnings", earnings());

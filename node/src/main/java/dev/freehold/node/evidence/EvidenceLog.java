@@ -17,6 +17,8 @@ import dev.freehold.evidence.log.LogReader;
 import dev.freehold.evidence.log.LogStorage;
 import dev.freehold.evidence.log.Source;
 import dev.freehold.evidence.log.TileSource;
+import dev.freehold.evidence.mandate.Mandate;
+import dev.freehold.evidence.mandate.Revocation;
 import dev.freehold.evidence.note.Checkpoint;
 import dev.freehold.evidence.note.KeyName;
 import dev.freehold.evidence.note.NoteSigner;
@@ -343,7 +345,7 @@ public final class EvidenceLog implements WatchedLog, AutoCloseable {
     }
   }
 
-  /** Verdicts, vouchers and settlements. */
+  /** Verdicts, vouchers, settlements, and mandates under which is bought. */
   private void logRecords() throws LogException {
     Source source = new Source(key.nodeId().toString());
     List<byte[]> records;
@@ -377,6 +379,8 @@ public final class EvidenceLog implements WatchedLog, AutoCloseable {
           case SignedVerdict.FORMAT -> Optional.of(EntryKind.VERDICT);
           case LoggedVoucher.FORMAT -> Optional.of(EntryKind.VOUCHER);
           case LoggedSettlement.FORMAT -> Optional.of(EntryKind.SETTLEMENT);
+          case Mandate.FORMAT -> Optional.of(EntryKind.MANDATE);
+          case Revocation.FORMAT -> Optional.of(EntryKind.REVOCATION);
           default -> Optional.empty();
         }
         : Optional.empty();

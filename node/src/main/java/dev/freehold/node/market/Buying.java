@@ -32,6 +32,7 @@ import dev.freehold.market.channel.Payer;
 import dev.freehold.market.channel.PayerChannel;
 import dev.freehold.market.channel.Purchase;
 import dev.freehold.market.channel.SpendingRefusal;
+import dev.freehold.market.channel.Wanted;
 import dev.freehold.market.listing.Whereabouts;
 import dev.freehold.market.match.Candidate;
 import dev.freehold.market.match.Demand;
@@ -77,6 +78,11 @@ public final class Buying implements Quoting, AutoCloseable {
 
   /** Channels that are kept with sellers of one model, so that an answer can go on elsewhere. */
   private static final int CHANNELS = 2;
+
+  /** Codes of what is refused. */
+  private static final String LIMITS = "spending_limit";
+
+  private static final String MANDATE = "spending_mandate";
 
   /** How long an answer is thought to become where the request doesn't say. */
   private static final int USUAL_TOKENS = 256;
@@ -475,10 +481,20 @@ public final class Buying implements Quoting, AutoCloseable {
     try {
       Amount arrears = account.takeArrears().atMost(offer.terms().window());
       reserving =
-          money.payer().reserve(account.channel().id(), offer.terms().price(), most, arrears);
+          money
+              .payer()
+              .reserve(
+                  account.channel().id(),
+                  new Wanted(
+                      node,
+                      offer.model().digest(),
+                      catalogue.find(offer.model().digest()).map(ModelEntry::name),
+                      offer.terms().price(),
+                      most,
+                      arrears));
     } catch (IOException e) {
       return new Refused(
-          new Attempt.Step.Lost("the limits can't be read: " + e.getMessage(), false));
+          new Attempt.Step.Lost("what may be spent can't be read: " + e.getMessage(), false));
     }
     return switch (reserving) {
       case Payer.Reserving.Refused(SpendingRefusal refusal) ->
@@ -511,26 +527,35 @@ public final class Buying implements Quoting, AutoCloseable {
 
   private static Attempt.Step refused(SpendingRefusal refusal, Offer offer, TokenCounts most) {
     return switch (refusal) {
-      case NO_LIMITS, ABOVE_ANSWER, ABOVE_DAY ->
-          new Attempt.Step.Said(
-              new JobMessage.Failed(
-                  new JobError(
-                      402,
-                      refusal.text()
-                          + ": it may cost "
-                          + offer.terms().price().cost(most)
-                          + " for "
-                          + most.input()
-                          + " tokens of the prompt and "
-                          + most.output()
-                          + " of the answer at most (a lower max_tokens costs less)",
-                      "invalid_request_error",
-                      null,
-                      "spending_limit",
-                      0)));
-      case ABOVE_PEER, ABOVE_DEPOSIT, UNKNOWN_CHANNEL, ABOVE_RESERVED, OVERCOUNTED, ENDED ->
+      case NO_LIMITS -> said(LIMITS, refusal.text());
+      case ABOVE_ANSWER, ABOVE_DAY -> said(LIMITS, refusal.text() + costs(offer, most));
+      case MANDATE_CLOSED, MANDATE_COIN -> said(MANDATE, refusal.text());
+      case ABOVE_MANDATE_ANSWER, ABOVE_MANDATE ->
+          said(MANDATE, refusal.text() + costs(offer, most));
+      case OUTSIDE_MANDATE,
+          ABOVE_PEER,
+          ABOVE_DEPOSIT,
+          UNKNOWN_CHANNEL,
+          ABOVE_RESERVED,
+          OVERCOUNTED,
+          ENDED ->
           new Attempt.Step.Lost(refusal.text(), false);
     };
+  }
+
+  private static String costs(Offer offer, TokenCounts most) {
+    return ": it may cost "
+        + offer.terms().price().cost(most)
+        + " for "
+        + most.input()
+        + " tokens of the prompt and "
+        + most.output()
+        + " of the answer at most (a lower max_tokens costs less)";
+  }
+
+  private static Attempt.Step said(String code, String why) {
+    return new Attempt.Step.Said(
+        new JobMessage.Failed(new JobError(402, why, "invalid_request_error", null, code, 0)));
   }
 
   /** Nothing was begun. */

@@ -7,6 +7,7 @@ import dev.freehold.crypto.SigningKey;
 import dev.freehold.crypto.payment.Address;
 import dev.freehold.crypto.payment.PaymentKey;
 import dev.freehold.crypto.payment.PaymentKeyFile;
+import dev.freehold.evidence.mandate.Party;
 import dev.freehold.evidence.payment.Channel;
 import dev.freehold.evidence.payment.ChannelState;
 import dev.freehold.evidence.payment.Coin;
@@ -26,6 +27,8 @@ import dev.freehold.market.channel.Payee;
 import dev.freehold.market.channel.PayeeChannel;
 import dev.freehold.market.channel.Payer;
 import dev.freehold.market.channel.PayerChannel;
+import dev.freehold.market.spending.Budget;
+import dev.freehold.market.spending.BudgetFile;
 import dev.freehold.market.spending.LimitFile;
 import dev.freehold.market.spending.SpendingLimits;
 import dev.freehold.market.wallet.MarketFolder;
@@ -64,6 +67,7 @@ public final class Money implements AutoCloseable {
   private final Payer payer;
   private final Payee payee;
   private final LimitFile limits;
+  private final BudgetFile budget;
   private final FolderIntents intents;
   private final HttpRpc rpc;
   private final HttpClient client;
@@ -110,7 +114,9 @@ public final class Money implements AutoCloseable {
     this.events = events;
     OwnerFiles.folder(home.resolve("market"));
     this.limits = new LimitFile(folder.limits());
-    this.payer = new Payer(key, FolderChannels.ofPayer(folder.payer(), random), limits, clock);
+    this.budget = new BudgetFile(folder.budget(), Party.of(node.nodeId()));
+    this.payer =
+        new Payer(key, FolderChannels.ofPayer(folder.payer(), random), limits, budget, clock);
     this.payee =
         new Payee(
             new Payee.Rules(
@@ -198,6 +204,15 @@ public final class Money implements AutoCloseable {
    */
   public Optional<SpendingLimits> limits() throws IOException {
     return limits.of(coin);
+  }
+
+  /**
+   * What the owner's mandate lets this node spend now.
+   *
+   * @throws IOException if it can't be read: nothing may be spent then
+   */
+  public Budget.Standing budget() throws IOException {
+    return budget.standing(new Timestamp(clock.instant()));
   }
 
   PaymentKey key() {

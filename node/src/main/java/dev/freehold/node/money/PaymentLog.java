@@ -4,6 +4,8 @@ package dev.freehold.node.money;
 
 import dev.freehold.crypto.payment.Address;
 import dev.freehold.crypto.payment.Keccak256;
+import dev.freehold.evidence.mandate.Mandate;
+import dev.freehold.evidence.mandate.Revocation;
 import dev.freehold.evidence.payment.ChannelId;
 import dev.freehold.evidence.payment.SignedVoucher;
 import dev.freehold.evidence.settlement.LoggedSettlement;
@@ -18,6 +20,7 @@ import dev.freehold.node.receipts.ReceiptStoreException;
 import dev.freehold.record.Amount;
 import dev.freehold.record.Json;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -26,6 +29,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.stream.Stream;
 
 /**
  * Has vouchers and settlements logged: what the channels' files and the intents say, and no record
@@ -43,6 +47,9 @@ public final class PaymentLog implements AutoCloseable {
 
   /** Intents that are known to have a record; the thread's, and after it the closer's. */
   private final Set<Settled> settled = new HashSet<>();
+
+  /** Mandates and revocations that are known to have a record; likewise. */
+  private final Set<String> logged = new HashSet<>();
 
   /** One that the chain took back and did again in another block is another one. */
   private record Settled(Intent.Purpose purpose, Outcome outcome) {
@@ -95,10 +102,13 @@ public final class PaymentLog implements AutoCloseable {
       List<Intent> ended = ended();
       List<LoggedSettlement> settlements =
           ended.stream().flatMap(intent -> settlement(intent).stream()).toList();
-      if (!vouchers.isEmpty() || !settlements.isEmpty()) {
-        store.record(vouchers, settlements);
+      List<byte[]> mandates =
+          mandates().stream().filter(each -> !logged.contains(text(each))).toList();
+      if (!vouchers.isEmpty() || !settlements.isEmpty() || !mandates.isEmpty()) {
+        store.record(vouchers, settlements, mandates);
         added.run();
       }
+      mandates.forEach(each -> logged.add(text(each)));
       ended.forEach(intent -> settled.add(Settled.of(intent)));
     } catch (IOException | ReceiptStoreException e) {
       // The channels' files and the intents stay: the next look finds the same.
@@ -106,6 +116,21 @@ public final class PaymentLog implements AutoCloseable {
           "payments-unlogged",
           Json.object().put("problem", String.valueOf(e.getMessage())).build());
     }
+  }
+
+  /** The mandates under which is bought, and what ended them: told before what was paid then. */
+  private List<byte[]> mandates() throws IOException {
+    return money.budget().inUse().stream()
+        .flatMap(
+            it ->
+                Stream.concat(
+                    it.chain().mandates().stream().map(Mandate::encode),
+                    it.revocations().stream().map(Revocation::encode)))
+        .toList();
+  }
+
+  private static String text(byte[] record) {
+    return new String(record, StandardCharsets.UTF_8);
   }
 
   private List<LoggedVoucher> paid() {

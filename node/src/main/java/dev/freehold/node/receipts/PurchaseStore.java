@@ -126,10 +126,18 @@ public final class PurchaseStore {
     return database.locked("read", open -> recorded(open, role));
   }
 
-  /** Keeps what is to be logged of vouchers and settlements, all or nothing. */
-  public void record(List<LoggedVoucher> vouchers, List<LoggedSettlement> settlements) {
+  /**
+   * Keeps what is to be logged of vouchers and settlements, all or nothing.
+   *
+   * @param mandates under which was paid, and revocations; those that are here already stay
+   */
+  public void record(
+      List<LoggedVoucher> vouchers, List<LoggedSettlement> settlements, List<byte[]> mandates) {
     database.together(
         open -> {
+          for (byte[] mandate : mandates) {
+            Records.insert(open, mandate, Optional.empty());
+          }
           for (LoggedVoucher voucher : vouchers) {
             insert(open, voucher);
           }

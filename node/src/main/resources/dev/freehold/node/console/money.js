@@ -137,11 +137,25 @@ async function load() {
     ...fact("in the account", page.balance == null ? "not known while the chain is away" : whole(page.balance, page.decimals)),
     ...fact("in channels", whole(sum(true), page.decimals) + " this machine's, " + whole(sum(false), page.decimals) + " others'"),
     ...fact("may be spent", page.limits == null ? "nothing: ‘freehold wallet limit’ sets limits"
-      : whole(page.limits.answer, page.decimals) + " for an answer, " + whole(page.limits.day, page.decimals) + " on a day, " + whole(page.limits.peer, page.decimals) + " on a day at one seller"));
+      : whole(page.limits.answer, page.decimals) + " for an answer, " + whole(page.limits.day, page.decimals) + " on a day, " + whole(page.limits.peer, page.decimals) + " on a day at one seller"),
+    ...fact("owner’s mandate", budget(page)));
   coins(page);
   movements(page);
   machines(page);
   earnings(page);
+}
+
+// What an owner signed for buying, and what is used up of it.
+function budget(page) {
+  const b = page.budget;
+  if (b == null) {
+    return "none: the limits decide alone (‘freehold wallet budget’)";
+  }
+  if (b.closed) {
+    return "not in force, so nothing is bought: " + b.closed;
+  }
+  return "used " + whole(b.spent.pay, page.decimals) + " of " + whole(b.allowed.pay, page.decimals) + ", " + b.spent.answers + " of " + b.allowed.answers
+    + " answers, " + b.spent.tokens + " of " + b.allowed.tokens + " output tokens; until " + b.expires;
 }
 
 await follow(load, 5000);

@@ -10,6 +10,8 @@ import dev.freehold.crypto.payment.PaymentKey;
 import dev.freehold.evidence.Receipt;
 import dev.freehold.evidence.ReceiptId;
 import dev.freehold.evidence.SignedVerdict;
+import dev.freehold.evidence.action.Classification;
+import dev.freehold.evidence.action.EffectKind;
 import dev.freehold.evidence.bundle.LoggedReceipt;
 import dev.freehold.evidence.bundle.NodeLog;
 import dev.freehold.evidence.log.Entry;
@@ -20,6 +22,9 @@ import dev.freehold.evidence.log.LogException;
 import dev.freehold.evidence.log.LogReader;
 import dev.freehold.evidence.log.LogStorage;
 import dev.freehold.evidence.log.TileSource;
+import dev.freehold.evidence.mandate.Allowance;
+import dev.freehold.evidence.mandate.Mandate;
+import dev.freehold.evidence.mandate.Party;
 import dev.freehold.evidence.note.SignedCheckpoint;
 import dev.freehold.evidence.payment.ChannelId;
 import dev.freehold.evidence.payment.Domain;
@@ -33,6 +38,7 @@ import dev.freehold.node.telemetry.EventLog;
 import dev.freehold.record.Amount;
 import dev.freehold.record.ChainId;
 import dev.freehold.record.Digest;
+import dev.freehold.record.Nonce;
 import dev.freehold.record.Parsed;
 import dev.freehold.record.Timestamp;
 import java.io.IOException;
@@ -46,6 +52,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
@@ -160,15 +167,16 @@ class EvidenceLogTest {
   }
 
   @Test
-  void verdictsVouchersAndSettlementsBecomeEntriesOfTheirKindOnceWhateverTheStoreForgets()
+  void verdictsVouchersMandatesAndSettlementsBecomeEntriesOfTheirKindOnceWhateverTheStoreForgets()
       throws Exception {
     keep();
     start(_ -> {}).close();
     List<Entry> entries = entries();
     assertThat(entries)
         .extracting(Entry::kind)
-        .containsExactly(EntryKind.VERDICT, EntryKind.VOUCHER, EntryKind.SETTLEMENT);
-    assertThat(entries).extracting(Entry::sequence).containsExactly(0L, 1L, 2L);
+        .containsExactly(
+            EntryKind.VERDICT, EntryKind.MANDATE, EntryKind.VOUCHER, EntryKind.SETTLEMENT);
+    assertThat(entries).extracting(Entry::sequence).containsExactly(0L, 1L, 2L, 3L);
     assertThat(check().sound()).isTrue();
     store.close();
     for (String file : List.of("", "-wal", "-shm")) {
@@ -178,8 +186,33 @@ class EvidenceLogTest {
     start(_ -> {}).close();
     keep();
     start(_ -> {}).close();
-    assertThat(entries()).as("the log remembers what the store lost").hasSize(3);
+    assertThat(entries()).as("the log remembers what the store lost").hasSize(4);
   }
+
+  private static final Mandate MANDATE =
+      Mandate.sign(
+          new Mandate.Terms(
+              new Allowance(
+                  1,
+                  Set.of(),
+                  Classification.PUBLIC,
+                  0,
+                  Set.of(EffectKind.PAYMENT),
+                  Classification.PUBLIC,
+                  List.of(),
+                  1,
+                  5,
+                  List.of(),
+                  1,
+                  List.of(),
+                  "USD"),
+              Timestamp.parse("2026-12-29T10:00:00.000Z"),
+              Party.of(Answered.KEY.nodeId()),
+              Timestamp.parse("2026-11-29T10:00:00.000Z"),
+              Party.of(Answered.KEY.nodeId()),
+              new Nonce("000102030405060708090a0b0c0d0e0f"),
+              null),
+          Answered.KEY);
 
   private void keep() {
     ReceiptId about = ids(1).getFirst();
@@ -215,7 +248,8 @@ class EvidenceLogTest {
                     "claim",
                     true,
                     9,
-                    Keccak256.hash("block"))));
+                    Keccak256.hash("block"))),
+            List.of(MANDATE.encode()));
   }
 
   private List<Entry> entries() throws Exception {

@@ -26,9 +26,11 @@ import dev.freehold.market.channel.ChannelStorage;
 import dev.freehold.market.channel.Payer;
 import dev.freehold.market.channel.PayerChannel;
 import dev.freehold.market.channel.Purchase;
+import dev.freehold.market.channel.Wanted;
 import dev.freehold.market.offer.PaymentTerms;
 import dev.freehold.market.offer.Price;
 import dev.freehold.market.offer.TokenCounts;
+import dev.freehold.market.spending.Budget;
 import dev.freehold.market.spending.SpendingLimits;
 import dev.freehold.record.Amount;
 import dev.freehold.record.ChainId;
@@ -88,6 +90,7 @@ record PaidAttempts(PaidAttempt attempt, Payer payer) {
             buyer,
             new Nowhere(),
             _ -> Optional.of(new SpendingLimits(much, much, much)),
+            Budget.UNSET,
             InstantSource.system());
     payer.observe(channel, new ChannelState(much, Amount.ZERO, Optional.empty()));
     PaymentTerms terms =
@@ -97,7 +100,15 @@ record PaidAttempts(PaidAttempt attempt, Payer payer) {
             window,
             Duration.ofHours(1));
     Payer.Reserving reserving =
-        payer.reserve(channel.id(), terms.price(), new TokenCounts(1_000, 1_000), Amount.ZERO);
+        payer.reserve(
+            channel.id(),
+            new Wanted(
+                SigningKey.ofSeed(new byte[32]).nodeId(),
+                Digest.sha256("model"),
+                Optional.empty(),
+                terms.price(),
+                new TokenCounts(1_000, 1_000),
+                Amount.ZERO));
     Purchase purchase = ((Payer.Reserving.Reserved) reserving).purchase();
     SellerAccount account =
         new SellerAccount(

@@ -22,6 +22,7 @@ import dev.freehold.ledger.rpc.Hex;
 import dev.freehold.ledger.transaction.Purse;
 import dev.freehold.market.channel.Payer;
 import dev.freehold.market.channel.Purchase;
+import dev.freehold.market.channel.Wanted;
 import dev.freehold.market.offer.Price;
 import dev.freehold.market.offer.TokenCounts;
 import dev.freehold.market.spending.LimitFile;
@@ -129,7 +130,17 @@ class PaymentLogTest {
     Channel channel = channel(own.address(), SELLER.address());
     money.payer().observe(channel, FUNDED);
     Payer.Reserving reserving =
-        money.payer().reserve(channel.id(), PRICE, new TokenCounts(0, tokens), Amount.ZERO);
+        money
+            .payer()
+            .reserve(
+                channel.id(),
+                new Wanted(
+                    SigningKey.ofSeed(new byte[32]).nodeId(),
+                    Digest.sha256("model"),
+                    Optional.empty(),
+                    PRICE,
+                    new TokenCounts(0, tokens),
+                    Amount.ZERO));
     try (Purchase purchase = ((Payer.Reserving.Reserved) reserving).purchase()) {
       TokenCounts counts = new TokenCounts(0, tokens);
       assertThat(purchase.pay(counts, counts)).isInstanceOf(Purchase.Payment.Signed.class);

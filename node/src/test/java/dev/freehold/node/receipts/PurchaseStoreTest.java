@@ -157,10 +157,10 @@ class PurchaseStoreTest {
   @Test
   void anOlderVoucherThatIsRecordedLateTakesNothingBack() {
     try (ReceiptStore store = ReceiptStore.open(home)) {
-      store.purchases().record(List.of(voucher(Role.PAID, 30, 1)), List.of());
-      store.purchases().record(List.of(voucher(Role.PAID, 20, 2)), List.of());
+      store.purchases().record(List.of(voucher(Role.PAID, 30, 1)), List.of(), List.of());
+      store.purchases().record(List.of(voucher(Role.PAID, 20, 2)), List.of(), List.of());
       assertThat(store.purchases().recorded(Role.PAID).get(CHANNEL)).isEqualTo(Amount.of(30));
-      store.purchases().record(List.of(voucher(Role.PAID, 20, 2)), List.of());
+      store.purchases().record(List.of(voucher(Role.PAID, 20, 2)), List.of(), List.of());
       assertThat(store.unloggedRecords(10)).as("the same is one record").hasSize(2);
     }
   }
