@@ -98,7 +98,7 @@ final class BudgetVerb extends Verb {
     Path key = places.home().resolve(Node.KEY_FILE);
     if (!Files.exists(key)) {
       throw new Failure(
-          "this home has no key yet, which a mandate would name: 'freehold key show' makes one");
+          "this home has no key yet, which a mandate would name: its first 'freehold up' makes one");
     }
     try {
       MarketFolder folder = new MarketFolder(places.home());

@@ -4,7 +4,7 @@ package dev.freehold.it.market;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.freehold.record.Json;
+import dev.freehold.crypto.KeyFile;
 import dev.freehold.crypto.SigningKey;
 import dev.freehold.crypto.payment.PaymentKeyFile;
 import dev.freehold.evidence.payment.Channel;
@@ -21,14 +21,17 @@ import dev.freehold.market.offer.TokenCounts;
 import dev.freehold.market.spending.Budget;
 import dev.freehold.market.spending.LimitFile;
 import dev.freehold.market.wallet.MarketFolder;
+import dev.freehold.node.Node;
 import dev.freehold.record.Amount;
 import dev.freehold.record.Digest;
-import java.util.List;
-import java.util.ArrayList;
+import dev.freehold.record.Json;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -47,10 +50,17 @@ class WalletFlowTest {
     try (Processes programs = new Processes(folder)) {
       Path config = programs.home().resolve("config");
       String mandate = folder.resolve("mandate").toString();
-      String node = Processes.text(programs.cli("key", "show", "--json").json(), "name");
+      String[] take = {"wallet", "budget", mandate, "--owner", "did:key:z6Mk"};
+      assertThat(programs.cli(take).err()).contains("this home has no key yet");
+      // As a first start makes it.
+      Files.createDirectories(programs.home());
+      String node =
+          KeyFile.create(programs.home().resolve(Node.KEY_FILE), new SecureRandom())
+              .nodeId()
+              .toString();
       Json.Obj signed = programs.cli(signing(mandate, node)).json();
       String owner = Processes.text(signed, "issuer");
-      String[] take = {"wallet", "budget", mandate, "--owner", owner};
+      take[4] = owner;
       assertThat(programs.cli(take).err()).contains("lacks chain and chain-id and coin");
       Files.writeString(
           config,
