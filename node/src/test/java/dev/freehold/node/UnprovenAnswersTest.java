@@ -38,6 +38,9 @@ class UnprovenAnswersTest {
       "{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"lo\"},\"finish_reason\":\"stop\"}],"
           + "\"freehold\":{\"receipt\":\"r-00000000000000000000\"}}";
 
+  private static final String EMBEDDINGS = "/v1/embeddings";
+  private static final String TEXT = "{\"model\":\"unproven/other\",\"input\":\"a\"}";
+
   @TempDir private Path folder = Path.of("");
 
   private NodeConfiguration configuration(String name) {
@@ -109,14 +112,45 @@ class UnprovenAnswersTest {
       assertThat(none.error("message")).contains("there are unproven/other");
       assertThat(Http.post(node.port(), CHAT, ASKED.replace("other", "a b")).error("code"))
           .isEqualTo("invalid_value");
-      assertThat(
-              Http.post(
-                      node.port(),
-                      "/v1/embeddings",
-                      "{\"model\":\"unproven/other\",\"input\":\"a\"}")
-                  .error("message"))
-          .contains("chats and completions");
       assertThat(fake.asked()).isEmpty();
+    }
+  }
+
+  @Test
+  void embeddingsOfAnotherEngineAreMarkedToo() throws Exception {
+    try (FakeServer fake = new FakeServer();
+        Node runner = Node.start(behind("runner", fake.address()));
+        Node asker = Node.start(configuration("asker"))) {
+      pair(asker, runner, "own");
+      awaitLane(asker);
+      for (Node node : List.of(runner, asker)) {
+        fake.behave(
+            exchange ->
+                FakeServer.say(
+                    exchange,
+                    200,
+                    "{\"object\":\"list\",\"model\":\"theirs\",\"data\":[{\"object\":\"embedding\","
+                        + "\"index\":0,\"embedding\":[0.5,-0.25]}],\"usage\":{\"prompt_tokens\":1},"
+                        + "\"freehold\":{\"receipt\":\"r-00000000000000000000\"}}"));
+        Http.Answer vectors = Http.post(node.port(), EMBEDDINGS, TEXT);
+        unproven(vectors, runner);
+        assertThat(vectors.body())
+            .contains("\"object\":\"list\"", "\"embedding\":[0.5,-0.25]", "\"prompt_tokens\":1")
+            .doesNotContain("choices", "theirs");
+        assertThat(fake.asked().getLast().path()).isEqualTo(EMBEDDINGS);
+      }
+      for (String wrong :
+          List.of(
+              "{\"choices\":[]}",
+              "{\"data\":[]}",
+              "{\"data\":[{\"index\":0}]}",
+              "{\"data\":[{\"embedding\":[1]}]}",
+              "{\"data\":[{\"index\":0,\"embedding\":7}]}")) {
+        fake.behave(exchange -> FakeServer.say(exchange, 200, wrong));
+        assertThat(Http.post(runner.port(), EMBEDDINGS, TEXT).error("code"))
+            .as(wrong)
+            .isEqualTo("lane_rubbish");
+      }
     }
   }
 

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A part of a lane's answer: what is taken of what a server says, and nothing else.
  *
- * @param choices objects in OpenAI's form
+ * @param choices objects in OpenAI's form; of embeddings their {@code data}
  * @param usageOrNull what it says it counted
  */
 public record LaneEvent(Json.Arr choices, Json.@Nullable Obj usageOrNull) {
@@ -49,10 +49,15 @@ public record LaneEvent(Json.Arr choices, Json.@Nullable Obj usageOrNull) {
   public void require(Kind kind, boolean stream) throws MalformedException {
     for (Json choice : choices.items()) {
       Members from = new Members("a choice", choice);
-      if (kind == Kind.COMPLETION) {
-        from.string("text");
-      } else {
-        from.members(stream ? "delta" : "message");
+      switch (kind) {
+        case CHAT -> from.members(stream ? "delta" : "message");
+        case COMPLETION -> from.string("text");
+        case EMBEDDING -> {
+          from.count("index", 0);
+          if (!(from.value("embedding") instanceof Json.Arr)) {
+            from.string("embedding");
+          }
+        }
       }
     }
   }
@@ -61,12 +66,21 @@ public record LaneEvent(Json.Arr choices, Json.@Nullable Obj usageOrNull) {
     return Json.object().put("choices", choices).put("usage", usageOrNull).build();
   }
 
-  /** What a server said: other members are left out. */
+  /** What a message says, or a server of a chat or a completion: other members are left out. */
   public static LaneEvent of(Json said) throws MalformedException {
+    return of(said, "choices");
+  }
+
+  /** What a server said of what was asked: other members are left out. */
+  public static LaneEvent of(Json said, Kind asked) throws MalformedException {
+    return of(said, asked == Kind.EMBEDDING ? "data" : "choices");
+  }
+
+  private static LaneEvent of(Json said, String name) throws MalformedException {
     Members from = new Members("what it says", said);
     boolean counted = from.has("usage") && !(from.value("usage") instanceof Json.Null);
     try {
-      return new LaneEvent(from.array("choices"), counted ? from.members("usage") : null);
+      return new LaneEvent(from.array(name), counted ? from.members("usage") : null);
     } catch (IllegalArgumentException e) {
       throw new MalformedException(String.valueOf(e.getMessage()));
     }

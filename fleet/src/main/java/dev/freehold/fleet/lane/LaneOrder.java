@@ -14,7 +14,7 @@ import java.nio.charset.StandardCharsets;
 /**
  * What a lane is asked (docs/formats/lane.md).
  *
- * @param kind a chat or a completion
+ * @param kind a chat, a completion or embeddings
  * @param body a JSON object of at most {@value #BODY_LIMIT} bytes, as the client sent it
  */
 public record LaneOrder(LaneName lane, Kind kind, String body) {
@@ -27,14 +27,11 @@ public record LaneOrder(LaneName lane, Kind kind, String body) {
   private static final int VERSION = 1;
 
   /**
-   * Checks kind and body.
+   * Checks the body.
    *
-   * @throws IllegalArgumentException if no lane answers such a thing
+   * @throws IllegalArgumentException if it is too long, or no JSON object
    */
   public LaneOrder {
-    if (kind == Kind.EMBEDDING) {
-      throw new IllegalArgumentException("a lane answers chats and completions");
-    }
     if (body.getBytes(StandardCharsets.UTF_8).length > BODY_LIMIT) {
       throw new IllegalArgumentException("a body has at most " + BODY_LIMIT + " bytes");
     }
@@ -59,7 +56,8 @@ public record LaneOrder(LaneName lane, Kind kind, String body) {
 
   /** Whether it asks for a stream. */
   public boolean stream() {
-    return request().get("stream").orElse(Json.Null.VALUE) instanceof Json.Bool(boolean wanted)
+    return kind != Kind.EMBEDDING
+        && request().get("stream").orElse(Json.Null.VALUE) instanceof Json.Bool(boolean wanted)
         && wanted;
   }
 

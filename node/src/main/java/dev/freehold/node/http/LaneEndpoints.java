@@ -15,12 +15,15 @@ import java.io.UncheckedIOException;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Chats and completions of lanes: passed on as they come, marked, and without a receipt. */
+/**
+ * Chats, completions and embeddings of lanes: passed on as they come, marked, and without a
+ * receipt.
+ */
 public final class LaneEndpoints {
   private static final String PROOF = "Freehold-Proof";
 
@@ -60,16 +63,7 @@ public final class LaneEndpoints {
   void answer(Exchange exchange, String path, LaneName lane, String body, Tier allowed)
       throws InterruptedException {
     Kind kind =
-        List.of(Kind.CHAT, Kind.COMPLETION).stream()
-            .filter(one -> one.path().equals(path))
-            .findFirst()
-            .orElseThrow(
-                () ->
-                    new ApiException(
-                        ApiError.badRequest(
-                            "a lane answers chats and completions",
-                            "model",
-                            "unsupported_parameter")));
+        Stream.of(Kind.values()).filter(one -> one.path().equals(path)).findFirst().orElseThrow();
     LaneOrder order = new LaneOrder(lane, kind, body);
     LaneCall call = lanes.begin(order, allowed);
     Response response = new Response(id(kind), kind, order.stream(), lane, call, created());
@@ -179,18 +173,7 @@ public final class LaneEndpoints {
     }
 
     Json.Obj body(LaneEvent event, boolean marked) {
-      Json.Builder out =
-          Json.object()
-              .put("id", id)
-              .put(
-                  "object",
-                  kind == Kind.COMPLETION
-                      ? "text_completion"
-                      : stream ? "chat.completion.chunk" : "chat.completion")
-              .put("created", created)
-              .put("model", lane.id())
-              .put("choices", event.choices())
-              .put("usage", event.usage().orElse(null));
+      Json.Builder out = kind == Kind.EMBEDDING ? vectors(event) : text(event);
       return marked
           ? out.put(
                   "freehold",
@@ -201,6 +184,28 @@ public final class LaneEndpoints {
                       .build())
               .build()
           : out.build();
+    }
+
+    private Json.Builder vectors(LaneEvent event) {
+      return Json.object()
+          .put("object", "list")
+          .put("model", lane.id())
+          .put("data", event.choices())
+          .put("usage", event.usage().orElse(null));
+    }
+
+    private Json.Builder text(LaneEvent event) {
+      return Json.object()
+          .put("id", id)
+          .put(
+              "object",
+              kind == Kind.COMPLETION
+                  ? "text_completion"
+                  : stream ? "chat.completion.chunk" : "chat.completion")
+          .put("created", created)
+          .put("model", lane.id())
+          .put("choices", event.choices())
+          .put("usage", event.usage().orElse(null));
     }
   }
 }

@@ -3,7 +3,6 @@
 package dev.freehold.node.lanes;
 
 import dev.freehold.crypto.NodeId;
-import dev.freehold.evidence.Kind;
 import dev.freehold.fleet.lane.LaneName;
 import dev.freehold.fleet.lane.LaneOrder;
 import dev.freehold.node.files.OwnerFiles;
@@ -187,7 +186,8 @@ public final class Lanes implements AutoCloseable {
    */
   public LaneCall begin(LaneOrder order) {
     Lane lane = lane(order.lane());
-    String path = order.kind() == Kind.CHAT ? "/chat/completions" : "/completions";
+    // The server's address ends with its own /v1.
+    String path = order.kind().path().substring("/v1".length());
     return new Bounded(
         new ServerCall(self, lane.settings, patience, lane.client, lane.request(path), order));
   }

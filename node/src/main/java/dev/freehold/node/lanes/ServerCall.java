@@ -216,7 +216,7 @@ final class ServerCall implements LaneCall {
       throw new SaidException(failed("says: " + quoted(object)));
     }
     try {
-      LaneEvent event = LaneEvent.of(said);
+      LaneEvent event = LaneEvent.of(said, kind);
       event.require(kind, stream);
       return event;
     } catch (MalformedException e) {
