@@ -30,6 +30,11 @@ public final class LogRecords implements RecordLog {
     return log.append(kind(kind), source, next++, record);
   }
 
+  @Override
+  public void hasten() {
+    log.hasten();
+  }
+
   private static EntryKind kind(Kind kind) {
     return switch (kind) {
       case MANDATE -> EntryKind.MANDATE;

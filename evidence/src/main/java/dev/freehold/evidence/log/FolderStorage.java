@@ -13,6 +13,7 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +29,11 @@ public final class FolderStorage implements LogStorage {
   /** A file that is not yet whole ends in this. */
   private static final String FRESH = ".new";
 
+  /** Zeros ahead: {@value #PIECES} times {@value #PIECE} bytes. */
+  private static final int PIECE = 64 << 10;
+
+  private static final int PIECES = 16;
+
   private final Path folder;
   private final FileChannel lock;
 
@@ -35,6 +41,12 @@ public final class FolderStorage implements LogStorage {
   private @Nullable String appendedName;
 
   private @Nullable FileChannel appended;
+
+  /** Where the next append goes. */
+  private long end;
+
+  /** Length of that file, with the zeros ahead. */
+  private long length;
 
   private FolderStorage(Path folder, FileChannel lock) {
     this.folder = folder;
@@ -129,25 +141,41 @@ public final class FolderStorage implements LogStorage {
   }
 
   @Override
-  public void append(String name, ByteBuffer bytes) throws IOException {
+  public void append(String name, ByteBuffer bytes, boolean few) throws IOException {
     FileChannel channel = appended;
     if (channel == null || !name.equals(appendedName)) {
       closeAppended();
       Path file = folder.resolve(name);
       Set<Path> folders = new LinkedHashSet<>();
       create(parent(file), folders);
-      channel =
-          FileChannel.open(
-              file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
+      channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
       appended = channel;
+      end = channel.size();
+      length = end;
       appendedName = name;
       folders.add(parent(file));
       for (Path each : folders) {
         sync(each);
       }
     }
+    channel.position(end);
     writeFully(channel, List.of(bytes));
+    end += bytes.remaining();
+    if (few && end > length) {
+      zeros(channel);
+    }
+    length = Math.max(length, end);
     channel.force(false);
+  }
+
+  /** They spare the next flushes time; where there is no room for them, those take longer. */
+  private void zeros(FileChannel channel) {
+    try {
+      writeFully(channel, Collections.nCopies(PIECES, ByteBuffer.allocateDirect(PIECE)));
+      length = channel.position();
+    } catch (IOException e) {
+      // The frame is written: whether it can be flushed is said by that.
+    }
   }
 
   @Override

@@ -54,9 +54,10 @@ final class Journal {
    * What a file holds.
    *
    * @param entries of its sound frames, from the one that the name says
-   * @param sound length of these frames; shorter than the file where it ends in a torn one
+   * @param sound length of these frames
+   * @param torn whether anything but zeros follows them
    */
-  record Replayed(List<byte[]> entries, int sound) {}
+  record Replayed(List<byte[]> entries, int sound, boolean torn) {}
 
   /**
    * Reads a file's sound frames. Empty where a sound frame follows one that is not: then it was
@@ -68,12 +69,22 @@ final class Journal {
     while (at < file.length) {
       Optional<List<byte[]>> frame = read(file, at, first + entries.size());
       if (frame.isEmpty()) {
-        return anySound(file, at + 1) ? Optional.empty() : Optional.of(new Replayed(entries, at));
+        return anySound(file, at + 1)
+            ? Optional.empty()
+            : Optional.of(new Replayed(entries, at, !zeros(file, at)));
       }
       entries.addAll(frame.get());
       at += HEAD + ByteBuffer.wrap(file, at + 4, 4).getInt() + 4;
     }
-    return Optional.of(new Replayed(entries, at));
+    return Optional.of(new Replayed(entries, at, false));
+  }
+
+  private static boolean zeros(byte[] file, int from) {
+    int bits = 0;
+    for (int at = from; at < file.length; at++) {
+      bits |= file[at];
+    }
+    return bits == 0;
   }
 
   private static Optional<List<byte[]>> read(byte[] file, int at, long first) {

@@ -25,11 +25,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * The log of one key, for the one process that appends to it (docs/formats/log.md).
  *
- * <p>An entry is durable once {@link #append} completes: it is in the journal, flushed. It becomes
- * part of a signed tree at the next {@link #publish}. Appends that wait while a flush is going on
- * share the next one. After a write to the journal has failed nothing is appended any more until
- * the log is opened again, since nobody can know what of it reached the disk; all that was durable
- * stays so, and can be read and published.
+ * <p>An entry is durable once {@link #append} completes: it is in the journal, flushed, by the
+ * log's own thread or by one that {@linkplain #hasten hastens} it. It becomes part of a signed tree
+ * at the next {@link #publish}. Appends that wait while a flush is going on share the next one.
+ * After a write to the journal has failed nothing is appended any more until the log is opened
+ * again, since nobody can know what of it reached the disk; all that was durable stays so, and can
+ * be read and published.
  *
  * <p>Safe for use by many threads.
  */
@@ -46,9 +47,16 @@ public final class Log implements AutoCloseable {
   /** How long a frame waits for more where many are at it, so that they share a flush. */
   private static final long GATHER_NANOS = 4_000_000;
 
+  /** How long the log's thread naps, and how often without work before it sleeps. */
+  private static final int NAP_MILLIS = 4;
+
+  private static final int NAPS = 25;
+
   static final String CHECKPOINT = "checkpoint";
 
-  private record Waiting(List<Held> entries, long first, CompletableFuture<Long> done) {}
+  /** What one thread writes to the journal at once. */
+  private record Frame(
+      String file, FrameMemory.Room room, List<Waiting> batch, List<Held> entries) {}
 
   private final LogStorage storage;
   private final Origin origin;
@@ -67,6 +75,16 @@ public final class Log implements AutoCloseable {
   private long unpublishedBytes;
   private long journalFileBytes;
   private boolean nextFile;
+
+  /** Whether somebody writes to the journal. */
+  private boolean writing;
+
+  /** How many appends its last frame held. */
+  private int lastFrame;
+
+  /** Whether the log's thread must be woken to see an entry. */
+  private boolean asleep;
+
   private boolean closed;
   private @Nullable LogException failed;
 
@@ -172,7 +190,9 @@ public final class Log implements AutoCloseable {
 
   /**
    * Appends an entry whose record is canonical JSON already, as {@link #append(Entry)} does; for
-   * those who write many records, and know that they are an object each.
+   * those who write many records, and know that they are an object each. Nobody is woken for it:
+   * the log's thread writes it within {@value #NAP_MILLIS} ms, unless somebody {@linkplain #hasten
+   * hastens} it.
    *
    * @param record its bytes, which are not read
    */
@@ -182,7 +202,7 @@ public final class Log implements AutoCloseable {
     if (encoded.length > Entry.LIMIT) {
       return tooLong(sequence, source, encoded.length);
     }
-    return enqueue(List.of(new Held(encoded, kind, source, sequence)), List.of(source));
+    return enqueue(List.of(new Held(encoded, kind, source, sequence)), List.of(source), false);
   }
 
   private static CompletableFuture<Long> tooLong(long sequence, Source source, int length) {
@@ -211,10 +231,10 @@ public final class Log implements AutoCloseable {
       return CompletableFuture.failedFuture(
           new LogException("these entries are more than one write takes: append fewer at once"));
     }
-    return enqueue(held, entries.stream().map(Entry::source).toList());
+    return enqueue(held, entries.stream().map(Entry::source).toList(), true);
   }
 
-  private CompletableFuture<Long> enqueue(List<Held> held, List<Source> sources) {
+  private CompletableFuture<Long> enqueue(List<Held> held, List<Source> sources, boolean hurried) {
     CompletableFuture<Long> done = new CompletableFuture<>();
     synchronized (lock) {
       if (failed != null) {
@@ -233,7 +253,9 @@ public final class Log implements AutoCloseable {
         }
       }
       queue.add(new Waiting(held, first, done));
-      lock.notifyAll();
+      if (hurried || asleep) {
+        lock.notifyAll();
+      }
     }
     return done;
   }
@@ -344,7 +366,7 @@ public final class Log implements AutoCloseable {
         old.add(journalFiles.removeFirst());
       }
     }
-    tidy(old, superseded);
+    Leftovers.delete(storage, old, superseded);
     return signed;
   }
 
@@ -392,22 +414,6 @@ public final class Log implements AutoCloseable {
     return signed;
   }
 
-  /** Deletes what nobody needs any more; if it can't, it lies there and does no harm. */
-  private void tidy(List<Long> journals, List<String> partials) {
-    try {
-      List<String> names = new ArrayList<>();
-      journals.forEach(first -> names.add(Journal.name(first)));
-      for (String folder : partials) {
-        storage.list(folder).forEach(name -> names.add(folder + "/" + name));
-      }
-      if (!names.isEmpty()) {
-        storage.delete(names);
-      }
-    } catch (IOException e) {
-      // As the comment above says: the next opening reads past it.
-    }
-  }
-
   /** The newest checkpoint; empty before the first one is published. */
   public Optional<SignedCheckpoint> newest() {
     synchronized (publishing) {
@@ -436,9 +442,10 @@ public final class Log implements AutoCloseable {
       lock.notifyAll();
     }
     boolean interrupted = false;
-    while (committer.isAlive()) {
+    for (boolean settled = false; !settled; ) {
       try {
-        committer.join();
+        settle();
+        settled = true;
       } catch (InterruptedException e) {
         interrupted = true;
       }
@@ -455,80 +462,124 @@ public final class Log implements AutoCloseable {
     }
   }
 
-  /** The committer's walk: all that waits goes into one frame, and its flush makes it durable. */
+  /**
+   * Writes what was appended and waits, on this thread, where nobody is writing and few are
+   * waiting; else leaves it to the log's own thread. For a caller that is going to wait for its
+   * entry anyway: it need not be woken. An interrupt in the middle of it fails the write, as files
+   * are made.
+   */
+  public void hasten() {
+    Frame frame;
+    synchronized (lock) {
+      if (writing
+          || queue.isEmpty()
+          || Math.max(queue.size(), lastFrame) >= MANY
+          || unpublishedBytes > UNPUBLISHED_LIMIT
+          || Thread.currentThread().isInterrupted()) {
+        return;
+      }
+      frame = take();
+    }
+    write(frame);
+  }
+
+  /** Waits until nobody writes any more. */
+  private void settle() throws InterruptedException {
+    committer.join();
+    synchronized (lock) {
+      while (writing) {
+        lock.wait();
+      }
+    }
+  }
+
+  /** The committer's walk: what waits goes into one frame, and its flush makes it durable. */
   private void commit() {
-    int last = 0;
+    boolean many = false;
     while (true) {
-      if (last >= MANY) {
+      if (many) {
         LockSupport.parkNanos(GATHER_NANOS);
       }
-      List<Waiting> batch = new ArrayList<>();
-      List<Held> entries = new ArrayList<>();
-      FrameMemory.Room room;
-      String file;
+      Frame frame = null;
+      int naps = 0;
       synchronized (lock) {
-        while (queue.isEmpty() && !closed) {
+        while (writing || (queue.isEmpty() && !closed && unpublishedBytes <= UNPUBLISHED_LIMIT)) {
+          asleep = ++naps > NAPS;
           try {
-            lock.wait();
+            lock.wait(asleep ? 0 : NAP_MILLIS);
           } catch (InterruptedException e) {
             // Nobody else knows this thread: it ends by closing.
           }
         }
-        if (queue.isEmpty()) {
+        asleep = false;
+        if (unpublishedBytes <= UNPUBLISHED_LIMIT) {
+          if (queue.isEmpty()) {
+            return;
+          }
+          frame = take();
+          many = lastFrame >= MANY;
+        }
+      }
+      try {
+        if (frame == null) {
+          publish();
+        } else if (!write(frame)) {
           return;
         }
-        int payload = 0;
-        while (!queue.isEmpty()) {
-          int more = 0;
-          for (Held entry : queue.element().entries) {
-            more += 2 + entry.bytes().length;
-          }
-          if (payload + more > Journal.PAYLOAD_LIMIT) {
-            break;
-          }
-          payload += more;
-          batch.add(queue.remove());
-          entries.addAll(batch.getLast().entries);
-        }
-        room = memory.room(Journal.length(payload), entries.size());
-        if (nextFile) {
-          nextFile = false;
-          journalFileBytes = 0;
-          if (journalFiles.isEmpty() || journalFiles.getLast() != durable) {
-            journalFiles.add(durable);
-          }
-        }
-        file = Journal.name(journalFiles.getLast());
-      }
-      last = batch.size();
-      List<Durable> laid = Durable.frame(batch.getFirst().first, entries, room);
-      try {
-        storage.append(file, room.bytes());
-      } catch (IOException | RuntimeException e) {
-        fail(batch, e);
+      } catch (LogException e) {
+        // Memory would grow without end: no more entries until it is opened again.
+        fail(List.of(), e);
         return;
       }
-      boolean full;
-      synchronized (lock) {
-        durable += laid.size();
-        journalFileBytes += room.length();
-        unpublished.addAll(laid);
-        for (Durable entry : laid) {
-          unpublishedBytes += entry.length() - 2;
-        }
-        full = unpublishedBytes > UNPUBLISHED_LIMIT;
-      }
-      batch.forEach(each -> each.done.complete(each.first));
-      if (full) {
-        try {
-          publish();
-        } catch (LogException e) {
-          // Memory would grow without end: no more entries until it is opened again.
-          fail(List.of(), e);
-          return;
-        }
+    }
+  }
+
+  /** Takes what waits, for the one who writes it; under the lock. */
+  private Frame take() {
+    List<Waiting> batch = Waiting.frame(queue);
+    List<Held> entries = batch.stream().flatMap(each -> each.entries().stream()).toList();
+    int payload = batch.stream().mapToInt(Waiting::payload).sum();
+    FrameMemory.Room room = memory.room(Journal.length(payload), entries.size());
+    if (nextFile) {
+      nextFile = false;
+      journalFileBytes = 0;
+      if (journalFiles.isEmpty() || journalFiles.getLast() != durable) {
+        journalFiles.add(durable);
       }
     }
+    writing = true;
+    lastFrame = batch.size();
+    return new Frame(Journal.name(journalFiles.getLast()), room, batch, entries);
+  }
+
+  /** Makes a frame durable and says so; false where that failed. */
+  private boolean write(Frame frame) {
+    List<Waiting> batch = frame.batch;
+    List<Durable> laid = Durable.frame(batch.getFirst().first(), frame.entries, frame.room);
+    try {
+      storage.append(frame.file, frame.room.bytes(), batch.size() < MANY);
+    } catch (IOException | RuntimeException e) {
+      fail(batch, e);
+      synchronized (lock) {
+        writing = false;
+        lock.notifyAll();
+      }
+      return false;
+    }
+    synchronized (lock) {
+      durable += laid.size();
+      journalFileBytes += frame.room.length();
+      unpublished.addAll(laid);
+      for (Durable entry : laid) {
+        unpublishedBytes += entry.length() - 2;
+      }
+      writing = false;
+      if (closed || !queue.isEmpty() || unpublishedBytes > UNPUBLISHED_LIMIT) {
+        lock.notifyAll();
+      }
+    }
+    batch.forEach(each -> each.done().complete(each.first()));
+    return true;
   }
 
   private void fail(List<Waiting> batch, Exception cause) {
@@ -543,6 +594,6 @@ public final class Log implements AutoCloseable {
       all.addAll(queue);
       queue.clear();
     }
-    all.forEach(each -> each.done.completeExceptionally(failure));
+    all.forEach(each -> each.done().completeExceptionally(failure));
   }
 }

@@ -10,7 +10,7 @@ import java.util.Map;
 /**
  * The files of a log for the one process that appends. What a method wrote is durable when it
  * returns. When it throws, each file it was to write is as before or as asked for; an appended one
- * may end in a part of what was appended.
+ * may hold any part of what was appended, and zeros behind it.
  */
 public interface LogStorage extends TileSource, AutoCloseable {
   /** Names of the files in a folder, without those of its folders, in order. */
@@ -28,10 +28,13 @@ public interface LogStorage extends TileSource, AutoCloseable {
   }
 
   /**
-   * Appends what remains in a buffer to a file, and creates it first where there is none. The
-   * buffer is read without being moved.
+   * Appends what remains in a buffer to a file, behind what was appended before, and creates it
+   * first where there is none. The buffer is read without being moved.
+   *
+   * @param few whether a flush serves few: then zeros may be written behind, so that the next
+   *     flushes need not change the file's length
    */
-  void append(String name, ByteBuffer bytes) throws IOException;
+  void append(String name, ByteBuffer bytes, boolean few) throws IOException;
 
   /** Cuts a file off. */
   void truncate(String name, long length) throws IOException;

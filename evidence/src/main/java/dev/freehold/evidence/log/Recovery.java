@@ -124,11 +124,10 @@ final class Recovery {
       }
       byte[] bytes = storage.read(name).orElse(new byte[0]);
       Optional<Journal.Replayed> read = Journal.replay(bytes, end);
-      boolean torn = read.isPresent() && read.get().sound() < bytes.length;
       if (read.isEmpty()) {
         throw damaged(name, "a sound frame follows one that is not");
       }
-      if (torn && i < files.size() - 1) {
+      if (read.get().torn() && i < files.size() - 1) {
         throw damaged(name, "it ends in a frame that is not sound, but is not the last file");
       }
       for (byte[] entry : read.get().entries()) {
@@ -137,7 +136,7 @@ final class Recovery {
         }
         end++;
       }
-      if (torn) {
+      if (read.get().sound() < bytes.length && i == files.size() - 1) {
         storage.truncate(name, read.get().sound());
       }
     }

@@ -12,8 +12,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.freehold.evidence.note.Checkpoint;
 import dev.freehold.evidence.note.SignedCheckpoint;
+import dev.freehold.record.CanonicalJson;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -40,6 +43,11 @@ class LogCrashTest {
         join(log.append(entries(at, at + BATCHES[i])));
         at += BATCHES[i];
         told.durable = at;
+        CompletableFuture<Long> hastened =
+            log.append(EntryKind.RECEIPT, SOURCE, at, CanonicalJson.bytes(entry(at).record()));
+        log.hasten();
+        join(hastened);
+        told.durable = ++at;
         if (i % 2 == 0 || i == BATCHES.length - 1) {
           told.checkpoints.add(log.publish().checkpoint());
         }
@@ -175,7 +183,9 @@ class LogCrashTest {
     }
     String name = Journal.name(0);
     byte[] file = storage.file(name);
-    int frame = file.length / 3;
+    int sound = Journal.replay(file, 0).orElseThrow().sound();
+    assertThat(file.length).as("zeros are ahead").isGreaterThan(sound);
+    int frame = sound / 3;
     for (int at = 0; at < 2 * frame; at++) {
       byte[] changed = file.clone();
       changed[at] ^= 1;
@@ -189,11 +199,65 @@ class LogCrashTest {
     }
     // In the last frame it looks like one that was being written.
     byte[] torn = file.clone();
-    torn[file.length - 1] ^= 1;
+    torn[sound - 1] ^= 1;
     storage.put(name, torn);
     try (Log log = Logs.open(storage)) {
       assertThat(log.sizeDurable()).isEqualTo(2);
     }
+  }
+
+  @Test
+  void zerosAheadEndAJournalAndHideNothingBehindThem() throws Exception {
+    MemoryStorage storage = new MemoryStorage();
+    try (Log log = Logs.open(storage)) {
+      join(log.append(entry(0)));
+      join(log.append(entry(1)));
+      join(log.append(entry(2)));
+    }
+    String name = Journal.name(0);
+    byte[] zerosAhead = storage.file(name);
+    int sound = Journal.replay(zerosAhead, 0).orElseThrow().sound();
+    int frame = sound / 3;
+
+    byte[] zeroed = zerosAhead.clone();
+    Arrays.fill(zeroed, frame, 2 * frame, (byte) 0);
+    refused(storage, name, zeroed, "a sound frame follows one that is not");
+
+    byte[] repeated = zerosAhead.clone();
+    System.arraycopy(repeated, 0, repeated, sound + 100, frame);
+    refused(storage, name, repeated, "a sound frame follows one that is not");
+
+    try (Log log = Logs.open(storage)) {
+      assertThat(storage.file(name)).as("cut off when opened").hasSize(sound);
+      assertThat(join(log.append(entry(3)))).isEqualTo(3);
+    }
+    // As it is left where the log goes on in a new file without being opened anew.
+    storage.put(name, zerosAhead);
+    try (Log log = Logs.open(storage.restarted())) {
+      assertThat(log.sizeDurable()).isEqualTo(4);
+    }
+    byte[] other = zerosAhead.clone();
+    other[sound + 100] = 1;
+    refused(storage, name, other, "it ends in a frame that is not sound, but is not the last file");
+    byte[] less = zerosAhead.clone();
+    Arrays.fill(less, 2 * frame, sound, (byte) 0);
+    storage.put(name, less);
+    MemoryStorage copy = storage.restarted();
+    assertThatThrownBy(() -> Logs.open(copy))
+        .isInstanceOf(LogException.class)
+        .hasMessageContaining(Journal.name(3))
+        .hasMessageContaining("it does not continue the one before it");
+    assertThat(copy.operations()).isZero();
+  }
+
+  private static void refused(MemoryStorage storage, String name, byte[] file, String why) {
+    MemoryStorage copy = storage.restarted();
+    copy.put(name, file);
+    assertThatThrownBy(() -> Logs.open(copy))
+        .isInstanceOf(LogException.class)
+        .hasMessageContaining(name)
+        .hasMessageContaining(why);
+    assertThat(copy.operations()).isZero();
   }
 
   @Test

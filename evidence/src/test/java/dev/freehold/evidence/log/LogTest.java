@@ -23,16 +23,24 @@ import dev.freehold.evidence.note.NoteCheck;
 import dev.freehold.evidence.note.NoteSigner;
 import dev.freehold.evidence.note.Origin;
 import dev.freehold.evidence.note.SignedCheckpoint;
+import dev.freehold.record.CanonicalJson;
 import dev.freehold.record.Digest;
 import dev.freehold.record.Json;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -57,6 +65,80 @@ class LogTest {
       }
       assertThatThrownBy(() -> reader.entry(600)).isInstanceOf(IndexOutOfBoundsException.class);
     }
+  }
+
+  @Test
+  void whoWaitsForAnEntryWritesItItselfAndWhatWasAppendedBeforeIt() throws Exception {
+    Set<String> writers = ConcurrentHashMap.newKeySet();
+    MemoryStorage storage =
+        new MemoryStorage() {
+          @Override
+          public synchronized void append(String name, ByteBuffer buffer, boolean few)
+              throws IOException {
+            writers.add(Thread.currentThread().getName());
+            super.append(name, buffer, few);
+          }
+        };
+    try (Log log = Logs.open(storage)) {
+      for (int i = 0; i < 100; i += 2) {
+        CompletableFuture<Long> first = append(log, i);
+        CompletableFuture<Long> second = append(log, i + 1);
+        log.hasten();
+        assertThat(join(second)).isEqualTo(i + 1);
+        assertThat(first).isCompletedWithValue((long) i);
+      }
+      assertThat(writers).contains(Thread.currentThread().getName());
+      log.publish();
+      assertThat(LogCheck.run(storage, log.newest().orElseThrow(), KEYS).findings()).isEmpty();
+    }
+  }
+
+  @Test
+  void whatNobodyHastensIsWrittenByTheLog() throws Exception {
+    try (Log log = Logs.open(new MemoryStorage())) {
+      for (int i = 0; i < 5; i++) {
+        assertThat(append(log, i).get(30, TimeUnit.SECONDS)).isEqualTo(i);
+        // Long enough for the log's thread to fall asleep, at least once.
+        Thread.sleep(i == 2 ? 150 : 0);
+      }
+    }
+  }
+
+  @Test
+  void manyWhoHastenAtOnceLoseNothing() throws Exception {
+    MemoryStorage storage = new MemoryStorage();
+    try (Log log = Logs.open(storage);
+        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<?>> all = new ArrayList<>();
+      for (int i = 0; i < 8; i++) {
+        Source own = new Source("did:key:zTest" + i);
+        all.add(
+            threads.submit(
+                () -> {
+                  for (int at = 0; at < 100; at++) {
+                    byte[] record = CanonicalJson.bytes(entry(at).record());
+                    CompletableFuture<Long> durable =
+                        log.append(EntryKind.RECEIPT, own, at, record);
+                    log.hasten();
+                    join(durable);
+                  }
+                  return null;
+                }));
+      }
+      for (Future<?> each : all) {
+        each.get(60, TimeUnit.SECONDS);
+      }
+      assertThat(log.sizeDurable()).isEqualTo(800);
+      log.publish();
+      assertThat(LogCheck.run(storage, log.newest().orElseThrow(), KEYS).findings()).isEmpty();
+    }
+    try (Log log = Logs.open(storage.restarted())) {
+      assertThat(log.sizeDurable()).isEqualTo(800);
+    }
+  }
+
+  private static CompletableFuture<Long> append(Log log, long at) {
+    return log.append(EntryKind.RECEIPT, SOURCE, at, CanonicalJson.bytes(entry(at).record()));
   }
 
   @Test

@@ -18,7 +18,7 @@ import java.util.TreeMap;
  * A disk in memory that fails when told to. Each call that changes something is one operation,
  * counted from 0; so is each file of a {@link #write}.
  */
-public final class MemoryStorage implements LogStorage {
+public class MemoryStorage implements LogStorage {
   /** What happens at the chosen operation. */
   public enum Fault {
     /** It throws, and nothing of it is on the disk. */
@@ -27,15 +27,26 @@ public final class MemoryStorage implements LogStorage {
     FAILS_BUT_PERSISTS,
     /** It throws, and half of an appended frame is on the disk (of a file: nothing). */
     FAILS_HALFWAY,
+    /** It throws, and the second half of an appended frame is on the disk, and not the first. */
+    FAILS_OUT_OF_ORDER,
     /** The power is cut before it: it and everything after it fails without a trace. */
     POWER_CUT_BEFORE,
     /** The power is cut in the middle of it. */
     POWER_CUT_HALFWAY,
+    /** The power is cut in the middle of it, when the second half is on the disk. */
+    POWER_CUT_OUT_OF_ORDER,
     /** The power is cut right after it reached the disk: it throws too. */
     POWER_CUT_AFTER
   }
 
+  /** Zeros behind what is appended: room for some small frames. */
+  private static final int AHEAD = 2_000;
+
   private final Map<String, byte[]> disk;
+
+  /** Where what was appended to a file ends. */
+  private final Map<String, Integer> ends = new HashMap<>();
+
   private final int faultAt;
   private final Fault fault;
   private int operations;
@@ -87,8 +98,15 @@ public final class MemoryStorage implements LogStorage {
     disk.remove(name);
   }
 
+  /** How much of a change reaches the disk. */
+  private enum Part {
+    ALL,
+    FIRST_HALF,
+    SECOND_HALF
+  }
+
   private interface Change {
-    void run(boolean half);
+    void run(Part part);
   }
 
   private void operate(Change change) throws IOException {
@@ -96,20 +114,25 @@ public final class MemoryStorage implements LogStorage {
       throw new IOException("the power is off");
     }
     if (operations++ != faultAt) {
-      change.run(false);
+      change.run(Part.ALL);
       return;
     }
     switch (fault) {
       case FAILS -> {}
-      case FAILS_BUT_PERSISTS -> change.run(false);
-      case FAILS_HALFWAY -> change.run(true);
+      case FAILS_BUT_PERSISTS -> change.run(Part.ALL);
+      case FAILS_HALFWAY -> change.run(Part.FIRST_HALF);
+      case FAILS_OUT_OF_ORDER -> change.run(Part.SECOND_HALF);
       case POWER_CUT_BEFORE -> off = true;
       case POWER_CUT_HALFWAY -> {
-        change.run(true);
+        change.run(Part.FIRST_HALF);
+        off = true;
+      }
+      case POWER_CUT_OUT_OF_ORDER -> {
+        change.run(Part.SECOND_HALF);
         off = true;
       }
       case POWER_CUT_AFTER -> {
-        change.run(false);
+        change.run(Part.ALL);
         off = true;
       }
     }
@@ -139,8 +162,8 @@ public final class MemoryStorage implements LogStorage {
   public synchronized void write(Map<String, List<ByteBuffer>> files) throws IOException {
     for (Map.Entry<String, List<ByteBuffer>> each : files.entrySet()) {
       operate(
-          half -> {
-            if (!half) {
+          part -> {
+            if (part == Part.ALL) {
               disk.put(each.getKey(), bytes(each.getValue()));
             }
           });
@@ -148,14 +171,23 @@ public final class MemoryStorage implements LogStorage {
   }
 
   @Override
-  public synchronized void append(String name, ByteBuffer buffer) throws IOException {
+  public synchronized void append(String name, ByteBuffer buffer, boolean few) throws IOException {
     byte[] bytes = bytes(List.of(buffer));
+    int at = ends.getOrDefault(name, disk.getOrDefault(name, new byte[0]).length);
+    ends.put(name, at + bytes.length);
     operate(
-        half -> {
-          ByteArrayOutputStream file = new ByteArrayOutputStream();
-          file.writeBytes(disk.getOrDefault(name, new byte[0]));
-          file.write(bytes, 0, half ? bytes.length / 2 : bytes.length);
-          disk.put(name, file.toByteArray());
+        part -> {
+          byte[] before = disk.getOrDefault(name, new byte[0]);
+          int half = bytes.length / 2;
+          int from = part == Part.SECOND_HALF ? half : 0;
+          int to = part == Part.FIRST_HALF ? half : bytes.length;
+          int length = at + to;
+          if (few && at + bytes.length > before.length) {
+            length = at + bytes.length + AHEAD;
+          }
+          byte[] file = Arrays.copyOf(before, Math.max(before.length, length));
+          System.arraycopy(bytes, from, file, at + from, to - from);
+          disk.put(name, file);
         });
   }
 
@@ -172,9 +204,10 @@ public final class MemoryStorage implements LogStorage {
   @Override
   public synchronized void truncate(String name, long length) throws IOException {
     operate(
-        half -> {
-          if (!half) {
+        part -> {
+          if (part == Part.ALL) {
             disk.computeIfPresent(name, (_, bytes) -> Arrays.copyOf(bytes, (int) length));
+            ends.remove(name);
           }
         });
   }
@@ -183,8 +216,8 @@ public final class MemoryStorage implements LogStorage {
   public synchronized void delete(List<String> names) throws IOException {
     for (String name : names) {
       operate(
-          half -> {
-            if (!half) {
+          part -> {
+            if (part == Part.ALL) {
               disk.remove(name);
             }
           });

@@ -373,6 +373,9 @@ public final class Interceptor {
   /** Waits until a record is durable; empty, or why it is not, and then nothing is released. */
   public Optional<String> await(CompletableFuture<Long> durable) {
     try {
+      if (!durable.isDone()) {
+        log.hasten();
+      }
       durable.get();
       return Optional.empty();
     } catch (ExecutionException e) {

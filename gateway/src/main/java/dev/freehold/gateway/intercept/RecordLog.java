@@ -24,4 +24,7 @@ public interface RecordLog {
    * @param record canonical JSON
    */
   CompletableFuture<Long> append(Kind kind, byte[] record);
+
+  /** Told by a thread that will now wait for a record: it may as well write it. */
+  default void hasten() {}
 }

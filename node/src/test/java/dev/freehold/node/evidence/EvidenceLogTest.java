@@ -351,8 +351,8 @@ class EvidenceLogTest {
     }
 
     @Override
-    public void append(String name, ByteBuffer bytes) throws IOException {
-      write(() -> files.append(name, bytes));
+    public void append(String name, ByteBuffer bytes, boolean few) throws IOException {
+      write(() -> files.append(name, bytes, few));
     }
 
     @Override
