@@ -168,13 +168,16 @@ public final class FolderStorage implements LogStorage {
     channel.force(false);
   }
 
-  /** They spare the next flushes time; where there is no room for them, those take longer. */
-  private void zeros(FileChannel channel) {
+  /**
+   * They spare the next flushes time; where there is no room for them, what there is stays free.
+   */
+  private void zeros(FileChannel channel) throws IOException {
     try {
       writeFully(channel, Collections.nCopies(PIECES, ByteBuffer.allocateDirect(PIECE)));
       length = channel.position();
     } catch (IOException e) {
-      // The frame is written: whether it can be flushed is said by that.
+      // The frame is written. If more than room is missing, this or its flush says so.
+      channel.truncate(end);
     }
   }
 

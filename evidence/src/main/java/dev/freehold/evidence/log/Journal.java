@@ -102,7 +102,8 @@ final class Journal {
 
   private static boolean anySound(byte[] file, int from) {
     for (int at = from; at <= file.length - HEAD - 4; at++) {
-      if (sound(file, at)) {
+      // Looked at first: most of it may be zeros.
+      if (file[at] == (byte) (MAGIC >>> 24) && sound(file, at)) {
         return true;
       }
     }

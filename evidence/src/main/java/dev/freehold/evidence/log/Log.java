@@ -44,12 +44,10 @@ public final class Log implements AutoCloseable {
   /** A frame of so many appends tells that many are at it at once. */
   private static final int MANY = 16;
 
-  /** How long a frame waits for more where many are at it, so that they share a flush. */
-  private static final long GATHER_NANOS = 4_000_000;
+  /** How long a frame waits for more where many are at it, and the log's thread where few are. */
+  private static final int GATHER_MILLIS = 4;
 
-  /** How long the log's thread naps, and how often without work before it sleeps. */
-  private static final int NAP_MILLIS = 4;
-
+  /** How often the log's thread waits so before it sleeps. */
   private static final int NAPS = 25;
 
   static final String CHECKPOINT = "checkpoint";
@@ -191,8 +189,8 @@ public final class Log implements AutoCloseable {
   /**
    * Appends an entry whose record is canonical JSON already, as {@link #append(Entry)} does; for
    * those who write many records, and know that they are an object each. Nobody is woken for it:
-   * the log's thread writes it within {@value #NAP_MILLIS} ms, unless somebody {@linkplain #hasten
-   * hastens} it.
+   * the log's thread writes it within {@value #GATHER_MILLIS} ms, unless somebody {@linkplain
+   * #hasten hastens} it.
    *
    * @param record its bytes, which are not read
    */
@@ -464,9 +462,8 @@ public final class Log implements AutoCloseable {
 
   /**
    * Writes what was appended and waits, on this thread, where nobody is writing and few are
-   * waiting; else leaves it to the log's own thread. For a caller that is going to wait for its
-   * entry anyway: it need not be woken. An interrupt in the middle of it fails the write, as files
-   * are made.
+   * waiting; else leaves it to the log's thread. For who is going to wait for its entry anyway. An
+   * interrupt in the middle of it fails the write.
    */
   public void hasten() {
     Frame frame;
@@ -498,7 +495,7 @@ public final class Log implements AutoCloseable {
     boolean many = false;
     while (true) {
       if (many) {
-        LockSupport.parkNanos(GATHER_NANOS);
+        LockSupport.parkNanos(GATHER_MILLIS * 1_000_000L);
       }
       Frame frame = null;
       int naps = 0;
@@ -506,7 +503,7 @@ public final class Log implements AutoCloseable {
         while (writing || (queue.isEmpty() && !closed && unpublishedBytes <= UNPUBLISHED_LIMIT)) {
           asleep = ++naps > NAPS;
           try {
-            lock.wait(asleep ? 0 : NAP_MILLIS);
+            lock.wait(asleep ? 0 : GATHER_MILLIS);
           } catch (InterruptedException e) {
             // Nobody else knows this thread: it ends by closing.
           }
@@ -555,17 +552,18 @@ public final class Log implements AutoCloseable {
   /** Makes a frame durable and says so; false where that failed. */
   private boolean write(Frame frame) {
     List<Waiting> batch = frame.batch;
-    List<Durable> laid = Durable.frame(batch.getFirst().first(), frame.entries, frame.room);
     try {
+      List<Durable> laid = Durable.frame(batch.getFirst().first(), frame.entries, frame.room);
       storage.append(frame.file, frame.room.bytes(), batch.size() < MANY);
-    } catch (IOException | RuntimeException e) {
+      written(frame, laid);
+      return true;
+    } catch (IOException | RuntimeException | Error e) {
       fail(batch, e);
-      synchronized (lock) {
-        writing = false;
-        lock.notifyAll();
-      }
       return false;
     }
+  }
+
+  private void written(Frame frame, List<Durable> laid) {
     synchronized (lock) {
       durable += laid.size();
       journalFileBytes += frame.room.length();
@@ -578,11 +576,10 @@ public final class Log implements AutoCloseable {
         lock.notifyAll();
       }
     }
-    batch.forEach(each -> each.done().complete(each.first()));
-    return true;
+    frame.batch.forEach(each -> each.done().complete(each.first()));
   }
 
-  private void fail(List<Waiting> batch, Exception cause) {
+  private void fail(List<Waiting> batch, Throwable cause) {
     LogException failure =
         new LogException(
             "the log %s cannot be written: %s. Nothing more is appended; mend that and open the log again"
@@ -591,8 +588,11 @@ public final class Log implements AutoCloseable {
     List<Waiting> all = new ArrayList<>(batch);
     synchronized (lock) {
       failed = failure;
+      // Who publishes, and has no batch, may fail while somebody writes.
+      writing &= batch.isEmpty();
       all.addAll(queue);
       queue.clear();
+      lock.notifyAll();
     }
     all.forEach(each -> each.done().completeExceptionally(failure));
   }

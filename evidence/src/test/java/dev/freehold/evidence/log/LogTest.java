@@ -67,18 +67,21 @@ class LogTest {
     }
   }
 
+  /** A disk that remembers which threads appended to it. */
+  private static final class Overseen extends MemoryStorage {
+    private final Set<Thread> writers = ConcurrentHashMap.newKeySet();
+
+    @Override
+    public synchronized void append(String name, ByteBuffer buffer, boolean few)
+        throws IOException {
+      writers.add(Thread.currentThread());
+      super.append(name, buffer, few);
+    }
+  }
+
   @Test
   void whoWaitsForAnEntryWritesItItselfAndWhatWasAppendedBeforeIt() throws Exception {
-    Set<String> writers = ConcurrentHashMap.newKeySet();
-    MemoryStorage storage =
-        new MemoryStorage() {
-          @Override
-          public synchronized void append(String name, ByteBuffer buffer, boolean few)
-              throws IOException {
-            writers.add(Thread.currentThread().getName());
-            super.append(name, buffer, few);
-          }
-        };
+    Overseen storage = new Overseen();
     try (Log log = Logs.open(storage)) {
       for (int i = 0; i < 100; i += 2) {
         CompletableFuture<Long> first = append(log, i);
@@ -87,9 +90,24 @@ class LogTest {
         assertThat(join(second)).isEqualTo(i + 1);
         assertThat(first).isCompletedWithValue((long) i);
       }
-      assertThat(writers).contains(Thread.currentThread().getName());
+      assertThat(storage.writers).contains(Thread.currentThread());
       log.publish();
       assertThat(LogCheck.run(storage, log.newest().orElseThrow(), KEYS).findings()).isEmpty();
+    }
+  }
+
+  @Test
+  void anInterruptedThreadLeavesTheWriteToTheLog() throws Exception {
+    Overseen storage = new Overseen();
+    try (Log log = Logs.open(storage)) {
+      for (int i = 0; i < 20; i++) {
+        Thread.currentThread().interrupt();
+        CompletableFuture<Long> durable = append(log, i);
+        log.hasten();
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(join(durable)).isEqualTo(i);
+      }
+      assertThat(storage.writers).hasSize(1).doesNotContain(Thread.currentThread());
     }
   }
 
