@@ -363,8 +363,9 @@ public final class Dispatcher {
     boolean untried =
         elsewhere.market.isPresent()
             && machines.stream().map(Machine::id).anyMatch(elsewhere.market.get()::untried);
+    // The disk is asked last, and only for an answer that is to be replayed.
     boolean replayed =
-        elsewhere.judge.has(digest) && (untried || random.nextInt(100) < elsewhere.replayShare);
+        (untried || random.nextInt(100) < elsewhere.replayShare) && elsewhere.judge.has(digest);
     TokenCheck tokens = elsewhere.tokenizers.of(job, asked.request());
     bill.countedBy(tokens);
     Examination examination = new Examination(check, tokens, elsewhere.judge, replayed);
