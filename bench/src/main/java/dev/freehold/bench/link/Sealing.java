@@ -28,7 +28,8 @@ public final class Sealing {
   public static void main(String[] arguments) {
     int rounds = Integer.parseInt(arguments[0]);
     SecureRandom random = new SecureRandom();
-    RunnerKeys runner = new RunnerKeys(SigningKey.generate(random), random, 10_000);
+    RunnerKeys runner =
+        new RunnerKeys(SigningKey.generate(random), random, 10_000, System::nanoTime);
     AskerEnd asker = AskerEnd.anonymous(runner.current(), JobId.random(random), random);
     if (!(runner.accept(asker.opening(), Senders.anyone(), Long.MAX_VALUE)
         instanceof Acceptance.Accepted(var end))) {

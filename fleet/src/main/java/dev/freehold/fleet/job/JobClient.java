@@ -6,18 +6,30 @@ import dev.freehold.crypto.NodeId;
 import dev.freehold.crypto.SigningKey;
 import dev.freehold.fleet.ByteStream;
 import dev.freehold.link.sealed.RunnerKey;
+import dev.freehold.link.sealed.Ticket;
 import java.io.IOException;
 import java.security.SecureRandom;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** Has other machines run jobs, sealed to them (docs/formats/job.md). Any thread may call. */
 public final class JobClient {
+  /** Tickets that are kept at most, one of each runner. */
+  private static final int TICKETS = 64;
+
   private final SigningKey asker;
   private final JobPeers peers;
   private final SecureRandom random;
   private final Map<NodeId, RunnerKey> keys = new ConcurrentHashMap<>();
+
+  /** Runners that take resumed jobs. */
+  private final Set<NodeId> resuming = ConcurrentHashMap.newKeySet();
+
+  /** Owned by its own monitor; the one that was kept first comes first. */
+  private final Map<NodeId, Ticket> tickets = new LinkedHashMap<>();
 
   /**
    * Asks over streams of {@code peers}.
@@ -65,8 +77,39 @@ public final class JobClient {
       if (first != JobServer.KEY || key.isEmpty()) {
         throw new IOException("what came is no key that " + runner + " signed");
       }
+      if (stream.input().read() == JobServer.RESUMES) {
+        resuming.add(runner);
+      } else {
+        resuming.remove(runner);
+      }
       keys.put(runner, key.get());
       return key.get();
+    }
+  }
+
+  /** For the next job to this runner. */
+  Optional<Ticket> ticket(NodeId runner) {
+    synchronized (tickets) {
+      return Optional.ofNullable(tickets.get(runner));
+    }
+  }
+
+  /** A runner has taken the job that this ticket comes of. */
+  void keep(Ticket ticket) {
+    if (resuming.contains(ticket.runner())) {
+      synchronized (tickets) {
+        tickets.remove(ticket.runner());
+        tickets.put(ticket.runner(), ticket);
+        if (tickets.size() > TICKETS) {
+          tickets.remove(tickets.keySet().iterator().next());
+        }
+      }
+    }
+  }
+
+  void forget(Ticket ticket) {
+    synchronized (tickets) {
+      tickets.remove(ticket.runner(), ticket);
     }
   }
 }

@@ -23,7 +23,8 @@ public enum JobRefusal {
   /** More jobs at a time than it takes. */
   BUSY(13),
   /** The order wasn't there in time. */
-  LATE(14);
+  LATE(14),
+  UNKNOWN_TICKET(15);
 
   private final byte code;
 

@@ -33,6 +33,10 @@ public final class JobServer {
 
   static final byte KEY = 1;
   static final byte JOB = 2;
+  static final byte RESUMED = 4;
+
+  /** Follows the key of a runner that keeps tickets. */
+  static final byte RESUMES = 1;
 
   /** First byte of the answer to a job that is not taken; its code follows. */
   public static final byte REFUSED = 3;
@@ -70,7 +74,7 @@ public final class JobServer {
       int atOnce,
       SecureRandom random,
       Consumer<JobRefusal> refusals) {
-    this.keys = new RunnerKeys(node, random, JOBS_PER_KEY);
+    this.keys = new RunnerKeys(node, random, JOBS_PER_KEY, System::nanoTime);
     this.senders = senders;
     this.work = work;
     this.places = new Semaphore(atOnce);
@@ -105,11 +109,17 @@ public final class JobServer {
     try (stream) {
       switch (stream.input().read()) {
         case KEY -> {
-          stream.output().write(KEY);
-          stream.output().write(keys.current().bytes());
+          ByteArrayOutputStream answer = new ByteArrayOutputStream();
+          answer.write(KEY);
+          answer.writeBytes(keys.current().bytes());
+          if (senders.get().resume()) {
+            answer.write(RESUMES);
+          }
+          stream.output().write(answer.toByteArray());
           stream.output().flush();
         }
-        case JOB -> job(stream, work);
+        case JOB -> job(stream, false, work);
+        case RESUMED -> job(stream, true, work);
         default -> refuse(stream, JobRefusal.MALFORMED);
       }
     } catch (IOException e) {
@@ -125,14 +135,15 @@ public final class JobServer {
     stream.output().flush();
   }
 
-  private void job(ByteStream stream, JobWork work) throws IOException, InterruptedException {
+  private void job(ByteStream stream, boolean resumed, JobWork work)
+      throws IOException, InterruptedException {
     if (stopped || !places.tryAcquire()) {
       refuse(stream, JobRefusal.BUSY);
       return;
     }
     active.incrementAndGet();
     try {
-      switch (order(stream)) {
+      switch (order(stream, resumed)) {
         case Arrival.Refused(JobRefusal why) -> refuse(stream, why);
         case Arrival.Arrived(JobOrder order, RunnerEnd end) -> run(stream, order, end, work);
       }
@@ -148,10 +159,10 @@ public final class JobServer {
     record Refused(JobRefusal why) implements Arrival {}
   }
 
-  private Arrival order(ByteStream stream) throws IOException {
+  private Arrival order(ByteStream stream, boolean resumed) throws IOException {
     Deadline deadline = new Deadline(stream, ARRIVAL);
     try (deadline) {
-      return read(stream.input());
+      return read(stream.input(), resumed);
     } catch (IOException e) {
       if (deadline.passed()) {
         refusals.accept(JobRefusal.LATE);
@@ -160,15 +171,20 @@ public final class JobServer {
     }
   }
 
-  private Arrival read(InputStream in) throws IOException {
-    byte[] opening = in.readNBytes(RunnerKeys.OPENING_BYTES);
-    if (opening.length < RunnerKeys.OPENING_BYTES) {
+  private Arrival read(InputStream in, boolean resumed) throws IOException {
+    int length = resumed ? RunnerKeys.RESUMED_BYTES : RunnerKeys.OPENING_BYTES;
+    byte[] opening = in.readNBytes(length);
+    if (opening.length < length) {
       return new Arrival.Refused(JobRefusal.TRUNCATED);
     }
     if (keys.rotationDue()) {
       keys.rotate();
     }
-    return switch (keys.accept(opening, senders.get(), ORDER_LIMIT)) {
+    Acceptance acceptance =
+        resumed
+            ? keys.resume(opening, senders.get(), ORDER_LIMIT)
+            : keys.accept(opening, senders.get(), ORDER_LIMIT);
+    return switch (acceptance) {
       case Refused(Refusal why) -> new Arrival.Refused(JobRefusal.of(why));
       case Acceptance.Accepted(RunnerEnd end) -> contents(in, end);
     };
@@ -227,15 +243,13 @@ public final class JobServer {
     private final Gone gone = new Gone();
 
     // Owned by this object's monitor.
+    private boolean opened;
     private long said = System.nanoTime();
     private boolean ended;
 
     Answer(ByteStream stream, RunnerEnd end) throws IOException {
       this.out = stream.output();
       this.end = end;
-      out.write(JOB);
-      out.write(end.opening());
-      // Goes out with the first message.
     }
 
     void pulse() {
@@ -260,10 +274,22 @@ public final class JobServer {
     @Override
     public synchronized void say(JobMessage message) throws IOException {
       byte[] bytes = message.encode();
-      out.write(message.last() ? end.answer().finish(bytes) : end.answer().seal(bytes));
+      byte[] sealed = message.last() ? end.answer().finish(bytes) : end.answer().seal(bytes);
+      out.write(opened ? sealed : withOpening(sealed));
       out.flush();
+      opened = true;
       said = System.nanoTime();
       ended = message.last();
+    }
+
+    /** A link sends each write as a message of its own. */
+    private byte[] withOpening(byte[] sealed) {
+      ByteArrayOutputStream first =
+          new ByteArrayOutputStream(1 + RunnerEnd.OPENING_BYTES + sealed.length);
+      first.write(JOB);
+      first.writeBytes(end.opening());
+      first.writeBytes(sealed);
+      return first.toByteArray();
     }
 
     @Override

@@ -13,6 +13,8 @@ import dev.freehold.link.sealed.Refusal;
 import dev.freehold.link.sealed.Refused;
 import dev.freehold.link.sealed.RunnerEnd;
 import dev.freehold.link.sealed.RunnerKey;
+import dev.freehold.link.sealed.Ticket;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -75,7 +77,10 @@ final class RemoteAttempt implements Attempt {
   }
 
   private Step attempt() throws IOException, InterruptedException {
-    Optional<JobRefusal> refusal = attempt(client.key(runner));
+    Optional<JobRefusal> refusal = resumed();
+    if (refusal.filter(why -> why == JobRefusal.UNKNOWN_TICKET).isPresent()) {
+      refusal = attempt(client.key(runner));
+    }
     if (refusal.isPresent()
         && (refusal.get() == JobRefusal.UNKNOWN_KEY || refusal.get() == JobRefusal.KEY_USED_UP)) {
       refusal = attempt(client.freshKey(runner));
@@ -86,17 +91,44 @@ final class RemoteAttempt implements Attempt {
         .orElseGet(() -> new Step.Lost("the answer is over", false));
   }
 
-  /** Empty where the job was taken and all that came of it is told. */
+  /** As {@link #attempt}, with a ticket: where there is none that holds, it is UNKNOWN_TICKET. */
+  private Optional<JobRefusal> resumed() throws IOException, InterruptedException {
+    Optional<Ticket> ticket = client.ticket(runner);
+    Optional<AskerEnd> end =
+        ticket.flatMap(
+            one -> AskerEnd.resumed(one, JobId.random(client.random()), System.nanoTime()));
+    if (end.isEmpty()) {
+      ticket.ifPresent(client::forget);
+      return Optional.of(JobRefusal.UNKNOWN_TICKET);
+    }
+    Optional<JobRefusal> refusal = attempt(JobServer.RESUMED, end.get(), () -> {});
+    if (refusal.isPresent() && refusal.get() != JobRefusal.BUSY) {
+      ticket.ifPresent(client::forget);
+    }
+    // A program that knows no tickets calls it malformed.
+    return refusal.map(why -> why == JobRefusal.MALFORMED ? JobRefusal.UNKNOWN_TICKET : why);
+  }
+
   private Optional<JobRefusal> attempt(RunnerKey key) throws IOException, InterruptedException {
+    long now = System.nanoTime();
+    JobId job = JobId.random(client.random());
+    AskerEnd end = AskerEnd.named(key, job, client.asker(), client.random());
+    return attempt(JobServer.JOB, end, () -> end.ticket(now).ifPresent(client::keep));
+  }
+
+  /** Empty where the job was taken and all that came of it is told. */
+  private Optional<JobRefusal> attempt(byte kind, AskerEnd end, Runnable taken)
+      throws IOException, InterruptedException {
+    ByteArrayOutputStream sealed = new ByteArrayOutputStream();
+    sealed.write(kind);
+    sealed.writeBytes(end.opening());
+    sealed.writeBytes(end.request().finish(order.encode()));
+    // Sealed before the stream is opened: its opening and all this then go in one message.
     try (ByteStream stream = client.open(runner)) {
       carrier = stream;
       gone.then(stream::close);
-      JobId job = JobId.random(client.random());
-      AskerEnd end = AskerEnd.named(key, job, client.asker(), client.random());
       OutputStream out = stream.output();
-      out.write(JobServer.JOB);
-      out.write(end.opening());
-      out.write(end.request().finish(order.encode()));
+      out.write(sealed.toByteArray());
       out.flush();
       InputStream in = stream.input();
       int first = in.read();
@@ -108,6 +140,7 @@ final class RemoteAttempt implements Attempt {
       if (first != JobServer.JOB) {
         throw new IOException(first < 0 ? "it ended before the answer" : "no answer to a job");
       }
+      taken.run();
       read(in, end);
       return Optional.empty();
     }

@@ -8,6 +8,8 @@ public enum Refusal {
   VERSION,
   /** Sealed to a key that this runner hasn't, or hasn't any more. */
   UNKNOWN_KEY,
+  /** Resumed with a ticket that this runner hasn't, or hasn't any more: to be sealed anew. */
+  UNKNOWN_TICKET,
   /** A job of this id was accepted before. */
   REPLAYED,
   /** The key has accepted as many jobs as are remembered; it must be rotated. */

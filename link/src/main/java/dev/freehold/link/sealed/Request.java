@@ -48,8 +48,9 @@ final class Request {
     return join(SENDER, Digest.sha256(runner.key().bytes(), head, encapsulation).bytes());
   }
 
-  static byte[] answerKey(byte[] secret, byte[] encapsulation, byte[] nonce) {
-    return Hkdf.extract(join(encapsulation, nonce), secret);
+  /** {@code bound}: the request's encapsulation, or the head of a resumed one. */
+  static byte[] answerKey(byte[] secret, byte[] bound, byte[] nonce) {
+    return Hkdf.extract(join(bound, nonce), secret);
   }
 
   static byte[] key(byte[] answerKey) {

@@ -3,7 +3,6 @@
 package dev.freehold.link.sealed;
 
 import dev.freehold.crypto.NodeId;
-import dev.freehold.crypto.hpke.Recipient;
 import dev.freehold.crypto.hpke.Sealer;
 import java.security.SecureRandom;
 import java.util.Optional;
@@ -24,16 +23,15 @@ public final class RunnerEnd {
       JobId job,
       @Nullable NodeId sender,
       FrameOpener request,
-      Recipient recipient,
-      byte[] encapsulation,
+      byte[] answerSecret,
+      byte[] bound,
       SecureRandom random) {
     this.job = job;
     this.sender = sender;
     this.request = request;
     byte[] nonce = new byte[Request.ANSWER_NONCE_BYTES];
     random.nextBytes(nonce);
-    byte[] secret = recipient.export(Request.ANSWER, Request.SECRET_BYTES);
-    byte[] key = Request.answerKey(secret, encapsulation, nonce);
+    byte[] key = Request.answerKey(answerSecret, bound, nonce);
     this.answer =
         new FrameSealer(
             job,
@@ -47,7 +45,7 @@ public final class RunnerEnd {
     return job;
   }
 
-  /** Who asks, proven by its signature; empty where it gave no name. */
+  /** Who asks, proven by its signature or its ticket; empty where it gave no name. */
   public Optional<NodeId> sender() {
     return Optional.ofNullable(sender);
   }

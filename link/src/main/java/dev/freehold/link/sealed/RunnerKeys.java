@@ -8,6 +8,7 @@ import dev.freehold.crypto.SigningKey;
 import dev.freehold.crypto.VerifyingKey;
 import dev.freehold.crypto.hpke.DecapsulationKey;
 import dev.freehold.crypto.hpke.Recipient;
+import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -15,15 +16,19 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The private side of a runner: its present key and the one before, in memory only, and the jobs
- * that each has accepted. Safe for use by many threads.
+ * The private side of a runner: its present key and the one before, in memory only, the jobs that
+ * each has accepted, and the tickets of members that may resume. Safe for use by many threads.
  */
 public final class RunnerKeys {
   /** Length of a request's opening: what {@link #accept} takes. */
   public static final int OPENING_BYTES = Request.OPENING_BYTES;
+
+  /** Length of a resumed request's opening: what {@link #resume} takes. */
+  public static final int RESUMED_BYTES = Resumed.OPENING_BYTES;
 
   static final byte ANONYMOUS = 0;
   static final byte NAMED = 1;
@@ -33,6 +38,7 @@ public final class RunnerKeys {
   private final SigningKey node;
   private final SecureRandom random;
   private final int jobsPerKey;
+  private final Tickets tickets;
 
   // Owned by this object's monitor.
   private Held present;
@@ -42,11 +48,13 @@ public final class RunnerKeys {
    * Makes the first key.
    *
    * @param jobsPerKey how many jobs a key accepts: as many are remembered, about 100 bytes each
+   * @param nanos a monotonic clock: tickets end by it
    */
-  public RunnerKeys(SigningKey node, SecureRandom random, int jobsPerKey) {
+  public RunnerKeys(SigningKey node, SecureRandom random, int jobsPerKey, LongSupplier nanos) {
     this.node = node;
     this.random = random;
     this.jobsPerKey = jobsPerKey;
+    this.tickets = new Tickets(nanos);
     this.present = held();
   }
 
@@ -114,10 +122,61 @@ public final class RunnerKeys {
                 .or(() -> key.get().take(job));
         yield refusal.isPresent()
             ? new Refused(refusal.get())
-            : new Acceptance.Accepted(
-                new RunnerEnd(job, named.sender, frames, recipient.get(), encapsulation, random));
+            : accepted(job, named.sender, frames, recipient.get(), encapsulation, senders);
       }
     };
+  }
+
+  private Acceptance accepted(
+      JobId job,
+      @Nullable NodeId sender,
+      FrameOpener frames,
+      Recipient recipient,
+      byte[] encapsulation,
+      Senders senders) {
+    if (sender != null && senders.resume()) {
+      tickets.keep(sender, recipient.export(Resumed.TICKET, Ticket.BYTES));
+    }
+    byte[] secret = recipient.export(Request.ANSWER, Request.SECRET_BYTES);
+    return new Acceptance.Accepted(
+        new RunnerEnd(job, sender, frames, secret, encapsulation, random));
+  }
+
+  /**
+   * Decides on a resumed request's opening.
+   *
+   * @param limit the most sealed bytes of a request that are taken, the opening not counted
+   * @throws IllegalArgumentException if there are not {@link #RESUMED_BYTES} bytes
+   */
+  public Acceptance resume(byte[] opening, Senders senders, long limit) {
+    if (opening.length != RESUMED_BYTES) {
+      throw new IllegalArgumentException(
+          "a resumed request opens with %d bytes, not %d".formatted(RESUMED_BYTES, opening.length));
+    }
+    if (opening[0] != Resumed.VERSION) {
+      return new Refused(Refusal.VERSION);
+    }
+    TicketId id = TicketId.at(opening, 1);
+    int number = Resumed.number(opening);
+    Optional<Tickets.Held> found = tickets.find(id);
+    if (found.isEmpty() || number >= Ticket.JOBS) {
+      return new Refused(Refusal.UNKNOWN_TICKET);
+    }
+    NodeId asker = found.get().asker;
+    byte[] head = Arrays.copyOf(opening, Resumed.HEAD_BYTES);
+    Resumed resumed = new Resumed(node.nodeId(), asker, found.get().secret, head);
+    byte[] confirmation = Arrays.copyOfRange(opening, Resumed.HEAD_BYTES, RESUMED_BYTES);
+    if (!MessageDigest.isEqual(resumed.confirmation(), confirmation)) {
+      return new Refused(Refusal.ALTERED);
+    }
+    Optional<Refusal> refusal = senders.judge(asker).or(() -> tickets.take(id, number));
+    if (refusal.isPresent()) {
+      return new Refused(refusal.get());
+    }
+    JobId job = Resumed.job(opening);
+    FrameOpener frames = new FrameOpener(job, Frame.Direction.REQUEST, resumed.opener(), limit);
+    return new Acceptance.Accepted(
+        new RunnerEnd(job, asker, frames, resumed.answerSecret(), head, random));
   }
 
   private Named name(Opened.Content first, byte[] signed) {

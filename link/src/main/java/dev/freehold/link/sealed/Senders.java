@@ -22,11 +22,20 @@ public sealed interface Senders {
   /** Why a job of this sender is not taken; {@code null} is one who gave no name. */
   Optional<Refusal> judge(@Nullable NodeId sender);
 
+  /** Whether a runner that serves these keeps tickets, so that their later jobs are resumed. */
+  boolean resume();
+
   /** Anybody. */
   record Anyone() implements Senders {
     @Override
     public Optional<Refusal> judge(@Nullable NodeId sender) {
       return Optional.empty();
+    }
+
+    /** Strangers can't make a runner remember anything. */
+    @Override
+    public boolean resume() {
+      return false;
     }
   }
 
@@ -42,6 +51,11 @@ public sealed interface Senders {
         return Optional.of(Refusal.SENDER_DEMANDED);
       }
       return nodes.contains(sender) ? Optional.empty() : Optional.of(Refusal.SENDER_UNKNOWN);
+    }
+
+    @Override
+    public boolean resume() {
+      return true;
     }
   }
 }

@@ -19,7 +19,7 @@ final class Jobs {
   static final SigningKey STRANGER = SigningKey.ofSeed(seed(2));
   static final long LIMIT = 1 << 20;
 
-  final RunnerKeys keys = new RunnerKeys(RUNNER, RANDOM, 100);
+  final RunnerKeys keys = new RunnerKeys(RUNNER, RANDOM, 100, System::nanoTime);
   final AskerEnd asker = AskerEnd.named(keys.current(), JobId.random(RANDOM), ASKER, RANDOM);
 
   Acceptance accept(byte[] opening) {

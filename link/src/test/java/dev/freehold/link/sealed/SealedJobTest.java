@@ -148,7 +148,7 @@ class SealedJobTest {
     assertThat(jobs.accept(jobs.asker.opening())).isEqualTo(new Refused(Refusal.REPLAYED));
     jobs.keys.rotate();
     assertThat(jobs.accept(jobs.asker.opening())).isEqualTo(new Refused(Refusal.UNKNOWN_KEY));
-    RunnerKeys startedAgain = new RunnerKeys(RUNNER, RANDOM, 100);
+    RunnerKeys startedAgain = new RunnerKeys(RUNNER, RANDOM, 100, System::nanoTime);
     assertThat(startedAgain.accept(jobs.asker.opening(), Senders.anyone(), LIMIT))
         .isEqualTo(new Refused(Refusal.UNKNOWN_KEY));
   }
@@ -162,7 +162,7 @@ class SealedJobTest {
 
   @Test
   void neverForgetsAJobToMakeRoomForAnother() {
-    RunnerKeys small = new RunnerKeys(RUNNER, RANDOM, 2);
+    RunnerKeys small = new RunnerKeys(RUNNER, RANDOM, 2, System::nanoTime);
     for (int i = 0; i < 2; i++) {
       assertThat(small.rotationDue()).isEqualTo(i > 0);
       AskerEnd asker = AskerEnd.anonymous(small.current(), JobId.random(RANDOM), RANDOM);
@@ -301,7 +301,7 @@ class SealedJobTest {
 
   @Test
   void aSignatureForOneRunnerOrJobIsNoneForAnother() {
-    RunnerKeys elsewhere = new RunnerKeys(STRANGER, RANDOM, 100);
+    RunnerKeys elsewhere = new RunnerKeys(STRANGER, RANDOM, 100, System::nanoTime);
     AskerEnd there = AskerEnd.named(elsewhere.current(), JobId.random(RANDOM), ASKER, RANDOM);
     assertThat(jobs.accept(there.opening())).isEqualTo(new Refused(Refusal.UNKNOWN_KEY));
 
