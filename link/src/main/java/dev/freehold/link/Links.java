@@ -119,6 +119,11 @@ public final class Links implements AutoCloseable {
     return link;
   }
 
+  /** The link to a node, if there is one. */
+  public Optional<Link> known(NodeId node) {
+    return Optional.ofNullable(links.get(node));
+  }
+
   /** All links, to nodes that were called or have called. */
   public List<Link> all() {
     return List.copyOf(links.values());

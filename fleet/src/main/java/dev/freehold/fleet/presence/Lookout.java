@@ -129,7 +129,8 @@ public final class Lookout implements AutoCloseable {
   }
 
   private Sight sight(Member member) {
-    Link link = link(member);
+    // Every request looks here; where a member is looked for is settled each time it is asked.
+    Link link = links.known(member.node()).orElseGet(() -> link(member));
     Optional<Heard> last = Optional.ofNullable(heard.get(member.node()));
     return new Sight(
         member,
