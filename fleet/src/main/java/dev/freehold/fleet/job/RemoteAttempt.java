@@ -27,12 +27,18 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Another machine's work on an order. A thread of its own seals, sends and reads. */
+/**
+ * Another machine's work on an order. A thread of its own reads, and seals and sends what is not
+ * resumed.
+ */
 final class RemoteAttempt implements Attempt {
   /** Sealed bytes of an answer at most. */
   private static final long ANSWER_LIMIT = 1L << 28;
 
   private static final int PART = 1 << 16;
+
+  /** Sealed bytes of an order that a fresh stream takes at once, whatever its path does. */
+  private static final int AHEAD = 1 << 15;
 
   /** What waits to be taken, at most: beyond it the runner has to wait. */
   private static final int WAITING = 4096;
@@ -53,15 +59,73 @@ final class RemoteAttempt implements Attempt {
   }
 
   void start() {
-    Thread thread = Thread.ofVirtual().name("job").unstarted(this::run);
+    Optional<Resumption> resumption = resumption();
+    // Then nothing is waited for, and a thread's start is saved.
+    Optional<ByteStream> ahead =
+        resumption.filter(one -> one.sealed.length <= AHEAD).flatMap(this::ahead);
+    Thread thread = Thread.ofVirtual().name("job").unstarted(() -> run(resumption, ahead));
     gone.then(thread::interrupt);
     thread.start();
   }
 
-  private void run() {
+  /**
+   * What goes out with a ticket.
+   *
+   * @param sealed all of it
+   */
+  @SuppressWarnings("ArrayRecordComponent")
+  private record Resumption(Ticket ticket, AskerEnd end, byte[] sealed) {}
+
+  private Optional<Resumption> resumption() {
+    Optional<Ticket> ticket = client.ticket(runner);
+    Optional<AskerEnd> end =
+        ticket.flatMap(
+            one -> AskerEnd.resumed(one, JobId.random(client.random()), System.nanoTime()));
+    if (end.isEmpty()) {
+      ticket.ifPresent(client::forget);
+      return Optional.empty();
+    }
+    byte[] sealed = sealed(JobServer.RESUMED, end.get());
+    return ticket.map(one -> new Resumption(one, end.get(), sealed));
+  }
+
+  /** Empty where the stream broke: the thread will say so. */
+  private Optional<ByteStream> ahead(Resumption resumption) {
+    try {
+      return Optional.of(send(resumption.sealed));
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
+  private byte[] sealed(byte kind, AskerEnd end) {
+    ByteArrayOutputStream sealed = new ByteArrayOutputStream();
+    sealed.write(kind);
+    sealed.writeBytes(end.opening());
+    sealed.writeBytes(end.request().finish(order.encode()));
+    return sealed.toByteArray();
+  }
+
+  /** All in one write: it goes in one message together with the stream's opening. */
+  private ByteStream send(byte[] sealed) throws IOException {
+    ByteStream stream = client.open(runner);
+    try {
+      carrier = stream;
+      gone.then(stream::close);
+      OutputStream out = stream.output();
+      out.write(sealed);
+      out.flush();
+      return stream;
+    } catch (IOException e) {
+      stream.close();
+      throw e;
+    }
+  }
+
+  private void run(Optional<Resumption> resumption, Optional<ByteStream> ahead) {
     Step end;
     try {
-      end = attempt();
+      end = attempt(resumption, ahead);
     } catch (IOException | RuntimeException e) {
       end = new Step.Lost("the stream to it broke: " + e.getMessage(), false);
     } catch (InterruptedException e) {
@@ -76,8 +140,12 @@ final class RemoteAttempt implements Attempt {
     }
   }
 
-  private Step attempt() throws IOException, InterruptedException {
-    Optional<JobRefusal> refusal = resumed();
+  private Step attempt(Optional<Resumption> resumption, Optional<ByteStream> ahead)
+      throws IOException, InterruptedException {
+    Optional<JobRefusal> refusal =
+        resumption.isPresent()
+            ? resumed(resumption.get(), ahead)
+            : Optional.of(JobRefusal.UNKNOWN_TICKET);
     if (refusal.filter(why -> why == JobRefusal.UNKNOWN_TICKET).isPresent()) {
       refusal = attempt(client.key(runner));
     }
@@ -91,19 +159,13 @@ final class RemoteAttempt implements Attempt {
         .orElseGet(() -> new Step.Lost("the answer is over", false));
   }
 
-  /** As {@link #attempt}, with a ticket: where there is none that holds, it is UNKNOWN_TICKET. */
-  private Optional<JobRefusal> resumed() throws IOException, InterruptedException {
-    Optional<Ticket> ticket = client.ticket(runner);
-    Optional<AskerEnd> end =
-        ticket.flatMap(
-            one -> AskerEnd.resumed(one, JobId.random(client.random()), System.nanoTime()));
-    if (end.isEmpty()) {
-      ticket.ifPresent(client::forget);
-      return Optional.of(JobRefusal.UNKNOWN_TICKET);
-    }
-    Optional<JobRefusal> refusal = attempt(JobServer.RESUMED, end.get(), () -> {});
+  /** As {@link #attempt}, with a ticket; the stream is there where it has gone out already. */
+  private Optional<JobRefusal> resumed(Resumption resumption, Optional<ByteStream> ahead)
+      throws IOException, InterruptedException {
+    ByteStream stream = ahead.isPresent() ? ahead.get() : send(resumption.sealed);
+    Optional<JobRefusal> refusal = follow(stream, resumption.end, () -> {});
     if (refusal.isPresent() && refusal.get() != JobRefusal.BUSY) {
-      ticket.ifPresent(client::forget);
+      client.forget(resumption.ticket);
     }
     // A program that knows no tickets calls it malformed.
     return refusal.map(why -> why == JobRefusal.MALFORMED ? JobRefusal.UNKNOWN_TICKET : why);
@@ -113,23 +175,14 @@ final class RemoteAttempt implements Attempt {
     long now = System.nanoTime();
     JobId job = JobId.random(client.random());
     AskerEnd end = AskerEnd.named(key, job, client.asker(), client.random());
-    return attempt(JobServer.JOB, end, () -> end.ticket(now).ifPresent(client::keep));
+    ByteStream stream = send(sealed(JobServer.JOB, end));
+    return follow(stream, end, () -> end.ticket(now).ifPresent(client::keep));
   }
 
   /** Empty where the job was taken and all that came of it is told. */
-  private Optional<JobRefusal> attempt(byte kind, AskerEnd end, Runnable taken)
+  private Optional<JobRefusal> follow(ByteStream sent, AskerEnd end, Runnable taken)
       throws IOException, InterruptedException {
-    ByteArrayOutputStream sealed = new ByteArrayOutputStream();
-    sealed.write(kind);
-    sealed.writeBytes(end.opening());
-    sealed.writeBytes(end.request().finish(order.encode()));
-    // Sealed before the stream is opened: its opening and all this then go in one message.
-    try (ByteStream stream = client.open(runner)) {
-      carrier = stream;
-      gone.then(stream::close);
-      OutputStream out = stream.output();
-      out.write(sealed.toByteArray());
-      out.flush();
+    try (ByteStream stream = sent) {
       InputStream in = stream.input();
       int first = in.read();
       if (first == JobServer.REFUSED) {
