@@ -9,6 +9,7 @@ import dev.freehold.link.sealed.RunnerKey;
 import dev.freehold.link.sealed.Ticket;
 import java.io.IOException;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -20,6 +21,8 @@ public final class JobClient {
   /** Tickets that are kept at most, one of each runner. */
   private static final int TICKETS = 64;
 
+  private static final Duration SWEEP = Duration.ofMinutes(1);
+
   private final SigningKey asker;
   private final JobPeers peers;
   private final SecureRandom random;
@@ -30,6 +33,9 @@ public final class JobClient {
 
   /** Owned by its own monitor; the one that was kept first comes first. */
   private final Map<NodeId, Ticket> tickets = new LinkedHashMap<>();
+
+  /** Owned by the monitor of the tickets. */
+  private boolean sweeping;
 
   /**
    * Asks over streams of {@code peers}.
@@ -103,7 +109,32 @@ public final class JobClient {
         if (tickets.size() > TICKETS) {
           tickets.remove(tickets.keySet().iterator().next());
         }
+        if (!sweeping) {
+          sweeping = true;
+          Thread.ofVirtual().name("tickets").start(this::sweep);
+        }
       }
+    }
+  }
+
+  /** A secret whose time is over doesn't stay because nobody asks for anything. */
+  private void sweep() {
+    try {
+      do {
+        Thread.sleep(SWEEP);
+      } while (!swept(System.nanoTime()));
+    } catch (InterruptedException e) {
+      // Nobody else knows this thread.
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Forgets the tickets that are over; whether none is left. */
+  boolean swept(long now) {
+    synchronized (tickets) {
+      tickets.values().removeIf(one -> one.over(now));
+      sweeping = !tickets.isEmpty();
+      return tickets.isEmpty();
     }
   }
 

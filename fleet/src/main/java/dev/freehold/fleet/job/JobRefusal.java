@@ -24,6 +24,7 @@ public enum JobRefusal {
   BUSY(13),
   /** The order wasn't there in time. */
   LATE(14),
+  /** Resumed with a ticket that isn't known (any more): to be sealed in full. */
   UNKNOWN_TICKET(15);
 
   private final byte code;

@@ -11,6 +11,7 @@ import dev.freehold.fleet.SocketStream;
 import dev.freehold.link.sealed.AskerEnd;
 import dev.freehold.link.sealed.JobId;
 import dev.freehold.link.sealed.Senders;
+import dev.freehold.link.sealed.Ticket;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.FilterOutputStream;
@@ -133,6 +134,22 @@ class ResumedJobsTest {
       assertThat(after.refusals).containsExactly(JobRefusal.UNKNOWN_TICKET, JobRefusal.UNKNOWN_KEY);
       assertThat(answered(after)).isTrue();
       assertThat(kinds()).containsExactly(JobServer.RESUMED);
+    }
+  }
+
+  @Test
+  void aTicketThatIsOverIsForgottenThoughNobodyAsksForAnything() throws Exception {
+    try (JobRig rig = rig(MEMBERS)) {
+      machines.rig = rig;
+      assertThat(answered(rig)).isTrue();
+      long now = System.nanoTime();
+      assertThat(client.swept(now)).isFalse();
+      assertThat(client.ticket(rig.key.nodeId())).isPresent();
+      assertThat(client.swept(now + Ticket.LIFE.toNanos())).isTrue();
+      assertThat(client.ticket(rig.key.nodeId())).isEmpty();
+      assertThat(kinds()).hasSize(2);
+      assertThat(answered(rig)).isTrue();
+      assertThat(kinds()).containsExactly(JobServer.JOB);
     }
   }
 

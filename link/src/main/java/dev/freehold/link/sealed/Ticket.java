@@ -60,8 +60,11 @@ public final class Ticket {
 
   /** A number that no other job under this ticket has; empty when its time or its jobs are over. */
   synchronized OptionalInt number(long now) {
-    return now - made >= LIFE.toNanos() || next >= JOBS
-        ? OptionalInt.empty()
-        : OptionalInt.of(next++);
+    return over(now) || next >= JOBS ? OptionalInt.empty() : OptionalInt.of(next++);
+  }
+
+  /** Whether its time is over: then it is to be forgotten. */
+  public boolean over(long now) {
+    return now - made >= LIFE.toNanos();
   }
 }
