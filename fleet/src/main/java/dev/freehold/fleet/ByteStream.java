@@ -23,6 +23,9 @@ public interface ByteStream extends Closeable {
     return true;
   }
 
+  /** Says that the other end should have said something by now: whoever carries it may ask. */
+  default void doubt() {}
+
   /** Ends both directions; readers and writers that wait are released with an exception. */
   @Override
   void close();

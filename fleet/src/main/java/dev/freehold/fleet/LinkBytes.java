@@ -27,6 +27,11 @@ public final class LinkBytes implements ByteStream {
   }
 
   @Override
+  public void doubt() {
+    stream.doubt();
+  }
+
+  @Override
   public InputStream input() {
     return stream.input();
   }

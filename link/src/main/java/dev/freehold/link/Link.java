@@ -35,6 +35,10 @@ import java.util.function.Consumer;
 public final class Link implements AutoCloseable {
   private static final Duration FIRST_WAIT = Duration.ofMillis(100);
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
+
+  /** While streams wait for a path. */
+  private static final Duration LONGEST_WAIT_OF_STREAMS = Duration.ofSeconds(1);
+
   private static final Duration LONGEST_DIRECT_WAIT = Duration.ofMinutes(5);
 
   private final Links links;
@@ -272,7 +276,7 @@ public final class Link implements AutoCloseable {
             }
           }
         }
-        waitForNews(backoff.next(), () -> session.active().isPresent());
+        waitForNews(waiting(backoff.next()), () -> session.active().isPresent());
       }
     } catch (InterruptedException e) {
       // The node is being closed.
@@ -310,7 +314,7 @@ public final class Link implements AutoCloseable {
         }
         List<DirectAddress> tried = places;
         waitForNews(
-            backoff.next(),
+            waiting(backoff.next()),
             () -> {
               synchronized (this) {
                 return isDirect() || !tried.equals(new ArrayList<>(direct));
@@ -320,6 +324,14 @@ public final class Link implements AutoCloseable {
     } catch (InterruptedException e) {
       // The node is being closed.
     }
+  }
+
+  /** Streams that were under way when the path went don't wait until a long step is over. */
+  private Duration waiting(Duration step) {
+    boolean longer = step.compareTo(LONGEST_WAIT_OF_STREAMS) > 0;
+    return longer && session.active().isEmpty() && session.hasStreamsUnderWay()
+        ? Backoff.jittered(LONGEST_WAIT_OF_STREAMS, links.random())
+        : step;
   }
 
   private void callAt(DirectAddress place) throws InterruptedException {

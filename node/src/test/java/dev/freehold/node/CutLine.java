@@ -12,18 +12,23 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.NullMarked;
 
-/** A way to a port of this machine that can be cut, and mended. */
+/**
+ * A way to a port of this machine that can be cut, and mended. Two sides call over it: the first
+ * one alone until {@link #others} is called.
+ */
 @NullMarked
 final class CutLine implements AutoCloseable {
   private final ServerSocket server;
   private final int target;
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+  private final Set<Socket> firstSide = ConcurrentHashMap.newKeySet();
   private volatile boolean cut;
 
-  /** Whether what is on its way to whoever called first waits. */
+  /** Whether what is on its way to the first side waits. */
   private volatile boolean stalled;
 
-  private boolean first = true;
+  /** Whether whoever calls now is the first side. */
+  private volatile boolean first = true;
 
   CutLine(int target) throws IOException {
     this.target = target;
@@ -35,13 +40,30 @@ final class CutLine implements AutoCloseable {
     return server.getLocalPort();
   }
 
+  /** The first side is connected; others call from now on. */
+  void others() {
+    first = false;
+  }
+
+  /** How many connections the first side has. */
+  int firstSide() {
+    return firstSide.size();
+  }
+
   /** From now on nothing goes through. */
   void cut() {
     cut = true;
     open.forEach(CutLine::end);
   }
 
-  /** From now on nothing reaches whoever called first; what it says goes through. */
+  /** From now on nothing of the first side goes through, which alone calls again. */
+  void cutFirst() {
+    cut = true;
+    first = true;
+    firstSide.forEach(CutLine::end);
+  }
+
+  /** From now on nothing reaches the first side; what it says goes through. */
   void stall() {
     stalled = true;
   }
@@ -64,7 +86,9 @@ final class CutLine implements AutoCloseable {
         open.add(near);
         open.add(far);
         boolean caller = first;
-        first = false;
+        if (caller) {
+          firstSide.add(near);
+        }
         Thread.ofVirtual().start(() -> copy(near, far, false));
         Thread.ofVirtual().start(() -> copy(far, near, caller));
       } catch (IOException e) {
@@ -89,6 +113,7 @@ final class CutLine implements AutoCloseable {
       // It was cut, or one end has closed it.
     } finally {
       open.remove(from);
+      firstSide.remove(from);
       end(from);
       end(to);
     }

@@ -98,6 +98,10 @@ final class Traders implements AutoCloseable {
     int port = Integer.parseInt(address.replaceAll(".*:([0-9]+)[^0-9].*did:key.*", "$1"));
     this.line = new CutLine(port);
     this.seller = seller();
+    await(
+        "the board and the seller are at the relay",
+        () -> relay.load().nodes() == 2 && line.firstSide() == 1);
+    line.others();
     this.buyer = buyer();
     seller.awaitModels();
     // Its speed is measured by its own answers.
@@ -198,10 +202,9 @@ final class Traders implements AutoCloseable {
   }
 
   private Node buyer() {
-    String address = relay.address().toString();
-    return Node.start(
-        configuration(
-            "buyer", Integer.parseInt(address.replaceAll(".*:([0-9]+)[^0-9].*did:key.*", "$1"))));
+    // Where the offer says that the seller is found: two connections with one key push each other
+    // out.
+    return Node.start(configuration("buyer", line.port()));
   }
 
   CutLine line() {

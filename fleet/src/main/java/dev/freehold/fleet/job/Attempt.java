@@ -44,6 +44,9 @@ public interface Attempt extends AutoCloseable {
     return true;
   }
 
+  /** It should have said something by now: whether it can still be reached may be found out. */
+  default void doubt() {}
+
   /** The answer is not wanted any more. */
   @Override
   void close();

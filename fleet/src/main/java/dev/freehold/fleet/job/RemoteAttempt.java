@@ -270,6 +270,14 @@ final class RemoteAttempt implements Attempt {
   }
 
   @Override
+  public void doubt() {
+    ByteStream stream = carrier;
+    if (stream != null) {
+      stream.doubt();
+    }
+  }
+
+  @Override
   public void close() {
     gone.leave();
     // Whoever waits for the next step learns it at once.

@@ -114,19 +114,23 @@ public final class Dispatch {
     return new JobError(status, message, TYPE, null, code, 0);
   }
 
-  /** A machine that says nothing is given up sooner where its link is down, too. */
+  /**
+   * A machine that says nothing is given up sooner where its link is down, too; where no other
+   * could go on, the link is given the time to come up again.
+   */
   private Attempt.Step next(Attempt attempt, Duration silence, boolean others)
       throws InterruptedException {
     Duration waited = Duration.ZERO;
     while (true) {
       Duration rest = silence.minus(waited);
-      Duration part = others && patience.cut().compareTo(rest) < 0 ? patience.cut() : rest;
+      Duration part = patience.cut().compareTo(rest) < 0 ? patience.cut() : rest;
       Attempt.Step step = attempt.next(part);
       waited = waited.plus(part);
       if (!(step instanceof Attempt.Step.Silent) || waited.compareTo(silence) >= 0) {
         return step;
       }
-      if (!attempt.linked()) {
+      attempt.doubt();
+      if (others && !attempt.linked()) {
         return new Attempt.Step.Lost("the link to it broke", false);
       }
     }
@@ -349,6 +353,11 @@ public final class Dispatch {
     @Override
     public boolean linked() {
       return attempt.linked();
+    }
+
+    @Override
+    public void doubt() {
+      attempt.doubt();
     }
 
     @Override

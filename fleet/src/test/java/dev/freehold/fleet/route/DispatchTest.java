@@ -33,6 +33,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -227,6 +230,50 @@ class DispatchTest {
     long begun = System.nanoTime();
     assertThat(run(Optional.empty(), one)).isNotInstanceOf(Outcome.Answered.class);
     assertThat(Duration.ofNanos(System.nanoTime() - begun)).isGreaterThan(Duration.ofMillis(290));
+  }
+
+  /** Comes back from where it was cut off when somebody asks after it. */
+  @Test
+  void theLastMachineIsDoubtedWhileItIsSilentAndGoesOnWhenItIsBack() throws Exception {
+    CountDownLatch asked = new CountDownLatch(2);
+    Machine honest =
+        machine(
+            1,
+            (order, sink) -> {
+              assertThat(asked.await(20, TimeUnit.SECONDS)).isTrue();
+              JobRig.saying(JobRig.key(1), "a", "b", "c", "d").run(order, sink);
+            });
+    AtomicInteger silent = new AtomicInteger(2);
+    Machine one =
+        new Machine(
+            honest.id(),
+            false,
+            order -> {
+              Attempt told = honest.begin().apply(order);
+              return new Attempt() {
+                @Override
+                public Step next(Duration atMost) throws InterruptedException {
+                  return silent.get() > 0 ? new Step.Silent() : told.next(atMost);
+                }
+
+                @Override
+                public void doubt() {
+                  silent.decrementAndGet();
+                  asked.countDown();
+                }
+
+                @Override
+                public boolean linked() {
+                  return false;
+                }
+
+                @Override
+                public void close() {
+                  told.close();
+                }
+              };
+            });
+    assertUndisturbed(run(Optional.empty(), one), one);
   }
 
   /** Says what another says, over a link that is down. */

@@ -25,9 +25,15 @@ public final class Backoff {
 
   /** Between half of the present step and all of it; the step doubles. */
   public Duration next() {
-    long nanos = next.toNanos();
+    Duration step = next;
     Duration doubled = next.multipliedBy(2);
     next = doubled.compareTo(longest) > 0 ? longest : doubled;
+    return jittered(step, random);
+  }
+
+  /** Between half of it and all of it. */
+  public static Duration jittered(Duration step, RandomGenerator random) {
+    long nanos = step.toNanos();
     return Duration.ofNanos(random.nextLong(nanos / 2, nanos + 1));
   }
 

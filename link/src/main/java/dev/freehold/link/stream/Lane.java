@@ -35,6 +35,12 @@ public final class Lane {
   private long pings;
   private boolean pingUnderWay;
 
+  /** When the first ping was sent of those that are under way. */
+  private long askedSince;
+
+  /** Whether somebody wonders at the other end's silence. */
+  private boolean doubted;
+
   Lane(Session session, PathKind kind, long now) {
     this.session = session;
     this.kind = kind;
@@ -82,17 +88,26 @@ public final class Lane {
 
   void heard(long now) {
     lastHeard = now;
+    doubted = false;
+  }
+
+  void doubt() {
+    doubted = true;
   }
 
   boolean overdue(long now) {
-    return pingUnderWay && now - Math.max(lastPing, lastHeard) > PATIENCE;
+    return pingUnderWay && now - Math.max(askedSince, lastHeard) > PATIENCE;
   }
 
   /**
    * When the next ping is due: soon while data are under way and nothing is heard, and soon after a
-   * young path has settled, so that it is measured.
+   * young path has settled, so that it is measured. While the other end's silence is doubted it is
+   * asked again and again: an end that has lost this path meanwhile can't answer what it never got.
    */
   long pingDueAt(boolean owed) {
+    if (doubted) {
+      return lastPing + HURRY;
+    }
     if (pingUnderWay) {
       return Long.MAX_VALUE;
     }
@@ -104,7 +119,10 @@ public final class Lane {
   }
 
   long ping(long now) {
-    pingUnderWay = true;
+    if (!pingUnderWay) {
+      pingUnderWay = true;
+      askedSince = now;
+    }
     lastPing = now;
     return ++pings;
   }

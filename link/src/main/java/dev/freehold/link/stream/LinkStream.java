@@ -65,6 +65,15 @@ public final class LinkStream implements AutoCloseable {
     return session.active().isPresent();
   }
 
+  /**
+   * Says that something should have come by now. A reader waits for whatever its peer has to say
+   * and takes no silence amiss; only the stream's user knows that this one is too long. The peer is
+   * asked whether the path is still there.
+   */
+  public void doubt() {
+    session.doubt();
+  }
+
   /** What the stream is for. */
   public Protocol protocol() {
     return protocol;

@@ -168,6 +168,33 @@ public final class Session {
   }
 
   /**
+   * Something should have come by now: the other end is asked whether the path is still there, so
+   * that one that is gone unnoticed is left and another one looked for.
+   */
+  void doubt() {
+    lock.lock();
+    try {
+      Lane doubted = active;
+      if (doubted != null) {
+        doubted.doubt();
+        doubted.work.signal();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether there is a stream that the other end knows, and that is to go on. */
+  public boolean hasStreamsUnderWay() {
+    lock.lock();
+    try {
+      return streams.values().stream().anyMatch(one -> !one.openDue && one.broken == null);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
    * Gives every stream up as {@link Cancellation#LOST}; the other end hears of it when it is back.
    */
   public void giveUp() {

@@ -9,7 +9,9 @@ import dev.freehold.crypto.NodeId;
 import dev.freehold.crypto.SigningKey;
 import dev.freehold.link.channel.Instance;
 import dev.freehold.link.channel.Resumption;
+import dev.freehold.record.Parsed;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -18,6 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
@@ -72,6 +75,88 @@ class SessionTest {
         receiving.attach(
             new Resumption(Instance.random(random), Instance.NONE, 0), PathKind.DIRECT);
     assertThat(says(lane, 0, new Frame.Note(new byte[1]))).isEmpty();
+  }
+
+  /** A clock that stands until it is moved. */
+  private static final class Moved implements MonotonicClock {
+    private final AtomicLong now = new AtomicLong();
+
+    void move(Duration by) {
+      now.addAndGet(by.toNanos());
+    }
+
+    @Override
+    public long nanos() {
+      return now.get();
+    }
+
+    @Override
+    public void sleep(Duration time) {
+      throw new AssertionError("a session doesn't sleep");
+    }
+  }
+
+  private static List<Frame> frames(Lane lane) throws InterruptedException {
+    return Packet.parse(lane.take().orElseThrow()) instanceof Parsed.Read<Packet>(Packet packet)
+        ? packet.frames()
+        : List.of();
+  }
+
+  /** A reader owes nothing and is owed nothing: it would find out at the next keep-alive. */
+  @Test
+  void aPeerWhoseSilenceIsDoubtedIsAskedAgainAndAgainUntilItSpeaks() throws Exception {
+    Moved clock = new Moved();
+    Session reading =
+        new Session(PEER, true, LIMITS, clock, Instance.random(random), incoming::add, _ -> {});
+    Lane lane =
+        reading.attach(new Resumption(Instance.random(random), Instance.NONE, 0), PathKind.RELAY);
+    // A young path is asked once more, to be measured.
+    clock.move(Duration.ofSeconds(4));
+    long value = ((Frame.Ping) frames(lane).getFirst()).value();
+    assertThat(says(lane, 0, new Frame.Pong(value))).isEmpty();
+    assertThat(says(lane, 0, new Frame.Open(2, PROTOCOL))).isEmpty();
+    LinkStream stream = incoming.take();
+    clock.move(Duration.ofMillis(30));
+    assertThat(frames(lane)).as("an acknowledgement").isEmpty();
+    clock.move(Duration.ofSeconds(5));
+    CompletableFuture<List<Frame>> next = new CompletableFuture<>();
+    Thread taking =
+        Thread.ofVirtual()
+            .start(
+                () -> {
+                  try {
+                    next.complete(frames(lane));
+                  } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                  }
+                });
+    assertThatThrownBy(() -> next.get(100, TimeUnit.MILLISECONDS))
+        .as("nobody wonders")
+        .isInstanceOf(TimeoutException.class);
+    stream.doubt();
+    assertThat(next.get(20, TimeUnit.SECONDS)).hasOnlyElementsOfType(Frame.Ping.class).hasSize(1);
+    taking.join();
+    for (int i = 0; i < 9; i++) {
+      clock.move(Duration.ofMillis(500));
+      assertThat(frames(lane)).hasOnlyElementsOfType(Frame.Ping.class).hasSize(1);
+      assertThat(lane.overdue()).isFalse();
+    }
+    clock.move(Duration.ofMillis(600));
+    assertThat(lane.overdue()).as("five seconds after the first question").isTrue();
+    assertThat(says(lane, 1)).isEmpty();
+    assertThat(lane.overdue()).as("it spoke").isFalse();
+    assertThat(reading.hasStreamsUnderWay()).isTrue();
+  }
+
+  @Test
+  void onlyStreamsThatThePeerKnowsAndThatAreToGoOnAreUnderWay() throws Exception {
+    assertThat(session.hasStreamsUnderWay()).isFalse();
+    LinkStream stream = session.open(PROTOCOL);
+    assertThat(session.hasStreamsUnderWay()).as("not sent").isFalse();
+    assertThat(strangersLane().take()).isPresent();
+    assertThat(session.hasStreamsUnderWay()).isTrue();
+    stream.cancel();
+    assertThat(session.hasStreamsUnderWay()).as("given up").isFalse();
   }
 
   @Test

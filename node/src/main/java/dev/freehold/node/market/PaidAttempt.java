@@ -188,6 +188,14 @@ final class PaidAttempt implements Attempt {
     return now == null || now.linked();
   }
 
+  @Override
+  public void doubt() {
+    Attempt now = attempt;
+    if (now != null) {
+      now.doubt();
+    }
+  }
+
   private Attempt begun() throws IOException, InterruptedException {
     Attempt fresh = beginning.begin();
     attempt = fresh;
