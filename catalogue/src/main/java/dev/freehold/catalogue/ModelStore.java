@@ -241,27 +241,31 @@ public final class ModelStore {
   /** Keeps the head of a model whose bytes are known to be right; without it nothing is lost. */
   private void keepHead(Digest model) {
     try (Gguf file = Gguf.open(fileOf(model))) {
-      byte[] head = file.head();
-      Path kept = headOf(model, Digest.sha256(head));
-      if (Files.exists(kept)) {
-        return;
-      }
-      Files.createDirectories(heads);
-      Path temporary = Files.createTempFile(heads, model.hex(), ".tmp");
-      try {
-        try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
-          ByteBuffer bytes = ByteBuffer.wrap(head);
-          while (bytes.hasRemaining()) {
-            channel.write(bytes);
-          }
-          channel.force(true);
-        }
-        Files.move(temporary, kept, StandardCopyOption.ATOMIC_MOVE);
-      } finally {
-        Files.deleteIfExists(temporary);
-      }
+      keepHead(model, file.head());
     } catch (IOException | GgufException e) {
       // What can't be parsed can't be run, and a full disk is noticed by whoever needs it.
+    }
+  }
+
+  /** Keeps a head that is known to be the model's. */
+  void keepHead(Digest model, byte[] head) throws IOException {
+    Path kept = headOf(model, Digest.sha256(head));
+    if (Files.exists(kept)) {
+      return;
+    }
+    Files.createDirectories(heads);
+    Path temporary = Files.createTempFile(heads, model.hex(), ".tmp");
+    try {
+      try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
+        ByteBuffer bytes = ByteBuffer.wrap(head);
+        while (bytes.hasRemaining()) {
+          channel.write(bytes);
+        }
+        channel.force(true);
+      }
+      Files.move(temporary, kept, StandardCopyOption.ATOMIC_MOVE);
+    } finally {
+      Files.deleteIfExists(temporary);
     }
   }
 

@@ -31,7 +31,7 @@ public final class Puller {
   private static final long FULL = 1 << 20;
   private static final Duration PATIENCE = Duration.ofSeconds(4);
   private static final Duration STALL = Duration.ofSeconds(20);
-  private static final String HUB = "https://huggingface.co";
+  static final String HUB = "https://huggingface.co";
   private final ModelStore store;
   private final WebFetcher web;
   private final Map<String, String> environment;

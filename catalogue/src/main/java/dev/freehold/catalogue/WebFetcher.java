@@ -3,6 +3,7 @@
 package dev.freehold.catalogue;
 
 import dev.freehold.record.Digest;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -148,6 +149,45 @@ final class WebFetcher {
       if (total >= 0 && done < total) {
         throw new IOException("the connection ended after " + done + " of " + total + " bytes");
       }
+    }
+  }
+
+  /**
+   * The first bytes of a file, no more than {@code limit} of them, whatever the server sends.
+   *
+   * @param atMost how long it may take altogether
+   */
+  byte[] beginning(URI address, int limit, Duration atMost)
+      throws IOException, InterruptedException {
+    long until = System.nanoTime() + atMost.toNanos();
+    HttpRequest request =
+        HttpRequest.newBuilder(address)
+            .timeout(patience)
+            .header("Range", "bytes=0-" + (limit - 1))
+            .build();
+    HttpResponse<InputStream> answer =
+        client.send(request, HttpResponse.BodyHandlers.ofInputStream());
+    try (InputStream body = answer.body();
+        StallGuard guard = new StallGuard(body, stall)) {
+      int status = answer.statusCode();
+      String range = answer.headers().firstValue("Content-Range").orElse("");
+      if (status != 200 && (status != 206 || !range.startsWith("bytes 0-"))) {
+        throw new IOException("the server answers " + status + " for " + address + explain(answer));
+      }
+      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+      byte[] buffer = new byte[1 << 16];
+      while (bytes.size() < limit) {
+        int n = body.read(buffer, 0, Math.min(buffer.length, limit - bytes.size()));
+        if (n < 0) {
+          break;
+        }
+        bytes.write(buffer, 0, n);
+        guard.moved();
+        if (System.nanoTime() > until) {
+          throw new IOException(address + " is too slow");
+        }
+      }
+      return bytes.toByteArray();
     }
   }
 

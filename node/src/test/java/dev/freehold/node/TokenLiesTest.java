@@ -5,11 +5,17 @@ package dev.freehold.node;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpServer;
+import dev.freehold.catalogue.Catalogue;
+import dev.freehold.catalogue.HeadFetcher;
+import dev.freehold.catalogue.ModelEntry;
 import dev.freehold.catalogue.ModelStore;
+import dev.freehold.catalogue.Source;
 import dev.freehold.crypto.KeyFile;
 import dev.freehold.crypto.KeyFileException;
 import dev.freehold.crypto.PassphraseSource;
 import dev.freehold.crypto.SigningKey;
+import dev.freehold.engine.gguf.Gguf;
 import dev.freehold.evidence.EvidenceFile;
 import dev.freehold.evidence.Receipt;
 import dev.freehold.evidence.Statement;
@@ -18,14 +24,19 @@ import dev.freehold.fleet.check.Quarantine;
 import dev.freehold.fleet.job.JobMessage;
 import dev.freehold.fleet.job.JobResult;
 import dev.freehold.fleet.job.JobWork;
+import dev.freehold.record.Digest;
 import dev.freehold.record.Parsed;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.function.IntUnaryOperator;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.NullMarked;
@@ -197,6 +208,67 @@ class TokenLiesTest {
       }
       lie = Lie.none();
       assertThat(traders.buy(10).status()).as("nothing more is bought of it").isEqualTo(503);
+    }
+  }
+
+  /** Serves these bytes, and those of another model under another path. */
+  private static HttpServer carriers(byte[] model, byte[] other) throws IOException {
+    HttpServer server =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext(
+        "/",
+        exchange -> {
+          try (exchange) {
+            byte[] bytes = exchange.getRequestURI().getPath().equals("/honest") ? model : other;
+            exchange.sendResponseHeaders(200, bytes.length);
+            exchange.getResponseBody().write(bytes);
+          }
+        });
+    server.start();
+    return server;
+  }
+
+  @Test
+  void aBuyerThatNeverHadTheModelCatchesALiarOnceItHasFetchedTheHead() throws Exception {
+    lie = lie("a longer prompt");
+    try (Traders traders = Traders.start(folder, Traders.WINDOW, this::lying)) {
+      assertThat(traders.buy(10).status()).as("nothing here says otherwise").isEqualTo(200);
+      byte[] model = Files.readAllBytes(folder.resolve("small.gguf"));
+      Digest digest = Digest.sha256(model);
+      Path elsewhere = Files.createDirectories(folder.resolve("other"));
+      byte[] other = Files.readAllBytes(SmallModel.write(elsewhere, 3).file());
+      HttpServer carriers = carriers(model, other);
+      try (Gguf file = Gguf.open(folder.resolve("small.gguf"))) {
+        String place = "http://127.0.0.1:" + carriers.getAddress().getPort();
+        ModelEntry entry =
+            new ModelEntry(
+                "small",
+                "Small",
+                digest,
+                model.length,
+                "none",
+                "llama",
+                1,
+                1,
+                1,
+                true,
+                new ModelEntry.Text(
+                    Digest.sha256(file.head()),
+                    Digest.sha256("t"),
+                    Optional.of(Digest.sha256("c"))),
+                List.of(Source.parse(place + "/other"), Source.parse(place + "/honest")));
+        ModelStore store = new ModelStore(folder.resolve("cache"), Clock.systemUTC());
+        HeadFetcher heads =
+            new HeadFetcher(store, new Catalogue("small", List.of(entry)), Map.of());
+        assertThat(heads.fetch(digest)).isTrue();
+        assertThat(store.find(digest)).as("the model").isEmpty();
+      } finally {
+        carriers.stop(0);
+      }
+      assertThat(traders.buy(300).status()).isEqualTo(503);
+      assertThat(aside())
+          .contains("it counts 152 tokens of the prompt, the request makes 2")
+          .doesNotContain("replayed");
     }
   }
 

@@ -4,6 +4,8 @@ package dev.freehold.node.jobs;
 
 import static java.util.stream.Collectors.toUnmodifiableSet;
 
+import dev.freehold.catalogue.Catalogue;
+import dev.freehold.catalogue.HeadFetcher;
 import dev.freehold.catalogue.ModelStore;
 import dev.freehold.crypto.SigningKey;
 import dev.freehold.fleet.LinkBytes;
@@ -158,7 +160,10 @@ public record Jobs(
                 new JobClient(node.key, peers, node.random),
                 work,
                 quarantine,
-                new Tokenizers(node.models, node.stored),
+                new Tokenizers(
+                    node.models,
+                    node.stored,
+                    new HeadFetcher(node.stored, Catalogue.shipped(), System.getenv())::fetch),
                 new Replays(node.models, node.stored, node.cache),
                 replayShare,
                 buying));

@@ -61,6 +61,7 @@ final class OrderTokens implements TokenCheck {
     try {
       Optional<Tokenizers.Known> known = tokenizers.find(order.model());
       if (known.isEmpty()) {
+        tokenizers.seek(order.model());
         return new Ready.Not("the model " + order.model() + " is not on this machine");
       }
       return new Ready.Read(known.get(), prepared(known.get()));

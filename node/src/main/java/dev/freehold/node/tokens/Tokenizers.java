@@ -14,11 +14,13 @@ import dev.freehold.node.serve.ServedModel;
 import dev.freehold.node.serve.Serving;
 import dev.freehold.record.Digest;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -29,17 +31,73 @@ public final class Tokenizers {
   /** Tokenizers that are kept of models that aren't loaded: some tens of megabytes each. */
   private static final int KEPT = 4;
 
+  /** Models whose heads were looked for, that are remembered. */
+  private static final int SOUGHT = 64;
+
+  /** How long after heads that could not be had are looked for again. */
+  private static final Duration AGAIN = Duration.ofHours(1);
+
   private final Models models;
   private final ModelStore stored;
+  private final Heads heads;
+  private final Semaphore seeking = new Semaphore(1);
   private final ReentrantLock reading = new ReentrantLock();
 
   /** Guarded by {@code reading}; the one that was asked for longest ago comes first. */
   private final Map<Digest, Known> kept = new LinkedHashMap<>(16, 0.75f, true);
 
+  /** Guarded by {@code reading}: when the head of a model was last looked for. */
+  private final Map<Digest, Long> sought = new LinkedHashMap<>();
+
+  /** Brings heads of models that aren't here. */
+  public interface Heads {
+    /** Brings one into the store, if it can be had and is proven to be the model's. */
+    boolean fetch(Digest model) throws InterruptedException;
+
+    /** Where none is brought. */
+    static Heads none() {
+      return _ -> false;
+    }
+  }
+
   /** Tokenizers of the models of a node. */
-  public Tokenizers(Models models, ModelStore stored) {
+  public Tokenizers(Models models, ModelStore stored, Heads heads) {
     this.models = models;
     this.stored = stored;
+    this.heads = heads;
+  }
+
+  /**
+   * Has the head of a model looked for, on another thread, for the answers to come. One is looked
+   * for at a time, each at most once an hour.
+   */
+  void seek(Digest model) {
+    long now = System.nanoTime();
+    reading.lock();
+    try {
+      Long last = sought.get(model);
+      if ((last != null && now - last < AGAIN.toNanos()) || !seeking.tryAcquire()) {
+        return;
+      }
+      sought.put(model, now);
+      if (sought.size() > SOUGHT) {
+        sought.remove(sought.keySet().iterator().next());
+      }
+    } finally {
+      reading.unlock();
+    }
+    Thread.ofVirtual()
+        .name("head")
+        .start(
+            () -> {
+              try {
+                boolean _ = heads.fetch(model);
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              } finally {
+                seeking.release();
+              }
+            });
   }
 
   /** Counts answers to an order. */

@@ -31,6 +31,9 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -44,6 +47,16 @@ class OrderTokensTest {
 
   private static JobOrder order(Digest model) {
     return new JobOrder(Kind.CHAT, model, new Nonce("00112233445566778899aabbccddeeff"), 42, BODY);
+  }
+
+  private static Models models() {
+    return new Models(
+        List.of(),
+        () -> Kernels.named("scalar"),
+        1,
+        new EngineOptions(4, 8, 64L << 20, 32L << 20, 64),
+        Splitting.NEVER,
+        _ -> {});
   }
 
   private TokenCheck.Counted judge(
@@ -76,20 +89,46 @@ class OrderTokensTest {
     Transcript transcript =
         new Transcript(
             Receipt.sign(statement, key), BODY, Json.array(), List.of(new int[] {1}), salts);
-    try (Models models =
-        new Models(
-            List.of(),
-            () -> Kernels.named("scalar"),
-            1,
-            new EngineOptions(4, 8, 64L << 20, 32L << 20, 64),
-            Splitting.NEVER,
-            _ -> {})) {
+    try (Models models = models()) {
       TokenCheck check =
-          new Tokenizers(models, new ModelStore(folder, InstantSource.system()))
+          new Tokenizers(
+                  models, new ModelStore(folder, InstantSource.system()), Tokenizers.Heads.none())
               .of(order(model), Request.parse(Kind.CHAT.path(), Json.parse(BODY)));
       assertThat(check.promptTokens()).isEmpty();
       assertThat(check.follow()).isEmpty();
       return check.judge(transcript);
+    }
+  }
+
+  @Test
+  void theHeadOfAModelThatIsNotHereIsLookedForOnceAndNobodyWaitsForIt() throws Exception {
+    CountDownLatch hold = new CountDownLatch(1);
+    Queue<Digest> sought = new ConcurrentLinkedQueue<>();
+    try (Models models = models()) {
+      Tokenizers tokenizers =
+          new Tokenizers(
+              models,
+              new ModelStore(folder, InstantSource.system()),
+              model -> {
+                sought.add(model);
+                hold.await();
+                return false;
+              });
+      Digest model = Digest.sha256("m");
+      for (int i = 0; i < 3; i++) {
+        TokenCheck check =
+            tokenizers.of(order(model), Request.parse(Kind.CHAT.path(), Json.parse(BODY)));
+        assertThat(check.promptTokens()).isEmpty();
+      }
+      TokenCheck other =
+          tokenizers.of(
+              order(Digest.sha256("n")), Request.parse(Kind.CHAT.path(), Json.parse(BODY)));
+      assertThat(other.promptTokens()).as("one is looked for at a time").isEmpty();
+      while (sought.isEmpty()) {
+        Thread.sleep(5);
+      }
+      hold.countDown();
+      assertThat(sought).containsExactly(model);
     }
   }
 
