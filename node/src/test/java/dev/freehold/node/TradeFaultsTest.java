@@ -135,7 +135,6 @@ class TradeFaultsTest {
         }
         Thread.sleep(Math.abs(millis));
         traders.line().mend();
-        long healed = System.nanoTime();
         assertThat(answer.get().status()).as(answer.get().body()).isEqualTo(200);
         assertThat(answer.get().json().get("choices")).isEqualTo(due.json().get("choices"));
         Traders.await("both say the same", () -> traders.signed().equals(traders.taken()));
