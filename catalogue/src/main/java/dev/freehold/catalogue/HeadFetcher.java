@@ -97,14 +97,13 @@ public final class HeadFetcher {
     return true;
   }
 
-  /** The head of the file that begins so; empty where that is none. */
+  /** The head of the file that begins so, which is changed; empty where that is none. */
   private static Optional<byte[]> headOf(byte[] beginning) {
     if (beginning.length < TENSOR_COUNT + Long.BYTES) {
       return Optional.empty();
     }
-    byte[] bytes = beginning.clone();
-    Arrays.fill(bytes, TENSOR_COUNT, TENSOR_COUNT + Long.BYTES, (byte) 0);
-    try (Gguf file = Gguf.of("a head", MemorySegment.ofArray(bytes))) {
+    Arrays.fill(beginning, TENSOR_COUNT, TENSOR_COUNT + Long.BYTES, (byte) 0);
+    try (Gguf file = Gguf.of("a head", MemorySegment.ofArray(beginning))) {
       return Optional.of(file.head());
     } catch (GgufException e) {
       return Optional.empty();
