@@ -17,6 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -103,6 +104,7 @@ class TradeFaultsTest {
   }
 
   @Test
+  @Tag("soak")
   void aPartitionThatHealsCostsNeitherTheAnswerNorACoin() throws Exception {
     AtomicReference<CountDownLatch> midst = new AtomicReference<>(new CountDownLatch(1));
     Watcher slow =
