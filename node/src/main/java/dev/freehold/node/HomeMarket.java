@@ -13,6 +13,7 @@ import dev.freehold.crypto.PassphraseSource;
 import dev.freehold.crypto.SigningKey;
 import dev.freehold.crypto.payment.PaymentKeyFile;
 import dev.freehold.evidence.Statement;
+import dev.freehold.evidence.mandate.Party;
 import dev.freehold.evidence.payment.Coin;
 import dev.freehold.evidence.payment.KeyBinding;
 import dev.freehold.fleet.check.Quarantine;
@@ -25,10 +26,13 @@ import dev.freehold.market.listing.Whereabouts;
 import dev.freehold.market.match.Demand;
 import dev.freehold.market.match.History;
 import dev.freehold.market.match.Match;
+import dev.freehold.market.offer.Offer;
 import dev.freehold.market.offer.Price;
 import dev.freehold.market.offer.TokenCounts;
 import dev.freehold.market.sales.FolderSales;
 import dev.freehold.market.sales.SaleBook;
+import dev.freehold.market.spending.Budget;
+import dev.freehold.market.spending.BudgetFile;
 import dev.freehold.market.table.Bounds;
 import dev.freehold.market.table.OfferTable;
 import dev.freehold.market.table.TableFile;
@@ -60,6 +64,7 @@ import java.time.Clock;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * The market of a home while no node runs on it: what is for sale, what was sold, and the offers
@@ -143,7 +148,13 @@ public final class HomeMarket implements AutoCloseable {
         MarketAnswers.offline(
             selling,
             table,
-            new Known(table, bought, quarantine, configuration, clock),
+            new Known(
+                table,
+                bought,
+                quarantine,
+                new BudgetFile(folder.budget(), Party.of(key.nodeId())),
+                configuration,
+                clock),
             bought::standing,
             new SaleBook(new FolderSales(folder.sold(), random)),
             name -> here(store, name),
@@ -255,6 +266,7 @@ public final class HomeMarket implements AutoCloseable {
       OfferTable table,
       BuyerBook bought,
       Quarantine quarantine,
+      Budget budget,
       NodeConfiguration configuration,
       Clock clock)
       implements Quoting {
@@ -281,7 +293,20 @@ public final class HomeMarket implements AutoCloseable {
           table.candidates(model, _ -> Tier.PUBLIC, this::history).stream()
               .filter(each -> !aside(each.offer().seller().node()))
               .toList(),
+          mandated(),
           new Timestamp(clock.instant()));
+    }
+
+    /** Which offers the owner's mandate names. */
+    private Predicate<Offer> mandated() {
+      Catalogue catalogue = Catalogue.shipped();
+      try {
+        Budget.Standing standing = budget.standing(new Timestamp(clock.instant()));
+        return offer ->
+            standing.names(offer, catalogue.find(offer.model().digest()).map(ModelEntry::name));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
     }
 
     @Override

@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * The offers that fit a demand, best first, and why the others don't.
@@ -52,10 +53,26 @@ public record Match(List<Ranked> ranked, List<Excluded> excluded) {
 
   /** Ranks the candidates. The result depends on nothing but the arguments. */
   public static Match of(Demand demand, List<Candidate> candidates, Timestamp now) {
+    return of(demand, candidates, _ -> true, now);
+  }
+
+  /**
+   * The same where an owner's mandate says which may be taken.
+   *
+   * @param allowed whether it names an offer's model and seller
+   */
+  public static Match of(
+      Demand demand, List<Candidate> candidates, Predicate<Offer> allowed, Timestamp now) {
     List<Candidate> fit = new ArrayList<>();
     List<Excluded> excluded = new ArrayList<>();
     for (Candidate candidate : candidates) {
-      Optional<Unfit> why = unfit(demand, candidate, now);
+      Optional<Unfit> why =
+          unfit(demand, candidate, now)
+              .or(
+                  () ->
+                      allowed.test(candidate.offer())
+                          ? Optional.empty()
+                          : Optional.of(Unfit.OUTSIDE_MANDATE));
       if (why.isPresent()) {
         excluded.add(new Excluded(candidate, why.get()));
       } else {

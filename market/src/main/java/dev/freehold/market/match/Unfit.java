@@ -20,6 +20,8 @@ public enum Unfit {
   TOO_DEAR("it is dearer than allowed"),
   /** Whoever owns the machine could read the words. */
   TIER("its tier is wider than demanded"),
+  /** The owner lets this machine buy other models, or of others. */
+  OUTSIDE_MANDATE("the owner's mandate names another model, or other sellers"),
   /** A check of an answer failed. */
   LIED("an answer of this seller was wrong");
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.market.spending;
 
+import dev.freehold.market.offer.Offer;
 import dev.freehold.record.Timestamp;
 import java.io.IOException;
 import java.util.Optional;
@@ -26,6 +27,21 @@ public interface Budget {
         case Unset _ -> Optional.empty();
         case Closed(Grant grant, String _) -> Optional.of(grant);
         case Open(Grant grant, Spent _) -> Optional.of(grant);
+      };
+    }
+
+    /**
+     * Whether a mandate in force names an offer's model and seller; true where there is none, or
+     * nothing at all may be bought: then whoever reserves coins hears why.
+     *
+     * @param name what the catalogue calls the model, where it has it
+     */
+    default boolean names(Offer offer, Optional<String> name) {
+      return switch (this) {
+        case Unset _, Closed _ -> true;
+        case Open(Grant grant, Spent _) ->
+            grant.names(
+                offer.model().digest(), name, offer.seller().node(), offer.seller().account());
       };
     }
 

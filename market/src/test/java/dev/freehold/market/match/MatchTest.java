@@ -6,12 +6,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.freehold.evidence.SignedVerdict.Finding;
+import dev.freehold.evidence.action.EffectKind;
 import dev.freehold.evidence.payment.Coin;
 import dev.freehold.market.offer.Offer;
 import dev.freehold.market.offer.Price;
 import dev.freehold.market.offer.Sellers;
 import dev.freehold.market.offer.Speed;
 import dev.freehold.market.offer.TokenCounts;
+import dev.freehold.market.spending.Budget;
+import dev.freehold.market.spending.Grant;
+import dev.freehold.market.spending.Grants;
 import dev.freehold.record.Amount;
 import dev.freehold.record.ChainId;
 import dev.freehold.record.Digest;
@@ -24,6 +28,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class MatchTest {
@@ -46,6 +51,32 @@ class MatchTest {
     assertThat(order(match)).containsExactly(cheap, dear);
     assertThat(match.ranked().getFirst().cost()).isEqualTo(Amount.of(200));
     assertThat(match.ranked().getFirst().waiting()).isEqualTo(Amount.ZERO);
+  }
+
+  @Test
+  void aSellerThatTheOwnersMandateNamesIsTakenThoughAnotherIsCheaper() {
+    Candidate dear = candidate(1, 200_000, History.NONE);
+    Candidate cheap = candidate(2, 100_000, History.NONE);
+    Grant grant =
+        Grants.grant(
+            Grants.allowing(
+                Set.of(EffectKind.MODEL_CALL, EffectKind.PAYMENT),
+                Set.of(),
+                List.of("*"),
+                List.of(dear.offer().seller().node().toString()),
+                1_000,
+                10,
+                1_000));
+    Budget.Standing open = new Budget.Standing.Open(grant, grant.allowed());
+    Match match =
+        Match.of(DEMAND, List.of(dear, cheap), offer -> open.names(offer, Optional.empty()), NOON);
+    assertThat(order(match)).containsExactly(dear);
+    assertThat(match.excluded()).containsExactly(new Match.Excluded(cheap, Unfit.OUTSIDE_MANDATE));
+    assertThat(new Budget.Standing.Unset().names(cheap.offer(), Optional.empty())).isTrue();
+    assertThat(
+            new Budget.Standing.Closed(grant, "it expired").names(cheap.offer(), Optional.empty()))
+        .as("whoever reserves coins says why")
+        .isTrue();
   }
 
   @Test

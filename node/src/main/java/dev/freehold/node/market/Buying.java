@@ -41,6 +41,7 @@ import dev.freehold.market.match.Match;
 import dev.freehold.market.offer.Offer;
 import dev.freehold.market.offer.Price;
 import dev.freehold.market.offer.TokenCounts;
+import dev.freehold.market.spending.Budget;
 import dev.freehold.market.table.OfferTable;
 import dev.freehold.node.fleet.FleetNode;
 import dev.freehold.node.money.Deposits;
@@ -204,7 +205,22 @@ public final class Buying implements Quoting, AutoCloseable {
             widest,
             money.settings().second()),
         candidates,
+        mandated(),
         new Timestamp(clock.instant()));
+  }
+
+  /**
+   * Which offers the owner's mandate names; what can't be read now is told by who reserves coins.
+   */
+  private Predicate<Offer> mandated() {
+    Budget.Standing standing;
+    try {
+      standing = money.budget();
+    } catch (IOException e) {
+      return _ -> true;
+    }
+    return offer ->
+        standing.names(offer, catalogue.find(offer.model().digest()).map(ModelEntry::name));
   }
 
   /** How many tokens a request will likely take. */
