@@ -8,17 +8,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-void freehold_pack(const uint8_t *, Matrix *, int, int, uint8_t *);
-void freehold_row(const Matrix *, int, float *, int);
-int freehold_quantize(const float *, int, int, int, int, Activations *);
-void freehold_multiply(const Matrix *, const Activations *, int, int, int, int, float *, int64_t *, int, int);
-int freehold_norm(const float *, int, const float *, int, float, float *, int);
-void freehold_add(float *, int, const float *, int, int);
-void freehold_silu(float *, int, const float *, int, int);
-void freehold_gelu(float *, int, const float *, int, int);
-void freehold_rotate(float *, int, int, const float *, const float *, int, int);
-int freehold_store(char *, int64_t, int, int, const float *, int, const float *, int);
-int freehold_attend(const int64_t *, int64_t, int, int, int, const float *, int, int, float, float *, int, float *);
+DOOR(freehold_pack);
+DOOR(freehold_row);
+DOOR(freehold_quantize);
+DOOR(freehold_multiply);
+DOOR(freehold_norm);
+DOOR(freehold_add);
+DOOR(freehold_silu);
+DOOR(freehold_gelu);
+DOOR(freehold_rotate);
+DOOR(freehold_store);
+DOOR(freehold_attend);
 
 static uint64_t state;
 
@@ -78,11 +78,11 @@ static void products(int type, const char *name, int bytes) {
     w->type = type;
     w->rows = ROWS;
     w->columns = COLUMNS;
-    freehold_pack(in, w, 0, (int)groups, doubtful);
+    freehold_pack(in, w, doubtful, 0, 0, (int)groups, 0, 0, 0, 0, 0, 0, 0);
     float *row = zeroed(COLUMNS * sizeof(float)), *x = zeroed(TOKENS * COLUMNS * sizeof(float));
     uint64_t hash = START;
     for (int r = 0; r < ROWS; r++) {
-      freehold_row(w, r, row, 0);
+      freehold_row(w, row, 0, 0, r, 0, 0, 0, 0, 0, 0, 0, 0);
       hash = digest(hash, row, COLUMNS * sizeof(float));
     }
     for (int i = 0; i < TOKENS * COLUMNS; i++) x[i] = extreme && next() % 2 ? (next() % 2 ? 520065.0f : -520065.0f) : any();
@@ -90,7 +90,7 @@ static void products(int type, const char *name, int bytes) {
     Activations *a = zeroed(sizeof(Activations) + 128 + TOKENS * blocks * sizeof(TokenBlock) + tiles * blocks * sizeof(TileBlock));
     a->capacity = TOKENS;
     a->width = COLUMNS;
-    if (freehold_quantize(x, 0, COLUMNS, 0, TOKENS, a)) exit(3);
+    if (freehold_quantize(x, a, 0, 0, 0, COLUMNS, 0, TOKENS, 0, 0, 0, 0, 0)) exit(3);
     hash = digest(hash, exponents(a), TOKENS * 4);
     hash = digest(hash, token_blocks(a, 0), TOKENS * blocks * sizeof(TokenBlock));
     float *y = zeroed(TOKENS * ROWS * sizeof(float));
@@ -98,12 +98,12 @@ static void products(int type, const char *name, int bytes) {
     // One token, two, three, four, many, and many that begin inside a tile.
     static const int cuts[] = {0, 1, 3, 4, 7, 8, 12, 17, 23};
     for (int i = 0; i < 8; i++) {
-      freehold_multiply(w, a, cuts[i], cuts[i + 1], 0, (int)groups, y, 0, 0, ROWS);
-      freehold_multiply(w, a, cuts[i], cuts[i + 1], 0, (int)groups, y, sums, 0, ROWS);
+      freehold_multiply(w, a, y, 0, cuts[i], cuts[i + 1], 0, (int)groups, 0, ROWS, 0, 0, 0);
+      freehold_multiply(w, a, y, sums, cuts[i], cuts[i + 1], 0, (int)groups, 0, ROWS, 0, 0, 0);
     }
     hash = digest(hash, y, TOKENS * ROWS * sizeof(float));
     hash = digest(hash, sums, TOKENS * ROWS * sizeof(int64_t));
-    freehold_multiply(w, a, 0, TOKENS, 0, (int)groups, y, sums, 0, ROWS);
+    freehold_multiply(w, a, y, sums, 0, TOKENS, 0, (int)groups, 0, ROWS, 0, 0, 0);
     hash = digest(hash, sums, TOKENS * ROWS * sizeof(int64_t));
     printf("%s%s %016llx\n", name, extreme ? " extreme" : "", (unsigned long long)hash);
     free(w); free(in); free(row); free(x); free(a); free(y); free(sums);
@@ -119,12 +119,12 @@ static void vectors(void) {
       a[i] = any() * (round % 3 == 0 ? 60 : 1);
       b[i] = any();
     }
-    if (freehold_norm(a, 1, b, N - 1 - round, 1e-5f, c, 0)) exit(4);
+    if (freehold_norm(a, b, c, 0, 1, N - 1 - round, 0, 0, 0, 0, 0, 1e-5f, 0)) exit(4);
     hash = digest(hash, c, (N - 1 - round) * sizeof(float));
-    freehold_silu(a, 0, b, 1, N - 1);
-    freehold_add(b, 0, a, 0, N);
-    freehold_gelu(b, 0, a, 0, N);
-    freehold_rotate(a, 3, 32 + round, b, c, 1, round % 2);
+    freehold_silu(a, b, 0, 0, 0, 1, N - 1, 0, 0, 0, 0, 0, 0);
+    freehold_add(b, a, 0, 0, 0, 0, N, 0, 0, 0, 0, 0, 0);
+    freehold_gelu(b, a, 0, 0, 0, 0, N, 0, 0, 0, 0, 0, 0);
+    freehold_rotate(a, b, c, 0, 3, 32 + round, 1, round % 2, 0, 0, 0, 0, 0);
     hash = digest(hash, a, sizeof a);
     hash = digest(hash, b, sizeof b);
   }
@@ -140,13 +140,13 @@ static void attention(int size) {
   for (int i = 0; i < PAGES; i++) pages[i] = (int64_t)(intptr_t)zeroed(2 * head_bytes(size));
   for (int p = 0; p < SEEN; p++) {
     for (int i = 0; i < 2 * size; i++) kv[i] = any();
-    if (freehold_store((char *)(intptr_t)pages[p / 64], (int64_t)head_bytes(size), size, p % 64, kv, 0, kv, size)) exit(5);
+    if (freehold_store((void *)(intptr_t)pages[p / 64], kv, kv, 0, (int64_t)head_bytes(size), size, p % 64, 0, size, 0, 0, 0, 0)) exit(5);
   }
   for (int last = 1; last <= SEEN; last += 13) {
     for (int i = 0; i < GROUP_HEADS * size; i++) q[i] = any();
     int first = last % 3 ? 0 : last / 2, group = 1 + last % GROUP_HEADS;
     float scale = last % 2 ? 0.0f : 0.0625f;
-    if (freehold_attend(pages, (int64_t)head_bytes(size), size, first, last, q, 0, group, scale, out, 0, scratch)) exit(6);
+    if (freehold_attend(pages, q, out, scratch, (int64_t)head_bytes(size), size, first, last, 0, group, 0, scale, 0)) exit(6);
     hash = digest(hash, out, group * size * sizeof(float));
   }
   printf("attention %d %016llx\n", size, (unsigned long long)hash);

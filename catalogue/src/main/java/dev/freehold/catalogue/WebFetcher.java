@@ -17,6 +17,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Fetches a file over HTTP into a partial file, going on where an earlier try stopped (RFC 9110,
@@ -26,10 +27,12 @@ final class WebFetcher {
   /** What a hub says of a file before it is fetched. */
   record Announced(Optional<Digest> digest, OptionalLong bytes) {}
 
-  private final HttpClient client;
   private final URI hub;
   private final Duration patience;
   private final Duration stall;
+
+  /** Made when it is first needed, under this object's monitor: it costs a start 60 ms. */
+  private @Nullable HttpClient client;
 
   /**
    * {@code hub} is the base address for {@code hf:} sources; {@code patience} is how long a first
@@ -39,11 +42,19 @@ final class WebFetcher {
     this.hub = hub;
     this.patience = patience;
     this.stall = stall;
-    this.client =
-        HttpClient.newBuilder()
-            .connectTimeout(patience)
-            .followRedirects(HttpClient.Redirect.NORMAL)
-            .build();
+  }
+
+  private synchronized HttpClient client() {
+    HttpClient made = client;
+    if (made == null) {
+      made =
+          HttpClient.newBuilder()
+              .connectTimeout(patience)
+              .followRedirects(HttpClient.Redirect.NORMAL)
+              .build();
+      client = made;
+    }
+    return made;
   }
 
   URI address(Source.Hub source) {
@@ -106,7 +117,7 @@ final class WebFetcher {
       request.header("Range", "bytes=" + have + "-");
     }
     HttpResponse<InputStream> answer =
-        client.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
+        client().send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
     try (InputStream body = answer.body();
         StallGuard guard = new StallGuard(body, stall)) {
       int status = answer.statusCode();
@@ -166,7 +177,7 @@ final class WebFetcher {
             .header("Range", "bytes=0-" + (limit - 1))
             .build();
     HttpResponse<InputStream> answer =
-        client.send(request, HttpResponse.BodyHandlers.ofInputStream());
+        client().send(request, HttpResponse.BodyHandlers.ofInputStream());
     try (InputStream body = answer.body();
         StallGuard guard = new StallGuard(body, stall)) {
       int status = answer.statusCode();

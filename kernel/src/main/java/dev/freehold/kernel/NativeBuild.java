@@ -48,10 +48,22 @@ final class NativeBuild {
 
   private final NativeCompiler compiler;
   private final Path cache;
+  private final Digest sources;
 
-  NativeBuild(NativeCompiler compiler, Path cache) {
+  /**
+   * Builds with a compiler.
+   *
+   * @throws IOException if the jar lacks a source
+   */
+  NativeBuild(NativeCompiler compiler, Path cache) throws IOException {
     this.compiler = compiler;
     this.cache = cache;
+    List<byte[]> parts = new ArrayList<>();
+    for (String source : SOURCES) {
+      parts.add(("\0" + source + "\0").getBytes(StandardCharsets.UTF_8));
+      parts.add(source(source));
+    }
+    sources = Digest.sha256(parts.toArray(byte[][]::new));
   }
 
   /** The library that knows the processor, memory and packing. */
@@ -181,16 +193,10 @@ final class NativeBuild {
     }
   }
 
-  private Digest digest(String name, List<String> flags) throws IOException {
-    List<byte[]> parts = new ArrayList<>();
+  private Digest digest(String name, List<String> flags) {
     String platform = System.getProperty("os.name") + " " + System.getProperty("os.arch");
     String head = String.join("\0", name, platform, compiler.version(), FLAGS + "", flags + "");
-    parts.add(head.getBytes(StandardCharsets.UTF_8));
-    for (String source : SOURCES) {
-      parts.add(("\0" + source + "\0").getBytes(StandardCharsets.UTF_8));
-      parts.add(source(source));
-    }
-    return Digest.sha256(parts.toArray(byte[][]::new));
+    return Digest.sha256(head.getBytes(StandardCharsets.UTF_8), sources.bytes());
   }
 
   private static byte[] source(String name) throws IOException {

@@ -4,79 +4,86 @@ package dev.freehold.kernel;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
 /**
- * The shapes of the C functions. Each handle takes the function's address first: so handles are
- * constants that the JIT inlines, whichever variant is called. Critical calls see heap arrays in
- * place and take no transition; none of them waits for anything.
+ * Calls of the C functions, which all have one shape (DOOR in layout.h): the JVM makes classes of
+ * their own for every shape at every start, and thirteen shapes took 60 ms of a processor. The
+ * handle takes the function's address first: so it is a constant that the JIT inlines, whichever
+ * variant is called. Critical calls see heap arrays in place and take no transition; none of them
+ * waits for anything.
  */
 final class NativeCalls {
-  static final MethodHandle CAN_RUN = result(JAVA_INT, JAVA_INT);
-  static final MethodHandle ALLOCATE = result(ADDRESS, JAVA_LONG);
-  static final MethodHandle FREE = nothing(ADDRESS);
-  static final MethodHandle PACK = nothing(ADDRESS, ADDRESS, JAVA_INT, JAVA_INT, ADDRESS);
-  static final MethodHandle ROW = nothing(ADDRESS, JAVA_INT, ADDRESS, JAVA_INT);
-  static final MethodHandle MULTIPLY =
-      nothing(
-          ADDRESS, ADDRESS, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS, JAVA_INT,
-          JAVA_INT);
-  static final MethodHandle QUANTIZE =
-      result(JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS);
-  static final MethodHandle NORM =
-      result(JAVA_INT, ADDRESS, JAVA_INT, ADDRESS, JAVA_INT, JAVA_FLOAT, ADDRESS, JAVA_INT);
+  /** An address that a function does not use, or may do without. */
+  static final MemorySegment NONE = MemorySegment.NULL;
 
-  /** add, silu, gelu. */
-  static final MethodHandle PAIRWISE = nothing(ADDRESS, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT);
-
-  static final MethodHandle ROTATE =
-      nothing(ADDRESS, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS, JAVA_INT, JAVA_INT);
-  static final MethodHandle WEIGH =
-      result(JAVA_LONG, ADDRESS, JAVA_INT, JAVA_INT, JAVA_FLOAT, JAVA_FLOAT, ADDRESS, ADDRESS);
-  static final MethodHandle STORE =
-      result(
-          JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, ADDRESS, JAVA_INT);
-  static final MethodHandle ATTEND =
-      result(
-          JAVA_INT,
-          ADDRESS,
-          JAVA_LONG,
-          JAVA_INT,
-          JAVA_INT,
-          JAVA_INT,
-          ADDRESS,
-          JAVA_INT,
-          JAVA_INT,
-          JAVA_FLOAT,
-          ADDRESS,
-          JAVA_INT,
-          ADDRESS);
+  private static final MethodHandle CALL =
+      Linker.nativeLinker()
+          .downcallHandle(
+              FunctionDescriptor.of(
+                  JAVA_LONG,
+                  ADDRESS,
+                  ADDRESS,
+                  ADDRESS,
+                  ADDRESS,
+                  JAVA_LONG,
+                  JAVA_LONG,
+                  JAVA_LONG,
+                  JAVA_LONG,
+                  JAVA_LONG,
+                  JAVA_LONG,
+                  JAVA_LONG,
+                  JAVA_FLOAT,
+                  JAVA_FLOAT),
+              Linker.Option.critical(true));
 
   private NativeCalls() {}
 
-  private static MethodHandle nothing(MemoryLayout... arguments) {
-    return handle(FunctionDescriptor.ofVoid(arguments));
-  }
-
-  private static MethodHandle result(MemoryLayout result, MemoryLayout... arguments) {
-    return handle(FunctionDescriptor.of(result, arguments));
-  }
-
-  private static MethodHandle handle(FunctionDescriptor descriptor) {
-    return Linker.nativeLinker().downcallHandle(descriptor, Linker.Option.critical(true));
-  }
-
-  /** What a call threw: a misuse that FFM found, as itself; the C functions throw nothing. */
-  static AssertionError thrown(Throwable thrown) {
-    if (thrown instanceof RuntimeException misuse) {
+  /** Calls a function; what each letter is stands with the function in C. */
+  static long call(
+      MemorySegment function,
+      MemorySegment a,
+      MemorySegment b,
+      MemorySegment c,
+      MemorySegment d,
+      long i,
+      long j,
+      long k,
+      long l,
+      long m,
+      long n,
+      long o,
+      float f,
+      float g) {
+    try {
+      return (long) CALL.invokeExact(function, a, b, c, d, i, j, k, l, m, n, o, f, g);
+    } catch (RuntimeException misuse) {
       throw misuse;
+    } catch (Throwable e) {
+      throw new AssertionError("a native call threw", e);
     }
-    return new AssertionError("a native call threw", thrown);
+  }
+
+  /** Calls a function of integers alone. */
+  static long call(MemorySegment function, long i) {
+    return call(function, NONE, NONE, NONE, NONE, i, 0, 0, 0, 0, 0, 0, 0, 0);
+  }
+
+  /** Calls a function of addresses and up to four integers. */
+  static long call(
+      MemorySegment function,
+      MemorySegment a,
+      MemorySegment b,
+      MemorySegment c,
+      long i,
+      long j,
+      long k,
+      long l) {
+    return call(function, a, b, c, NONE, i, j, k, l, 0, 0, 0, 0, 0);
   }
 }

@@ -38,8 +38,10 @@ record NativeCompiler(List<String> command, Map<String, String> environment, Str
    * @param mayInstall false: nothing is fetched from the network
    */
   static Optional<NativeCompiler> find(Path cache, boolean mayInstall) {
+    KnownCompilers known = new KnownCompilers(cache);
     for (String name : List.of("gcc", "clang", "cc")) {
-      Optional<NativeCompiler> found = probe(List.of(name), Map.of(), List.of(name, "--version"));
+      Optional<NativeCompiler> found =
+          KnownCompilers.program(name).flatMap(program -> installed(name, program, known));
       if (found.isPresent()) {
         return found;
       }
@@ -83,6 +85,17 @@ record NativeCompiler(List<String> command, Map<String, String> environment, Str
       }
       // Another process was first.
     }
+  }
+
+  private static Optional<NativeCompiler> installed(
+      String name, Path program, KnownCompilers known) {
+    Optional<String> version = known.version(program);
+    if (version.isPresent()) {
+      return Optional.of(new NativeCompiler(List.of(name), Map.of(), version.get()));
+    }
+    Optional<NativeCompiler> asked = probe(List.of(name), Map.of(), List.of(name, "--version"));
+    asked.ifPresent(compiler -> known.remember(program, compiler.version));
+    return asked;
   }
 
   private static Optional<NativeCompiler> probe(

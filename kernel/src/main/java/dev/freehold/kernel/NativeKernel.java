@@ -19,7 +19,6 @@ final class NativeKernel implements Kernel {
 
   private static final int QUERY_HEADS = 4;
   private static final int STRIPE = 16;
-  private static final MemorySegment NO_SUMS = MemorySegment.NULL;
 
   private final NativeVariant variant;
   private final NativeLibrary.Shared shared;
@@ -89,12 +88,8 @@ final class NativeKernel implements Kernel {
           packed == type
               ? file.asSlice(firstRow * rowBytes, (lastRow - firstRow) * rowBytes)
               : eightBits(reference, file, firstRow, lastRow);
-      try {
-        NativeCalls.PACK.invokeExact(
-            shared.pack(), part, data, group, last, MemorySegment.ofArray(doubtful));
-      } catch (Throwable e) {
-        throw NativeCalls.thrown(e);
-      }
+      NativeCalls.call(
+          shared.pack(), part, data, MemorySegment.ofArray(doubtful), group, last, 0, 0);
     }
     for (int row = 0; row < rows; row++) {
       if (doubtful[row] != 0) {
@@ -135,16 +130,16 @@ final class NativeKernel implements Kernel {
       return;
     }
     checkRows(x, offset, stride, from, to, activations.width());
-    int status;
-    try {
-      status =
-          (int)
-              NativeCalls.QUANTIZE.invokeExact(
-                  quantize, MemorySegment.ofArray(x), offset, stride, from, to, activations.data);
-    } catch (Throwable e) {
-      throw NativeCalls.thrown(e);
-    }
-    finite(status);
+    finite(
+        NativeCalls.call(
+            quantize,
+            MemorySegment.ofArray(x),
+            activations.data,
+            NativeCalls.NONE,
+            offset,
+            stride,
+            from,
+            to));
   }
 
   @Override
@@ -164,7 +159,7 @@ final class NativeKernel implements Kernel {
       checkRows(y, offset, stride, from, to, width);
     }
     MemorySegment results = MemorySegment.ofArray(y);
-    multiply(w, own(x), from, to, firstGroup, lastGroup, results, NO_SUMS, offset, stride);
+    multiply(w, own(x), from, to, firstGroup, lastGroup, results, NativeCalls.NONE, offset, stride);
   }
 
   /** The exact sums of a product: {@code sums[t·stride + r]}. What tests compare. */
@@ -192,12 +187,21 @@ final class NativeKernel implements Kernel {
       throw new IllegalArgumentException(
           "a matrix of " + w.columns() + " columns cannot take vectors of width " + x.width());
     }
-    try {
-      NativeCalls.MULTIPLY.invokeExact(
-          multiply, w.data, x.data, from, to, firstGroup, lastGroup, y, sums, offset, stride);
-    } catch (Throwable e) {
-      throw NativeCalls.thrown(e);
-    }
+    NativeCalls.call(
+        multiply,
+        w.data,
+        x.data,
+        y,
+        sums,
+        from,
+        to,
+        firstGroup,
+        lastGroup,
+        offset,
+        stride,
+        0,
+        0,
+        0);
   }
 
   @Override
@@ -206,23 +210,22 @@ final class NativeKernel implements Kernel {
     Objects.checkFromIndexSize(xOffset, n, x.length);
     Objects.checkFromIndexSize(0, n, weight.length);
     Objects.checkFromIndexSize(outOffset, n, out.length);
-    int status;
-    try {
-      status =
-          (int)
-              NativeCalls.NORM.invokeExact(
-                  norm,
-                  MemorySegment.ofArray(x),
-                  xOffset,
-                  MemorySegment.ofArray(weight),
-                  n,
-                  epsilon,
-                  MemorySegment.ofArray(out),
-                  outOffset);
-    } catch (Throwable e) {
-      throw NativeCalls.thrown(e);
-    }
-    finite(status);
+    finite(
+        NativeCalls.call(
+            norm,
+            MemorySegment.ofArray(x),
+            MemorySegment.ofArray(weight),
+            MemorySegment.ofArray(out),
+            NativeCalls.NONE,
+            xOffset,
+            n,
+            outOffset,
+            0,
+            0,
+            0,
+            0,
+            epsilon,
+            0));
   }
 
   @Override
@@ -244,12 +247,15 @@ final class NativeKernel implements Kernel {
       MemorySegment function, float[] x, int xOffset, float[] o, int oOffset, int n) {
     Objects.checkFromIndexSize(xOffset, n, x.length);
     Objects.checkFromIndexSize(oOffset, n, o.length);
-    try {
-      NativeCalls.PAIRWISE.invokeExact(
-          function, MemorySegment.ofArray(x), xOffset, MemorySegment.ofArray(o), oOffset, n);
-    } catch (Throwable e) {
-      throw NativeCalls.thrown(e);
-    }
+    NativeCalls.call(
+        function,
+        MemorySegment.ofArray(x),
+        MemorySegment.ofArray(o),
+        NativeCalls.NONE,
+        xOffset,
+        oOffset,
+        n,
+        0);
   }
 
   @Override
@@ -264,19 +270,15 @@ final class NativeKernel implements Kernel {
     Objects.checkFromIndexSize(offset, 2 * pairs, vector.length);
     Objects.checkFromIndexSize(tableOffset, pairs, cosine.length);
     Objects.checkFromIndexSize(tableOffset, pairs, sine.length);
-    try {
-      NativeCalls.ROTATE.invokeExact(
-          rotate,
-          MemorySegment.ofArray(vector),
-          offset,
-          pairs,
-          MemorySegment.ofArray(cosine),
-          MemorySegment.ofArray(sine),
-          tableOffset,
-          neighbouring ? 1 : 0);
-    } catch (Throwable e) {
-      throw NativeCalls.thrown(e);
-    }
+    NativeCalls.call(
+        rotate,
+        MemorySegment.ofArray(vector),
+        MemorySegment.ofArray(cosine),
+        MemorySegment.ofArray(sine),
+        offset,
+        pairs,
+        tableOffset,
+        neighbouring ? 1 : 0);
   }
 
   @Override
@@ -299,24 +301,22 @@ final class NativeKernel implements Kernel {
     Objects.checkIndex(slot, KeyValuePage.POSITIONS);
     Objects.checkFromIndexSize(keyOffset, size, key.length);
     Objects.checkFromIndexSize(valueOffset, size, value.length);
-    int status;
-    try {
-      status =
-          (int)
-              NativeCalls.STORE.invokeExact(
-                  store,
-                  to.data(),
-                  to.offset(layer, head),
-                  size,
-                  slot,
-                  MemorySegment.ofArray(key),
-                  keyOffset,
-                  MemorySegment.ofArray(value),
-                  valueOffset);
-    } catch (Throwable e) {
-      throw NativeCalls.thrown(e);
-    }
-    finite(status);
+    finite(
+        NativeCalls.call(
+            store,
+            to.data(),
+            MemorySegment.ofArray(key),
+            MemorySegment.ofArray(value),
+            NativeCalls.NONE,
+            to.offset(layer, head),
+            size,
+            slot,
+            keyOffset,
+            valueOffset,
+            0,
+            0,
+            0,
+            0));
   }
 
   @Override
@@ -358,31 +358,25 @@ final class NativeKernel implements Kernel {
     if (own.scores.length < scores) {
       own.scores = new float[Math.max(scores, 2 * own.scores.length)];
     }
-    int status;
-    try {
-      status =
-          (int)
-              NativeCalls.ATTEND.invokeExact(
-                  attend,
-                  MemorySegment.ofArray(own.pages),
-                  some.offset(layer, head),
-                  size,
-                  first,
-                  last,
-                  MemorySegment.ofArray(query),
-                  queryOffset,
-                  group,
-                  scale,
-                  MemorySegment.ofArray(out),
-                  outOffset,
-                  MemorySegment.ofArray(own.scores));
-    } catch (Throwable e) {
-      throw NativeCalls.thrown(e);
-    }
-    finite(status);
+    finite(
+        NativeCalls.call(
+            attend,
+            MemorySegment.ofArray(own.pages),
+            MemorySegment.ofArray(query),
+            MemorySegment.ofArray(out),
+            MemorySegment.ofArray(own.scores),
+            some.offset(layer, head),
+            size,
+            first,
+            last,
+            queryOffset,
+            group,
+            outOffset,
+            scale,
+            0));
   }
 
-  private static void finite(int status) {
+  private static void finite(long status) {
     if (status != 0) {
       throw ScalarKernel.notFinite();
     }
@@ -440,19 +434,20 @@ final class NativeKernel implements Kernel {
     Objects.checkFromIndexSize(offset, n, x.length);
     Objects.checkFromIndexSize(0, n, weight.length);
     Objects.checkFromIndexSize(0, Math.ceilDiv(n, SamplingWeights.BLOCK), heaviest.length);
-    try {
-      return (long)
-          NativeCalls.WEIGH.invokeExact(
-              weigh,
-              MemorySegment.ofArray(x),
-              offset,
-              n,
-              factor,
-              shift,
-              MemorySegment.ofArray(weight),
-              MemorySegment.ofArray(heaviest));
-    } catch (Throwable e) {
-      throw NativeCalls.thrown(e);
-    }
+    return NativeCalls.call(
+        weigh,
+        MemorySegment.ofArray(x),
+        MemorySegment.ofArray(weight),
+        MemorySegment.ofArray(heaviest),
+        NativeCalls.NONE,
+        offset,
+        n,
+        0,
+        0,
+        0,
+        0,
+        0,
+        factor,
+        shift);
   }
 }

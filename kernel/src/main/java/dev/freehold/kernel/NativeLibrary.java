@@ -50,25 +50,15 @@ public final class NativeLibrary {
     }
 
     private static MemorySegment take(MemorySegment function, long bytes) {
-      try {
-        MemorySegment memory = (MemorySegment) NativeCalls.ALLOCATE.invokeExact(function, bytes);
-        if (memory.address() == 0) {
-          throw new OutOfMemoryError("the system gave no " + bytes + " bytes of memory");
-        }
-        return memory.reinterpret(bytes);
-      } catch (OutOfMemoryError e) {
-        throw e;
-      } catch (Throwable e) {
-        throw NativeCalls.thrown(e);
+      long address = NativeCalls.call(function, bytes);
+      if (address == 0) {
+        throw new OutOfMemoryError("the system gave no " + bytes + " bytes of memory");
       }
+      return MemorySegment.ofAddress(address).reinterpret(bytes);
     }
 
     private static void give(MemorySegment function, MemorySegment memory) {
-      try {
-        NativeCalls.FREE.invokeExact(function, memory);
-      } catch (Throwable e) {
-        throw NativeCalls.thrown(e);
-      }
+      NativeCalls.call(function, memory, NativeCalls.NONE, NativeCalls.NONE, 0, 0, 0, 0);
     }
   }
 
@@ -159,7 +149,7 @@ public final class NativeLibrary {
 
   private Found load(NativeVariant variant) {
     try {
-      if ((int) NativeCalls.CAN_RUN.invokeExact(canRun, variant.number) == 0) {
+      if (NativeCalls.call(canRun, variant.number) == 0) {
         return new Found(Optional.empty(), variant.label + " is not for this processor");
       }
       Path library = build.variant(variant);
@@ -175,8 +165,6 @@ public final class NativeLibrary {
       return new Found(Optional.of(kernel), variant.label);
     } catch (IOException | RuntimeException e) {
       return new Found(Optional.empty(), variant.label + " could not be built: " + e.getMessage());
-    } catch (Throwable e) {
-      throw NativeCalls.thrown(e);
     }
   }
 

@@ -59,10 +59,7 @@ final class NativeMatrix implements Matrix {
   public void row(int row, float[] out, int offset) {
     Objects.checkIndex(row, rows);
     Objects.checkFromIndexSize(offset, columns, out.length);
-    try {
-      NativeCalls.ROW.invokeExact(shared.row(), data, row, MemorySegment.ofArray(out), offset);
-    } catch (Throwable e) {
-      throw NativeCalls.thrown(e);
-    }
+    NativeCalls.call(
+        shared.row(), data, MemorySegment.ofArray(out), NativeCalls.NONE, row, offset, 0, 0);
   }
 }

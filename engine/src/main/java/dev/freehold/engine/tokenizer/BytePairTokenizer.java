@@ -20,8 +20,8 @@ final class BytePairTokenizer extends GgufTokenizer {
   private static final int[] BYTE_OF_CHARACTER = byteOfCharacter();
 
   private final PreTokenizer preTokenizer;
-  private final Pieces pieces = new Pieces();
-  private final MergeTable merges = new MergeTable();
+  private final Pieces pieces;
+  private final MergeTable merges;
   private final int[] tokens;
 
   BytePairTokenizer(Metadata metadata, String preName) {
@@ -30,6 +30,8 @@ final class BytePairTokenizer extends GgufTokenizer {
     List<byte[]> rules = known.required("merges");
     super(known, "gpt2", preName, named.addsBegin(), false, new float[0], rules);
     preTokenizer = named;
+    pieces = new Pieces(256 + vocabulary.size());
+    merges = new MergeTable(rules.size());
     byte[] all = new byte[256];
     for (int i = 0; i < all.length; i++) {
       all[i] = (byte) i;
@@ -52,8 +54,11 @@ final class BytePairTokenizer extends GgufTokenizer {
         tokenOfPiece[piece] = token;
       }
     }
+    byte[] both = new byte[256];
     for (int rank = 0; rank < rules.size(); rank++) {
-      addMerge(rules.get(rank), rank);
+      byte[] rule = rules.get(rank);
+      both = both.length < rule.length ? new byte[rule.length * 2] : both;
+      addMerge(rule, rank, both);
     }
     int filled = Math.min(tokenOfPiece.length, pieces.size());
     tokens = Arrays.copyOf(tokenOfPiece, pieces.size());
@@ -74,20 +79,17 @@ final class BytePairTokenizer extends GgufTokenizer {
     };
   }
 
-  private void addMerge(byte[] rule, int rank) {
-    int space = -1;
-    for (int i = 1; i < rule.length && space < 0; i++) {
-      space = rule[i] == ' ' ? i : -1;
+  private void addMerge(byte[] rule, int rank, byte[] both) {
+    int space = 1;
+    while (space < rule.length && rule[space] != ' ') {
+      space++;
     }
-    if (space < 0) {
-      return;
-    }
-    byte @Nullable [] left = unmapped(Arrays.copyOf(rule, space));
-    byte @Nullable [] right = unmapped(Arrays.copyOfRange(rule, space + 1, rule.length));
-    if (left != null && right != null && left.length > 0 && right.length > 0) {
-      int first = pieces.add(left, 0, left.length);
-      int second = pieces.add(right, 0, right.length);
-      merges.add(first, second, rank, pieces.addBoth(first, second));
+    int left = unmap(rule, 0, space, both, 0);
+    int right = left <= 0 ? -1 : unmap(rule, space + 1, rule.length, both, left) - left;
+    if (right > 0) {
+      int first = pieces.add(both, 0, left);
+      int second = pieces.add(both, left, left + right);
+      merges.add(first, second, rank, pieces.add(both, 0, left + right));
     }
   }
 
@@ -253,20 +255,32 @@ final class BytePairTokenizer extends GgufTokenizer {
   /** Undoes the mapping of bytes to visible characters; null where a character stands for none. */
   private static byte @Nullable [] unmapped(byte[] text) {
     byte[] bytes = new byte[text.length];
-    int count = 0;
-    for (int i = 0; i < text.length; count++) {
-      int length = Utf8.sequence(text, i);
-      if (length <= 0) {
-        return null;
+    int end = unmap(text, 0, text.length, bytes, 0);
+    return end < 0 ? null : Arrays.copyOf(bytes, end);
+  }
+
+  /**
+   * Undoes the mapping of bytes to visible characters.
+   *
+   * @param to where the text ends; nothing is left of it if that is before {@code from}
+   * @param out takes the bytes from {@code at} on, at most as many as the text has
+   * @return where they end; -1 where a character stands for none
+   */
+  private static int unmap(byte[] text, int from, int to, byte[] out, int at) {
+    int end = at;
+    for (int i = from; i < to; end++) {
+      int length = text[i] >= 0 ? 1 : Utf8.sequence(text, i);
+      if (length <= 0 || length > to - i) {
+        return -1;
       }
-      int point = Utf8.codePoint(text, i, length);
+      int point = length == 1 ? text[i] : Utf8.codePoint(text, i, length);
       if (point >= BYTE_OF_CHARACTER.length || BYTE_OF_CHARACTER[point] < 0) {
-        return null;
+        return -1;
       }
-      bytes[count] = (byte) BYTE_OF_CHARACTER[point];
+      out[end] = (byte) BYTE_OF_CHARACTER[point];
       i += length;
     }
-    return Arrays.copyOf(bytes, count);
+    return end;
   }
 
   /** GPT-2's mapping: visible Latin-1 stands for itself, the other bytes for U+0100 and on. */

@@ -11,6 +11,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /** What both kinds of tokenizer share: special tokens, bytes of tokens, begin, ends, digest. */
 abstract sealed class GgufTokenizer implements Tokenizer
@@ -21,7 +22,9 @@ abstract sealed class GgufTokenizer implements Tokenizer
   private final String preName;
   private final boolean addsBegin;
   private final boolean dropsLeadingSpace;
-  private final Digest digest;
+
+  /** Makes the digest when it is first asked for: that costs a start 30 ms. */
+  private Supplier<Digest> digest;
 
   /**
    * @param addsBegin whether a begin token is expected where the file doesn't say
@@ -47,7 +50,7 @@ abstract sealed class GgufTokenizer implements Tokenizer
     }
     specialTokens = new SpecialTokens(vocabulary);
     dropsLeadingSpace = spacePrefix;
-    digest = digest(spacePrefix, scores, merges);
+    digest = () -> digest(spacePrefix, scores, merges);
   }
 
   /** The bytes of a token that is text; of any other one none. */
@@ -149,8 +152,11 @@ abstract sealed class GgufTokenizer implements Tokenizer
   }
 
   @Override
-  public Digest digest() {
-    return digest;
+  public synchronized Digest digest() {
+    Digest made = digest.get();
+    // What it was made of is let go.
+    digest = () -> made;
+    return made;
   }
 
   private Digest digest(boolean spacePrefix, float[] scores, List<byte[]> merges) {

@@ -4,10 +4,22 @@ package dev.freehold.engine.tokenizer;
 
 /** The merges of a byte-pair encoding: a pair of pieces, its rank and the piece it becomes. */
 final class MergeTable {
-  private long[] keys = new long[1 << 12];
-  private int[] ranks = new int[1 << 12];
-  private int[] merged = new int[1 << 12];
+  private long[] keys;
+  private int[] ranks;
+  private int[] merged;
   private int size;
+
+  /**
+   * None yet.
+   *
+   * @param expected how many there will be, about: there is room for so many without growing
+   */
+  MergeTable(int expected) {
+    int room = Integer.highestOneBit(Math.clamp(expected, 1 << 8, 1 << 20)) * 4;
+    keys = new long[room];
+    ranks = new int[room];
+    merged = new int[room];
+  }
 
   /** Adds a pair; of equal ones the first counts. */
   void add(int left, int right, int rank, int result) {

@@ -6,11 +6,26 @@ import java.util.Arrays;
 
 /** Byte strings numbered from 0 in the order in which they were added, found again by content. */
 final class Pieces {
-  private byte[] pool = new byte[1 << 16];
-  private int[] ends = new int[1 << 12];
-  private int[] slots = new int[1 << 13];
+  /** Bytes of a piece, as tables are made: most vocabularies need fewer. */
+  private static final int USUAL_BYTES = 8;
+
+  private byte[] pool;
+  private int[] ends;
+  private int[] slots;
   private int size;
   private int longest;
+
+  /**
+   * None yet.
+   *
+   * @param expected how many there will be, about: there is room for so many without growing
+   */
+  Pieces(int expected) {
+    int room = Math.clamp(expected, 1 << 8, 1 << 20);
+    pool = new byte[room * USUAL_BYTES];
+    ends = new int[room];
+    slots = new int[Integer.highestOneBit(room) * 4];
+  }
 
   int size() {
     return size;
@@ -56,13 +71,6 @@ final class Pieces {
   /** The number of those bytes, or -1. */
   int find(byte[] bytes, int from, int to) {
     return to - from > longest ? -1 : slots[slot(bytes, from, to)] - 1;
-  }
-
-  /** The number of two pieces' concatenation, adding it if it is new. */
-  int addBoth(int left, int right) {
-    byte[] both = Arrays.copyOf(bytes(left), length(left) + length(right));
-    System.arraycopy(pool, start(right), both, length(left), length(right));
-    return add(both, 0, both.length);
   }
 
   private int start(int piece) {

@@ -15,7 +15,7 @@ import java.util.List;
 final class SentencePieceTokenizer extends GgufTokenizer {
   private static final byte[] SPACE = {(byte) 0xE2, (byte) 0x96, (byte) 0x81};
 
-  private final Pieces pieces = new Pieces();
+  private final Pieces pieces;
   private final int[] tokens;
   private final int[] bytes = new int[256];
   private final float[] scores;
@@ -29,6 +29,7 @@ final class SentencePieceTokenizer extends GgufTokenizer {
     super(known, "llama", "", true, spaced, given, List.of());
     scores = given;
     addsSpace = spaced;
+    pieces = new Pieces(vocabulary.size());
     Arrays.fill(bytes, -1);
     IntList tokenOfPiece = new IntList();
     for (int token = 0; token < vocabulary.size(); token++) {

@@ -15,6 +15,11 @@
 #else
 #define EXPORT __attribute__((visibility("default")))
 #endif
+// What is called from outside. All have one shape, since the JVM makes classes of their own for every
+// shape, at every start: four addresses, seven integers, two floats, and an integer back.
+#define DOOR(name)                                                                                      \
+  EXPORT int64_t name(void *a, void *b, void *c, void *d, int64_t i, int64_t j, int64_t k, int64_t l, \
+                      int64_t m, int64_t n, int64_t o, float f, float g)
 // The kernels are written once, with type, tokens and rows as arguments. Inlining turns them into
 // constants, so that the loops marked UNROLL run straight and their arrays live in registers. Plain C
 // has no registers to win: there it would only cost minutes of compilation.

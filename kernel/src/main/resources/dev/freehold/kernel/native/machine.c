@@ -64,10 +64,10 @@ static int can_run(int variant) { return 0; }
 
 #endif
 
-EXPORT int freehold_can_run(int variant) { return variant == PLAIN || can_run(variant); }
+// i: number of a variant.
+DOOR(freehold_can_run) { return i == PLAIN || can_run(i); }
 
-// Zeroed memory, aligned to a cache line.
-EXPORT void *freehold_allocate(int64_t bytes) {
+static void *allocate(int64_t bytes) {
   void *p = 0;
 #if defined(_WIN32)
   p = _aligned_malloc((size_t)bytes, 64);
@@ -78,12 +78,17 @@ EXPORT void *freehold_allocate(int64_t bytes) {
   return memset(p, 0, (size_t)bytes);
 }
 
-EXPORT void freehold_free(void *p) {
+// The address of i bytes of zeroed memory, aligned to a cache line; 0 where there are none.
+DOOR(freehold_allocate) { return (intptr_t)allocate(i); }
+
+// a: what freehold_allocate gave.
+DOOR(freehold_free) {
 #if defined(_WIN32)
-  _aligned_free(p);
+  _aligned_free(a);
 #else
-  free(p);
+  free(a);
 #endif
+  return 0;
 }
 
 // Memory that lives as long as a model. Its matrices lie side by side in slabs of huge pages: one
@@ -91,8 +96,11 @@ EXPORT void freehold_free(void *p) {
 // every 4 KB. A slab goes when its last matrix does.
 #if defined(_WIN32)
 
-EXPORT void *freehold_allocate_matrix(int64_t bytes) { return freehold_allocate(bytes); }
-EXPORT void freehold_free_matrix(void *p) { freehold_free(p); }
+DOOR(freehold_allocate_matrix) { return (intptr_t)allocate(i); }
+DOOR(freehold_free_matrix) {
+  _aligned_free(a);
+  return 0;
+}
 
 #else
 #include <sys/mman.h>
@@ -133,9 +141,10 @@ static Slab *new_slab(size_t size) {
   return slab;
 }
 
-EXPORT void *freehold_allocate_matrix(int64_t bytes) {
+// The address of i bytes of zeroed memory; 0 where there are none.
+DOOR(freehold_allocate_matrix) {
   // A line before the matrix names its slab.
-  size_t need = LINE + ((size_t)bytes + LINE - 1) / LINE * LINE;
+  size_t need = LINE + ((size_t)i + LINE - 1) / LINE * LINE;
   char *p = 0;
   acquire();
   if (!current || current->used + need > current->size) {
@@ -154,18 +163,20 @@ EXPORT void *freehold_allocate_matrix(int64_t bytes) {
     current->live++;
   }
   release();
-  return p;
+  return (intptr_t)p;
 }
 
-EXPORT void freehold_free_matrix(void *p) {
+// a: what freehold_allocate_matrix gave.
+DOOR(freehold_free_matrix) {
   Slab *slab;
-  memcpy(&slab, (char *)p - LINE, sizeof slab);
+  memcpy(&slab, (char *)a - LINE, sizeof slab);
   acquire();
   if (--slab->live == 0) {
     if (slab == current) current = 0;
     munmap(slab, slab->size);
   }
   release();
+  return 0;
 }
 
 #endif

@@ -161,8 +161,13 @@ ALWAYS void pack_rows(int type, int file_bytes, const uint8_t *file, Matrix *to,
   }
 }
 
-// Packs row groups first..last; `file` begins with the first one's rows. A row whose bound is in doubt is marked; the caller looks closer.
-EXPORT void freehold_pack(const uint8_t *file, Matrix *to, int first_group, int last_group, uint8_t *doubtful) {
+// a: file, which begins with the first group's rows, b: matrix, c: marks of rows. Packs row groups
+// i..j. A row whose bound is in doubt is marked; the caller looks closer.
+DOOR(freehold_pack) {
+  const uint8_t *file = a;
+  Matrix *to = b;
+  uint8_t *doubtful = c;
+  int first_group = i, last_group = j;
   switch (to->type) {
     case Q4_0: pack_rows(Q4_0, 18, file, to, first_group, last_group, doubtful); break;
     case Q4_1: pack_rows(Q4_1, 20, file, to, first_group, last_group, doubtful); break;
@@ -173,10 +178,14 @@ EXPORT void freehold_pack(const uint8_t *file, Matrix *to, int first_group, int 
     case Q5_K: pack_rows(Q5_K, 176, file, to, first_group, last_group, doubtful); break;
     default: pack_rows(Q6_K, 210, file, to, first_group, last_group, doubtful); break;
   }
+  return 0;
 }
 
-// Weights of one row, each (m q + µ) 2^-24 rounded once.
-EXPORT void freehold_row(const Matrix *w, int row, float *out, int offset) {
+// a: matrix, b: out; i: row, j: offset in out. Weights of one row, each (m q + µ) 2^-24 rounded once.
+DOOR(freehold_row) {
+  const Matrix *w = a;
+  int row = i, offset = j;
+  float *out = b;
   int type = w->type, r = row % GROUP, five = is_five_bits(type), large = is_large(type);
   int centre = type == Q4_0 ? 8 : type == Q5_0 ? 16 : type == Q6_K ? 32 : type == Q8_0 ? 128 : 0;
   const uint8_t *group = matrix_group(w, type, row / GROUP);
@@ -203,4 +212,5 @@ EXPORT void freehold_row(const Matrix *w, int row, float *out, int offset) {
     }
     out[offset + column] = (float)(m * (q - centre) + mu) * 0x1p-24f;
   }
+  return 0;
 }

@@ -31,16 +31,18 @@ static const Kernels *kernels_of(int type) {
   }
 }
 
-// Tokens from..to times row groups first..last: y[offset + token stride + row], rounded once; where
-// sums isn't null, they go there unrounded.
-EXPORT void freehold_multiply(const Matrix *w, const Activations *x, int from, int to, int first_group,
-                              int last_group, float *y, int64_t *sums, int offset, int stride) {
+// a: matrix, b: activations, c: y, d: sums. Tokens i..j times row groups k..l: y[m + token n + row],
+// rounded once; where sums isn't null, they go there unrounded.
+DOOR(freehold_multiply) {
+  const Matrix *w = a;
+  const Activations *x = b;
+  int from = i, to = j, first_group = k, last_group = l;
   const Kernels *kernels = kernels_of(w->type);
-  Result out = {y + offset, sums, stride, w->rows};
+  Result out = {(float *)c + m, d, n, w->rows};
   int tiles = (to + TILE - 1) / TILE - from / TILE;
   if (tiles > FEW_TILES) {
     kernels->many(w, x, from, to, first_group, last_group, out);
-    return;
+    return 0;
   }
   // Several tiles share a group while it lies in the cache.
   int step = tiles > 1 ? 1 : last_group - first_group;
@@ -59,4 +61,5 @@ EXPORT void freehold_multiply(const Matrix *w, const Activations *x, int from, i
       token += left;
     }
   }
+  return 0;
 }

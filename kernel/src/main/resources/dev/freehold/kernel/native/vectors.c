@@ -9,45 +9,46 @@
 #include "attention.h"
 #include "vectors.h"
 
-EXPORT int freehold_quantize(const float *x, int offset, int stride, int from, int to, Activations *out) {
-  return quantize(x + offset, stride, from, to, out);
+// a: x, b: activations; i: offset in x, j: stride, k..l: tokens. 0, or 1 where one isn't finite.
+DOOR(freehold_quantize) { return quantize((const float *)a + i, j, k, l, b); }
+
+// a: x, b: weight, c: result; i: offset in x, j: elements, k: offset in the result; f: epsilon.
+DOOR(freehold_norm) { return norm((const float *)a + i, b, j, f, (float *)c + k); }
+
+// a: x, changed, b: o; i and j: offsets, k: elements.
+DOOR(freehold_add) {
+  add((float *)a + i, (const float *)b + j, k);
+  return 0;
 }
 
-EXPORT int freehold_norm(const float *x, int x_offset, const float *weight, int n, float epsilon, float *out,
-                       int out_offset) {
-  return norm(x + x_offset, weight, n, epsilon, out + out_offset);
+// a: gate, changed, b: up; i and j: offsets, k: elements.
+DOOR(freehold_silu) {
+  silu((float *)a + i, (const float *)b + j, k);
+  return 0;
 }
 
-EXPORT void freehold_add(float *x, int x_offset, const float *o, int o_offset, int n) {
-  add(x + x_offset, o + o_offset, n);
+// As freehold_silu.
+DOOR(freehold_gelu) {
+  gelu((float *)a + i, (const float *)b + j, k);
+  return 0;
 }
 
-EXPORT void freehold_silu(float *gate, int gate_offset, const float *up, int up_offset, int n) {
-  silu(gate + gate_offset, up + up_offset, n);
+// a: vector, changed, b: cosines, c: sines; i: offset in the vector, j: pairs, k: offset in the
+// tables, l: whether pairs are neighbours.
+DOOR(freehold_rotate) {
+  rotate((float *)a + i, j, (const float *)b + k, (const float *)c + k, l);
+  return 0;
 }
 
-EXPORT void freehold_gelu(float *gate, int gate_offset, const float *up, int up_offset, int n) {
-  gelu(gate + gate_offset, up + up_offset, n);
-}
+// a: logits, b: weights, c: heaviest of each block; i: offset, j: how many; f: factor, g: shift.
+DOOR(freehold_weigh) { return weigh((const float *)a + i, j, f, g, b, c); }
 
-EXPORT void freehold_rotate(float *vector, int offset, int pairs, const float *cosine, const float *sine,
-                          int table_offset, int neighbouring) {
-  rotate(vector + offset, pairs, cosine + table_offset, sine + table_offset, neighbouring);
-}
+// a: page, b: key, c: value; i: offset of the head, j: its size, k: slot, l and m: offsets of key and
+// value. 0, or 1 where one isn't finite.
+DOOR(freehold_store) { return store(a, i, j, k, (const float *)b + l, (const float *)c + m); }
 
-EXPORT int64_t freehold_weigh(const float *x, int offset, int n, float factor, float shift, int32_t *weight,
-                            int32_t *heaviest) {
-  return weigh(x + offset, n, factor, shift, weight, heaviest);
-}
-
-EXPORT int freehold_store(char *page, int64_t head_offset, int size, int slot, const float *key, int key_offset,
-                        const float *value, int value_offset) {
-  return store(page, head_offset, size, slot, key + key_offset, value + value_offset);
-}
-
-EXPORT int freehold_attend(const int64_t *pages, int64_t head_offset, int size, int first, int last,
-                         const float *query, int query_offset, int group, float scale, float *out, int out_offset,
-                         float *scratch) {
-  return attend(pages, head_offset, size, first, last, query + query_offset, group, scale, out + out_offset,
-                scratch);
+// a: addresses of pages, b: query, c: result, d: scratch; i: offset of the head, j: its size, k..l:
+// positions, m: offset of the query, n: query heads, o: offset in the result; f: scale.
+DOOR(freehold_attend) {
+  return attend(a, i, j, k, l, (const float *)b + m, n, f, (float *)c + o, d);
 }

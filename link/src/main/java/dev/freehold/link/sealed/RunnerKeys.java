@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,11 +42,11 @@ public final class RunnerKeys {
   private final Tickets tickets;
 
   // Owned by this object's monitor.
-  private Held present;
+  private @Nullable Held present;
   private @Nullable Held former;
 
   /**
-   * Makes the first key.
+   * Keys of a node. The first is made when somebody asks for it, so that it costs no start.
    *
    * @param jobsPerKey how many jobs a key accepts: as many are remembered, about 100 bytes each
    * @param nanos a monotonic clock: tickets end by it
@@ -55,17 +56,21 @@ public final class RunnerKeys {
     this.random = random;
     this.jobsPerKey = jobsPerKey;
     this.tickets = new Tickets(nanos);
-    this.present = held();
   }
 
   /** The key that askers should use now. */
   public synchronized RunnerKey current() {
-    return present.statement;
+    Held held = present;
+    if (held == null) {
+      held = held();
+      present = held;
+    }
+    return held.statement;
   }
 
   /** Whether the present key has accepted half of its jobs, and another should take its place. */
   public synchronized boolean rotationDue() {
-    return present.size() >= jobsPerKey / 2;
+    return present != null && present.size() >= jobsPerKey / 2;
   }
 
   /** Makes a fresh key. The one before stays for what is under way; an older one is forgotten. */
@@ -199,10 +204,10 @@ public final class RunnerKeys {
   }
 
   private synchronized Optional<Held> find(byte[] keyId) {
-    if (Arrays.equals(present.keyId, keyId)) {
-      return Optional.of(present);
-    }
-    return Optional.ofNullable(former).filter(held -> Arrays.equals(held.keyId, keyId));
+    return Stream.of(Optional.ofNullable(present), Optional.ofNullable(former))
+        .flatMap(Optional::stream)
+        .filter(held -> Arrays.equals(held.keyId, keyId))
+        .findFirst();
   }
 
   private Held held() {
