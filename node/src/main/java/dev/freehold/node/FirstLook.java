@@ -3,9 +3,7 @@
 package dev.freehold.node;
 
 import dev.freehold.node.console.Console;
-import dev.freehold.node.serve.ModelUnready;
 import dev.freehold.node.serve.Models;
-import dev.freehold.node.serve.ServedModel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -19,7 +17,7 @@ import java.util.List;
  * first, once its models are loaded, so that its owner's first page is not the one that waits.
  */
 final class FirstLook {
-  private static final Duration LOADING = Duration.ofMinutes(10);
+  static final Duration LOADING = Duration.ofMinutes(10);
 
   /** Whoever wants a link the moment the models are loaded waits so long for the look to end. */
   private static final Duration PATIENCE = Duration.ofMillis(500);
@@ -63,18 +61,15 @@ final class FirstLook {
 
   private void look(int port) {
     try {
-      for (ServedModel model : models.list()) {
-        models.await(model, LOADING);
-      }
+      models.settle(LOADING);
       console.prepare();
       for (int round = 0; round < ROUNDS; round++) {
         for (String path : ASKED) {
           ask(port, path);
         }
       }
-    } catch (ModelUnready | IOException | UncheckedIOException e) {
-      // The node is stopping, or its owner will read why there is no model: nothing is lost but
-      // time.
+    } catch (IOException | UncheckedIOException e) {
+      // The node is stopping: nothing is lost but time.
       return;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

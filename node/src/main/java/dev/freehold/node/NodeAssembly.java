@@ -164,7 +164,7 @@ final class NodeAssembly {
                 new SaleDoor.Makers(
                     ground.models, work.answerer, peers.work, metrics, ground.log, clock, random))
             .orElse(null);
-    Thread.ofPlatform().name("key-preparation").daemon().start(ground.key::prepare);
+    Thread.ofPlatform().name("key-preparation").daemon().start(() -> prepare(ground));
     return new Node(
         configuration,
         ground.key,
@@ -178,6 +178,16 @@ final class NodeAssembly {
         console == null ? null : FirstLook.begin(console, ground.models, server.port()),
         ground.log,
         held);
+  }
+
+  /** After the first token, which needs no signature, and before the first receipt. */
+  private static void prepare(Ground ground) {
+    try {
+      ground.models.settle(FirstLook.LOADING);
+      ground.key.prepare();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private Ground ground(PassphraseSource passphrases) throws IOException, KeyFileException {

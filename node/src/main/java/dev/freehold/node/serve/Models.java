@@ -10,6 +10,7 @@ import dev.freehold.engine.generate.Generator;
 import dev.freehold.engine.generate.LoadedModel;
 import dev.freehold.engine.gguf.Gguf;
 import dev.freehold.engine.model.MemoryNeed;
+import dev.freehold.engine.tokenizer.Tokenizer;
 import dev.freehold.kernel.Kernel;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -32,6 +33,12 @@ import java.util.function.Supplier;
 
 /** The models of a node. They load one after the other, the first one first, while it serves. */
 public final class Models implements AutoCloseable {
+  /**
+   * How long what is only prepared for later waits after a model has been loaded: whoever asked at
+   * the start is answered first.
+   */
+  private static final Duration SETTLING = Duration.ofMillis(300);
+
   private final Map<ServedModel, CompletableFuture<Serving>> loading = new LinkedHashMap<>();
   private final Supplier<Kernel> kernel;
   private final int threads;
@@ -115,7 +122,7 @@ public final class Models implements AutoCloseable {
     try {
       LoadedModel text = LoadedModel.withoutWeights(model.file(), model.digest());
       Generator machines = splitting.open(model, text, why -> waiting.put(model, why));
-      to.complete(new Serving(model, text, machines, lane, digestCheck(model)));
+      to.complete(new Serving(model, text, machines, lane, digestCheck(model, text.tokenizer())));
       if (closed) {
         machines.close();
       }
@@ -138,10 +145,12 @@ public final class Models implements AutoCloseable {
 
   private Serving open(ServedModel model, Kernel lane) {
     LoadedModel loaded = LoadedModel.open(model.file(), model.digest(), lane, threads);
-    return new Serving(model, loaded, new Engine(loaded, options), lane, digestCheck(model));
+    return new Serving(
+        model, loaded, new Engine(loaded, options), lane, digestCheck(model, loaded.tokenizer()));
   }
 
-  private static CompletableFuture<Boolean> digestCheck(ServedModel model) {
+  /** Once the first request after the start has had the processors to itself. */
+  private static CompletableFuture<Boolean> digestCheck(ServedModel model, Tokenizer tokenizer) {
     CompletableFuture<Boolean> checked = new CompletableFuture<>();
     Thread.ofPlatform()
         .name("digest-check")
@@ -149,8 +158,11 @@ public final class Models implements AutoCloseable {
         .start(
             () -> {
               try {
+                Thread.sleep(SETTLING);
                 checked.complete(ModelStore.digest(model.file(), _ -> {}).equals(model.digest()));
-              } catch (IOException | RuntimeException e) {
+                // The first receipt needs it, and then does not wait for it.
+                tokenizer.digest();
+              } catch (IOException | RuntimeException | InterruptedException e) {
                 checked.completeExceptionally(e);
               }
             });
@@ -186,6 +198,25 @@ public final class Models implements AutoCloseable {
   /** The model of that name or digest. */
   public Optional<ServedModel> find(String nameOrDigest) {
     return list().stream().filter(model -> model.answersTo(nameOrDigest)).findFirst();
+  }
+
+  /**
+   * Waits until no model is being loaded on this machine, and the first request has had time to be
+   * answered.
+   *
+   * @param atMost how long to wait for one model
+   */
+  public void settle(Duration atMost) throws InterruptedException {
+    for (ServedModel model : list()) {
+      try {
+        await(model, atMost);
+      } catch (ModelUnready e) {
+        // It can't be used, or waits for machines, as others tell.
+      }
+    }
+    if (!loading.isEmpty()) {
+      Thread.sleep(SETTLING);
+    }
   }
 
   /** What a model's state is called: {@code ready}, {@code loading} or {@code failed}. */
