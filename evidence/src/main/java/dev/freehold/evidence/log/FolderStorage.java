@@ -4,6 +4,7 @@ package dev.freehold.evidence.log;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -22,7 +23,10 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** A log in a folder. One process at a time may append; any may read with {@link #reading}. */
+/**
+ * A log in a folder. One process at a time may append; any may read with {@link #reading}. An
+ * interrupt stops no write: the thread is still interrupted when the method returns.
+ */
 public final class FolderStorage implements LogStorage {
   private static final String LOCK = "lock";
 
@@ -37,9 +41,10 @@ public final class FolderStorage implements LogStorage {
   private final Path folder;
   private final FileChannel lock;
 
-  /** Owned by whoever calls {@link #append}. */
+  /** Owned by whoever calls {@link #append}, as are the three after it. */
   private @Nullable String appendedName;
 
+  /** Closed where a write was interrupted. */
   private @Nullable FileChannel appended;
 
   /** Where the next append goes. */
@@ -119,6 +124,10 @@ public final class FolderStorage implements LogStorage {
   @Override
   public void write(Map<String, List<ByteBuffer>> files) throws IOException {
     Set<Path> folders = new LinkedHashSet<>();
+    uninterrupted(() -> replace(files, folders));
+  }
+
+  private void replace(Map<String, List<ByteBuffer>> files, Set<Path> folders) throws IOException {
     for (Map.Entry<String, List<ByteBuffer>> each : files.entrySet()) {
       Path file = folder.resolve(each.getKey());
       Path fresh = folder.resolve(each.getKey() + FRESH);
@@ -142,29 +151,42 @@ public final class FolderStorage implements LogStorage {
 
   @Override
   public void append(String name, ByteBuffer bytes, boolean few) throws IOException {
-    FileChannel channel = appended;
-    if (channel == null || !name.equals(appendedName)) {
-      closeAppended();
-      Path file = folder.resolve(name);
+    if (!name.equals(appendedName)) {
       Set<Path> folders = new LinkedHashSet<>();
-      create(parent(file), folders);
-      channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      uninterrupted(() -> begin(name, folders));
+    }
+    uninterrupted(() -> writeAtEnd(name, bytes, few));
+    end += bytes.remaining();
+    length = Math.max(length, end);
+  }
+
+  private void begin(String name, Set<Path> folders) throws IOException {
+    closeAppended();
+    Path file = folder.resolve(name);
+    create(parent(file), folders);
+    FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    appended = channel;
+    end = channel.size();
+    length = end;
+    folders.add(parent(file));
+    for (Path each : folders) {
+      sync(each);
+    }
+    appendedName = name;
+  }
+
+  private void writeAtEnd(String name, ByteBuffer bytes, boolean few) throws IOException {
+    FileChannel channel = appended;
+    if (channel == null || !channel.isOpen()) {
+      channel = FileChannel.open(folder.resolve(name), StandardOpenOption.WRITE);
       appended = channel;
-      end = channel.size();
-      length = end;
-      appendedName = name;
-      folders.add(parent(file));
-      for (Path each : folders) {
-        sync(each);
-      }
     }
     channel.position(end);
     writeFully(channel, List.of(bytes));
-    end += bytes.remaining();
-    if (few && end > length) {
+    if (few && channel.position() > length) {
       zeros(channel);
     }
-    length = Math.max(length, end);
     channel.force(false);
   }
 
@@ -172,22 +194,29 @@ public final class FolderStorage implements LogStorage {
    * They spare the next flushes time; where there is no room for them, what there is stays free.
    */
   private void zeros(FileChannel channel) throws IOException {
+    long before = channel.position();
     try {
       writeFully(channel, Collections.nCopies(PIECES, ByteBuffer.allocateDirect(PIECE)));
       length = channel.position();
+    } catch (ClosedByInterruptException e) {
+      throw e;
     } catch (IOException e) {
       // The frame is written. If more than room is missing, this or its flush says so.
-      channel.truncate(end);
+      channel.truncate(before);
     }
   }
 
   @Override
-  public void truncate(String name, long length) throws IOException {
+  public void truncate(String name, long size) throws IOException {
     closeAppended();
-    try (FileChannel channel = FileChannel.open(folder.resolve(name), StandardOpenOption.WRITE)) {
-      channel.truncate(length);
-      channel.force(true);
-    }
+    uninterrupted(
+        () -> {
+          try (FileChannel channel =
+              FileChannel.open(folder.resolve(name), StandardOpenOption.WRITE)) {
+            channel.truncate(size);
+            channel.force(true);
+          }
+        });
   }
 
   @Override
@@ -221,6 +250,33 @@ public final class FolderStorage implements LogStorage {
     appendedName = null;
     if (channel != null) {
       channel.close();
+    }
+  }
+
+  /** What can be done again from its beginning. */
+  private interface Repeatable {
+    void run() throws IOException;
+  }
+
+  /**
+   * An interrupt closes the file that is being written. Then it is written again: the same bytes to
+   * the same place. The interrupt is the caller's, who finds it as it was.
+   */
+  private static void uninterrupted(Repeatable writing) throws IOException {
+    boolean interrupted = Thread.interrupted();
+    try {
+      for (boolean done = false; !done; ) {
+        try {
+          writing.run();
+          done = true;
+        } catch (ClosedByInterruptException e) {
+          interrupted |= Thread.interrupted();
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 

@@ -462,8 +462,8 @@ public final class Log implements AutoCloseable {
 
   /**
    * Writes what was appended and waits, on this thread, where nobody is writing and few are
-   * waiting; else leaves it to the log's thread. For who is going to wait for its entry anyway. An
-   * interrupt in the middle of it fails the write.
+   * waiting; else leaves it to the log's thread. For who is going to wait for its entry anyway; an
+   * interrupted thread isn't.
    */
   public void hasten() {
     Frame frame;

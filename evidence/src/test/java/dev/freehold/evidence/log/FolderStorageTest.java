@@ -3,11 +3,18 @@
 package dev.freehold.evidence.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.freehold.record.CanonicalJson;
 import java.nio.ByteBuffer;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -66,6 +73,113 @@ class FolderStorageTest {
       holds(folder.resolve(NAME), 15, 10, 1, 5, 2);
       storage.append(other, bytes(3, 3), false);
       holds(folder.resolve(other), 3, 3, 3);
+    }
+  }
+
+  /** Interrupts the thread that made it, again and again, until it is closed. */
+  private static final class Interrupting implements AutoCloseable {
+    private final Thread interrupted = Thread.currentThread();
+    private final AtomicBoolean on = new AtomicBoolean(true);
+    private final Thread thread =
+        Thread.ofPlatform()
+            .start(
+                () -> {
+                  for (long nanos = 1_000; on.get(); nanos = nanos * 3 % 1_000_003) {
+                    LockSupport.parkNanos(nanos);
+                    interrupted.interrupt();
+                  }
+                });
+
+    @Override
+    public void close() {
+      on.set(false);
+      while (thread.isAlive()) {
+        Thread.onSpinWait();
+      }
+      Thread.interrupted();
+    }
+  }
+
+  @Test
+  void anInterruptStopsNoWriteAndIsStillThereAfterIt(@TempDir Path folder) throws Exception {
+    int interrupted = 0;
+    try (FolderStorage storage = FolderStorage.open(folder)) {
+      try (Interrupting _ = new Interrupting()) {
+        for (int i = 0; i < 80; i++) {
+          Thread.interrupted();
+          storage.append(NAME, bytes(1 << 12, i), i % 2 == 0);
+          storage.write("tile/" + i + "/0", new byte[] {(byte) i});
+          interrupted += Thread.currentThread().isInterrupted() ? 1 : 0;
+        }
+        storage.append("journal/00000000000000000300", bytes(9, 9), false);
+        storage.truncate("journal/00000000000000000300", 4);
+      }
+      assertThat(interrupted).isPositive();
+      int[] runs = new int[160];
+      for (int i = 0; i < 80; i++) {
+        runs[2 * i] = 1 << 12;
+        runs[2 * i + 1] = i;
+        holds(folder.resolve("tile/" + i + "/0"), 1, 1, i);
+      }
+      Path journal = folder.resolve(NAME);
+      holds(journal, (int) Files.size(journal), runs);
+      assertThat(Files.size(journal)).isBetween(80L << 12, (80L << 12) + AHEAD);
+      holds(folder.resolve("journal/00000000000000000300"), 4, 4, 9);
+    }
+  }
+
+  @Test
+  void anInterruptThatWasThereBeforeStaysAndStopsNothing(@TempDir Path folder) throws Exception {
+    try (FolderStorage storage = FolderStorage.open(folder)) {
+      Thread.currentThread().interrupt();
+      storage.append(NAME, bytes(10, 1), true);
+      storage.truncate(NAME, 10);
+      storage.write("checkpoint", new byte[] {7});
+      assertThat(Thread.interrupted()).isTrue();
+      storage.append(NAME, bytes(5, 2), false);
+      assertThat(Thread.interrupted()).isFalse();
+      holds(folder.resolve(NAME), 15, 10, 1, 5, 2);
+      holds(folder.resolve("checkpoint"), 1, 1, 7);
+    }
+  }
+
+  @Test
+  void anInterruptHidesNoFault(@TempDir Path folder) throws Exception {
+    try (FolderStorage storage = FolderStorage.open(folder)) {
+      storage.append(NAME, bytes(10, 1), false);
+      Files.createDirectory(folder.resolve("checkpoint.new"));
+      Thread.currentThread().interrupt();
+      assertThatThrownBy(() -> storage.write("checkpoint", new byte[1]))
+          .isInstanceOf(FileSystemException.class);
+      assertThatThrownBy(() -> storage.truncate("journal/00000000000000000007", 1))
+          .isInstanceOf(NoSuchFileException.class);
+      assertThat(Thread.interrupted()).isTrue();
+    }
+  }
+
+  @Test
+  void aLogWhoseThreadsAreInterruptedGoesOn(@TempDir Path folder) throws Exception {
+    try (Log log = Logs.open(FolderStorage.open(folder))) {
+      try (Interrupting _ = new Interrupting()) {
+        for (int i = 0; i < 120; i++) {
+          CompletableFuture<Long> durable =
+              log.append(
+                  EntryKind.RECEIPT, Logs.SOURCE, i, CanonicalJson.bytes(Logs.entry(i).record()));
+          Thread.interrupted();
+          log.hasten();
+          assertThat(Logs.join(durable)).isEqualTo(i);
+          if (i % 40 == 39) {
+            log.publish();
+          }
+        }
+      }
+    }
+    try (Log log = Logs.open(FolderStorage.open(folder))) {
+      assertThat(log.sizeDurable()).isEqualTo(120);
+      LogCheck.Report report =
+          LogCheck.run(FolderStorage.reading(folder), log.newest().orElseThrow(), Logs.KEYS);
+      assertThat(report.findings()).isEmpty();
+      assertThat(report.entries()).isEqualTo(120);
     }
   }
 }
