@@ -181,6 +181,35 @@ class AnswersTest {
           .contains("small");
       assertThat(Http.post(node.port(), COMPLETIONS, SHORT, "Freehold-Nonce: 12").error("code"))
           .isEqualTo("invalid_nonce");
+      for (String twice :
+          List.of(
+              "Freehold-Nonce: 000102030405060708090a0b0c0d0e0f",
+              "Freehold-Tier: own",
+              "Content-Type: application/json",
+              "Authorization: Bearer a-key-of-somebody",
+              "Origin: http://localhost")) {
+        Http.Answer answer =
+            Http.post(node.port(), COMPLETIONS, SHORT, twice, twice.replace(": ", ":"));
+        assertThat(answer.status()).as(twice).isEqualTo(400);
+        assertThat(answer.error("code")).as(twice).isEqualTo("repeated_header");
+        assertThat(answer.error("type")).as(twice).isEqualTo("invalid_request_error");
+        String name = twice.substring(0, twice.indexOf(':'));
+        assertThat(answer.error("param")).isEqualTo(name);
+        assertThat(answer.error("message")).contains(name).contains("2 times").contains("once");
+      }
+      assertThat(
+              Http.post(node.port(), COMPLETIONS, SHORT, "Host: localhost", "Host:localhost")
+                  .status())
+          .isEqualTo(400);
+      assertThat(
+              Http.post(
+                      node.port(),
+                      COMPLETIONS,
+                      SHORT,
+                      "Freehold-Nonce: 000102030405060708090a0b0c0d0e0f",
+                      "freehold-nonce: 0f0e0d0c0b0a09080706050403020100")
+                  .error("code"))
+          .isEqualTo("repeated_header");
       assertThat(Http.post(node.port(), COMPLETIONS, SHORT, "Content-Type: text/plain").status())
           .isEqualTo(415);
       assertThat(

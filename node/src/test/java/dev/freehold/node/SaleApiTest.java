@@ -238,6 +238,21 @@ class SaleApiTest {
   }
 
   @Test
+  void twoPaymentsInOneRequestAreNoPayment() throws Exception {
+    int port = sell(2);
+    String header = "PAYMENT-SIGNATURE: " + payment(port, BODY);
+    till.told.clear();
+    for (Http.Answer answer :
+        List.of(
+            Http.post(port, PATH, BODY, header, header),
+            Http.get(port, PATH, header, "payment-signature: e30="))) {
+      assertThat(answer.status()).isEqualTo(400);
+      assertThat(answer.error("code")).isEqualTo("repeated_header");
+    }
+    assertThat(till.told).isEmpty();
+  }
+
+  @Test
   void anAnswerThatNobodyWaitsForCostsNothing() throws Exception {
     int port = sell(2);
     String endless = BODY.replace("\"max_tokens\":6", "\"max_tokens\":15000,\"ignore_eos\":true");

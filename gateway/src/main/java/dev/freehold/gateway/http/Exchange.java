@@ -13,6 +13,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -36,8 +37,21 @@ final class Exchange {
     return request.path().path();
   }
 
+  /**
+   * What a header says.
+   *
+   * @throws Refusal if the request has it more than once: none of its values counts
+   */
   Optional<String> header(String name) {
-    return request.headers().first(HeaderNames.create(name));
+    List<String> values = request.headers().all(HeaderNames.create(name), List::of);
+    if (values.size() > 1) {
+      throw Refusal.invalid(
+          400,
+          "the header %s stands in the request %d times; send it once"
+              .formatted(name, values.size()),
+          "repeated_header");
+    }
+    return values.stream().findFirst();
   }
 
   byte[] body() {

@@ -10,6 +10,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
@@ -68,8 +69,10 @@ public final class HttpUpstream implements Upstream, AutoCloseable {
   private Reply send(HttpRequest request) throws IOException, InterruptedException {
     HttpResponse<InputStream> response =
         client.send(request, HttpResponse.BodyHandlers.ofInputStream());
+    List<String> receipts = response.headers().allValues("Freehold-Receipt");
+    // Of several nobody knows which is the answer's.
     Optional<String> receipt =
-        response.headers().firstValue("Freehold-Receipt").filter(r -> r.matches("[!-~]{1,100}"));
+        receipts.stream().filter(r -> receipts.size() == 1 && r.matches("[!-~]{1,100}")).findAny();
     return new Reply(
         response.statusCode(),
         response.headers().firstValue("Content-Type").orElse("application/octet-stream"),

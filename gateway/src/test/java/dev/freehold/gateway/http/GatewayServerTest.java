@@ -408,6 +408,42 @@ class GatewayServerTest {
     assertThat(get("/v1/models").body()).isEqualTo("{\"data\":[]}");
   }
 
+  @Test
+  void aHeaderThatIsThereTwiceIsRefusedBeforeAnythingIsRecorded() throws Exception {
+    for (String name : List.of("Freehold-Nonce", "Freehold-Class", "Origin")) {
+      HttpRequest twice =
+          HttpRequest.newBuilder(uri("/v1/chat/completions"))
+              .header(name, "public-00")
+              .header(name, "public-01")
+              .POST(HttpRequest.BodyPublishers.ofString(QUESTION))
+              .build();
+      HttpResponse<String> response = client.send(twice, HttpResponse.BodyHandlers.ofString());
+      assertThat(response.statusCode()).as(name).isEqualTo(400);
+      assertThat(response.body()).contains("\"code\":\"repeated_header\"").contains(name);
+    }
+    assertThat(received).isEmpty();
+    assertThat(log.kinds()).containsExactly(RecordLog.Kind.MANDATE);
+  }
+
+  @Test
+  void anAnswerThatNamesTwoReceiptsNamesNone() throws Exception {
+    behind.removeContext("/v1/chat/completions");
+    behind.createContext(
+        "/v1/chat/completions",
+        exchange -> {
+          exchange.getResponseHeaders().add("Freehold-Receipt", "r-00112233445566778899");
+          exchange.getResponseHeaders().add("Freehold-Receipt", "r-99887766554433221100");
+          byte[] bytes = ANSWER.getBytes(StandardCharsets.UTF_8);
+          exchange.sendResponseHeaders(200, bytes.length);
+          exchange.getResponseBody().write(bytes);
+          exchange.close();
+        });
+    HttpResponse<String> response = post("/v1/chat/completions", QUESTION);
+    assertThat(response.statusCode()).isEqualTo(200);
+    assertThat(response.headers().firstValue("Freehold-Receipt")).isEmpty();
+    assertThat(house.tokens().getLast().claims().get("freehold_receipt")).isEmpty();
+  }
+
   private static Allowance allow(long answers, long tokens, Set<EffectKind> approve) {
     Allowance a = House.allowance("127.0.0.1", answers, tokens, approve);
     return new Allowance(

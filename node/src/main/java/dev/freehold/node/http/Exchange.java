@@ -16,6 +16,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -44,8 +45,22 @@ final class Exchange {
     return request.path().path();
   }
 
+  /**
+   * What a header says.
+   *
+   * @throws ApiException if the request has it more than once: none of its values counts
+   */
   Optional<String> header(String name) {
-    return request.headers().first(HeaderNames.create(name));
+    List<String> values = request.headers().all(HeaderNames.create(name), List::of);
+    if (values.size() > 1) {
+      throw new ApiException(
+          ApiError.badRequest(
+              "the header %s stands in the request %d times; send it once"
+                  .formatted(name, values.size()),
+              name,
+              "repeated_header"));
+    }
+    return values.stream().findFirst();
   }
 
   Optional<String> query(String name) {
@@ -64,7 +79,7 @@ final class Exchange {
 
   /** True where client or answer said that nothing follows on this connection. */
   boolean last() {
-    return says(header("Connection"), "close")
+    return says(request.headers().first(HeaderNames.CONNECTION), "close")
         || says(response.headers().first(HeaderNames.CONNECTION), "close");
   }
 
