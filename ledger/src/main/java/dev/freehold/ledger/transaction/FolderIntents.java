@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -17,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** Intents in a folder: docs/formats/intent.md. */
@@ -27,8 +29,8 @@ public final class FolderIntents implements IntentStorage {
   private final Path folder;
 
   /**
-   * What was read of each file, as long as it has the same time and length: intents only grow, and
-   * there may be thousands. Owned by this object's monitor.
+   * What was read of each file, as long as it has the same time and length: intents only grow until
+   * they are forgotten, and there may be thousands. Owned by this object's monitor.
    */
   private final Map<Path, Seen> seen = new HashMap<>();
 
@@ -59,19 +61,28 @@ public final class FolderIntents implements IntentStorage {
     try (Stream<Path> list = Files.list(folder)) {
       files = list.filter(file -> file.toString().endsWith(END)).sorted().toList();
     }
+    seen.keySet().retainAll(Set.copyOf(files));
     List<Intent> intents = new ArrayList<>();
     for (Path file : files) {
-      BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class);
-      Seen before = seen.get(file);
-      if (before != null && before.still(now)) {
-        intents.add(before.intent());
-        continue;
+      try {
+        intents.add(seen(file));
+      } catch (NoSuchFileException e) {
+        // Forgotten, by another object or process, since the folder was read.
+        seen.remove(file);
       }
-      Intent intent = read(file);
-      seen.put(file, new Seen(now.lastModifiedTime(), now.size(), intent));
-      intents.add(intent);
     }
     return intents;
+  }
+
+  private Intent seen(Path file) throws IOException {
+    BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class);
+    Seen before = seen.get(file);
+    if (before != null && before.still(now)) {
+      return before.intent();
+    }
+    Intent intent = read(file);
+    seen.put(file, new Seen(now.lastModifiedTime(), now.size(), intent));
+    return intent;
   }
 
   private static Intent read(Path file) throws IOException {
@@ -106,6 +117,18 @@ public final class FolderIntents implements IntentStorage {
       channel.force(true);
     }
     Files.move(fresh, folder.resolve(name(intent)), StandardCopyOption.ATOMIC_MOVE);
+    flushNames();
+  }
+
+  @Override
+  public synchronized void forget(List<Intent> intents) throws IOException {
+    for (Intent intent : intents) {
+      Files.deleteIfExists(folder.resolve(name(intent)));
+    }
+    flushNames();
+  }
+
+  private void flushNames() throws IOException {
     try (FileChannel names = FileChannel.open(folder, StandardOpenOption.READ)) {
       names.force(true);
     }

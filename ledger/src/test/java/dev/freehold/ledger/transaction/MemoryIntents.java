@@ -60,4 +60,18 @@ final class MemoryIntents implements IntentStorage {
       throw new IOException("can't be written");
     }
   }
+
+  /** Each is an operation: it may end between two. */
+  @Override
+  public void forget(List<Intent> intents) throws IOException {
+    for (Intent intent : intents) {
+      boolean faulty = operations++ == faultAt;
+      if (!faulty || fault == Fault.FAILS_BUT_PERSISTED) {
+        files.remove(intent.nonce());
+      }
+      if (faulty) {
+        throw new IOException("can't be deleted");
+      }
+    }
+  }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.freehold.crypto.payment.Address;
+import dev.freehold.crypto.payment.Keccak256;
 import dev.freehold.crypto.payment.PaymentKey;
 import dev.freehold.ledger.rpc.Chain;
 import dev.freehold.ledger.rpc.RpcException;
@@ -16,7 +17,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -244,6 +248,106 @@ class SubmitterTest {
     assertThat(one.all()).as("though it had read the file before").containsExactly(executed);
     assertThat(started(rpc, one, 0).known(PURPOSE)).contains(executed);
     assertThat(started(rpc, one, 0).known(new Intent.Purpose("none"))).isEmpty();
+  }
+
+  /** So many that some may go: every third is pending, every third failed. */
+  private static List<Intent> many(Submitter submitter, IntentStorage storage, int count)
+      throws Exception {
+    Intent one = submitter.submit(PURPOSE, EFFECT);
+    List<Intent> all = new ArrayList<>();
+    for (int nonce = 0; nonce < count; nonce++) {
+      Outcome outcome =
+          switch (nonce % 3) {
+            case 0 -> new Outcome.Executed(1, Keccak256.hash(new byte[] {1}));
+            case 1 -> new Outcome.Pending();
+            default -> new Outcome.Displaced();
+          };
+      Intent intent =
+          new Intent(
+              new Intent.Purpose((nonce % 2 == 0 ? "even " : "odd ") + nonce),
+              nonce,
+              EFFECT,
+              one.attempts(),
+              outcome);
+      storage.write(intent);
+      all.add(intent);
+    }
+    return all;
+  }
+
+  private static boolean even(Intent intent) {
+    return intent.purpose().text().startsWith("even");
+  }
+
+  @Test
+  void onlyWhatIsOverAndNamedAndOldIsForgotten() throws Exception {
+    Submitter submitter = started(0);
+    List<Intent> all = many(submitter, storage, IntentStorage.KEPT + 12);
+    List<Intent> gone = Stream.of(0, 2, 6, 8).map(all::get).toList();
+    assertThat(storage.forgetOld(SubmitterTest::even)).isEqualTo(gone);
+    List<Intent> rest = all.stream().filter(each -> !gone.contains(each)).toList();
+    assertThat(storage.all()).isEqualTo(rest);
+    assertThat(submitter.known(all.get(2).purpose())).isEmpty();
+    assertThat(storage.forgetOld(_ -> false)).isEmpty();
+    assertThat(storage.all()).hasSize(IntentStorage.KEPT + 8);
+    rpc.mine();
+    Intent next = submitter.submit(new Intent.Purpose("the next"), EFFECT);
+    assertThat(next.nonce()).isEqualTo(IntentStorage.KEPT + 12);
+  }
+
+  @Test
+  void anAccountWithFewIntentsForgetsNone() throws Exception {
+    Submitter submitter = started(0);
+    List<Intent> all = many(submitter, storage, IntentStorage.KEPT);
+    assertThat(storage.forgetOld(_ -> true)).isEmpty();
+    assertThat(storage.all()).isEqualTo(all);
+  }
+
+  /**
+   * The crash table of forgetting: whatever fails, the oldest are gone or there, and all others are
+   * there.
+   */
+  @ParameterizedTest
+  @EnumSource(MemoryIntents.Fault.class)
+  void forgettingThatFailsGoesOnTheNextTime(MemoryIntents.Fault fault) throws Exception {
+    for (int at = 0; at < 5; at++) {
+      MemoryIntents failing = new MemoryIntents();
+      List<Intent> all = many(started(rpc, failing, 0), failing, IntentStorage.KEPT + 12);
+      List<Intent> gone = Stream.of(0, 2, 6, 8).map(all::get).toList();
+      failing.failing(at, fault);
+      assertThatThrownBy(() -> failing.forgetOld(SubmitterTest::even))
+          .isInstanceOf(IOException.class);
+      failing.failing(-1, fault);
+      int deleted = Math.max(0, at - 1);
+      if (at > 0 && fault == MemoryIntents.Fault.FAILS_BUT_PERSISTED) {
+        deleted++;
+      }
+      List<Intent> lost = gone.subList(0, deleted);
+      assertThat(failing.all())
+          .as("operation %d", at)
+          .isEqualTo(all.stream().filter(each -> !lost.contains(each)).toList());
+      assertThat(failing.forgetOld(SubmitterTest::even))
+          .isEqualTo(gone.subList(deleted, gone.size()));
+    }
+  }
+
+  @Test
+  void whatIsForgottenInAFolderIsGoneForAllWhoReadIt(@TempDir Path folder) throws Exception {
+    FolderIntents one = FolderIntents.open(folder);
+    FolderIntents other = FolderIntents.open(folder);
+    Submitter submitter = started(rpc, one, 0);
+    Intent first = submitter.submit(PURPOSE, EFFECT);
+    Intent second = submitter.submit(new Intent.Purpose("another"), EFFECT);
+    assertThat(other.all()).containsExactly(first, second);
+    one.forget(List.of(first));
+    one.forget(List.of(first));
+    assertThat(one.all()).containsExactly(second);
+    assertThat(other.all()).as("though it had read the file before").containsExactly(second);
+    try (Stream<Path> files = Files.list(folder)) {
+      assertThat(files).hasSize(1);
+    }
+    Files.createSymbolicLink(folder.resolve("00000000000000000009.json"), folder.resolve("gone"));
+    assertThat(other.all()).as("forgotten while it was read").containsExactly(second);
   }
 
   /** Total and strict: any bytes give a value or a reason, and a value gives the same bytes. */

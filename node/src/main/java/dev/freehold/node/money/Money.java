@@ -47,6 +47,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,6 +60,9 @@ public final class Money implements AutoCloseable {
   private static final Duration LOOK = Duration.ofSeconds(3);
   private static final int CHANNELS = 10_000;
   private static final int ROWS = 100;
+
+  /** How the purposes begin whose intents are forgotten one day. */
+  private static final List<String> FORGOTTEN = List.of("x402 exact ", "settle ");
 
   private final MoneySettings settings;
   private final Coin coin;
@@ -254,6 +258,21 @@ public final class Money implements AutoCloseable {
   /** What this node ever wanted of the chain. */
   public List<Intent> intents() throws IOException {
     return intents.all();
+  }
+
+  /**
+   * Forgets old payments of single answers and old pay-outs: the coin takes an authorization once,
+   * and what was paid out is not there any more. Claims and what a channel's owner wants of it
+   * stay, since the sums of others follow from them.
+   *
+   * @param logged whether the log's record of one is durable
+   * @return those that are forgotten now
+   */
+  List<Intent> forgetOld(Predicate<Intent> logged) throws IOException {
+    return intents.forgetOld(
+        intent ->
+            logged.test(intent)
+                && FORGOTTEN.stream().anyMatch(intent.purpose().text()::startsWith));
   }
 
   private void watch() {

@@ -110,6 +110,9 @@ public final class PaymentLog implements AutoCloseable {
       }
       mandates.forEach(each -> logged.add(text(each)));
       ended.forEach(intent -> settled.add(Settled.of(intent)));
+      money
+          .forgetOld(intent -> settled.contains(Settled.of(intent)))
+          .forEach(intent -> settled.remove(Settled.of(intent)));
     } catch (IOException | ReceiptStoreException e) {
       // The channels' files and the intents stay: the next look finds the same.
       events.accept(

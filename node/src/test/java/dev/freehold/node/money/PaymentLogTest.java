@@ -19,6 +19,9 @@ import dev.freehold.evidence.settlement.LoggedSettlement;
 import dev.freehold.evidence.settlement.LoggedVoucher;
 import dev.freehold.ledger.development.DevelopmentChain;
 import dev.freehold.ledger.rpc.Hex;
+import dev.freehold.ledger.transaction.FolderIntents;
+import dev.freehold.ledger.transaction.Intent;
+import dev.freehold.ledger.transaction.IntentStorage;
 import dev.freehold.ledger.transaction.Purse;
 import dev.freehold.market.channel.Payer;
 import dev.freehold.market.channel.Purchase;
@@ -210,6 +213,10 @@ class PaymentLogTest {
   }
 
   private void intent(long nonce, Address to, String outcome) throws IOException {
+    intent(nonce, "claim " + nonce, to, outcome);
+  }
+
+  private void intent(long nonce, String purpose, Address to, String outcome) throws IOException {
     Path folder = Purse.intents(home, COIN.chain(), own.address());
     Files.createDirectories(folder);
     String end =
@@ -223,8 +230,9 @@ class PaymentLogTest {
         folder.resolve(String.format(Locale.ROOT, "%020d.json", nonce)),
         """
         {"attempts":[{"gasLimit":"1","most":"1","priority":"1","raw":"0x02"}],"data":"%s",\
-        "nonce":"%d","outcome":%s,"purpose":"claim %d","to":"%s","value":"0","version":1}"""
-            .formatted(Hex.data(new byte[] {(byte) nonce}), nonce, end, nonce, to));
+        "nonce":"%d","outcome":%s,"purpose":"%s","to":"%s","value":"0","version":1}\
+        """
+            .formatted(Hex.data(new byte[] {(byte) nonce}), nonce, end, purpose, to));
   }
 
   @Test
@@ -256,5 +264,33 @@ class PaymentLogTest {
     assertThat(settlements.getLast().executed()).isFalse();
     intent(3, COIN.contract(), "executed");
     assertThat(waiting(_ -> {})).as("once it is known").hasSize(3);
+  }
+
+  @Test
+  void oldPaymentsOfAnswersAreForgottenOnceTheirRecordsAreThere() throws Exception {
+    intent(0, "x402 exact one", TOKEN, "executed");
+    intent(1, "claim of a channel", COIN.contract(), "executed");
+    intent(2, "x402 exact another", TOKEN, "pending");
+    intent(3, "settle what was claimed", COIN.contract(), "reverted");
+    intent(4, "x402 exact a third", TOKEN, "displaced");
+    intent(5, "x402 exact in a coin of before", SELLER.address(), "executed");
+    for (int nonce = 6; nonce < 5 + IntentStorage.KEPT; nonce++) {
+      intent(nonce, "x402 exact " + nonce, SELLER.address(), "executed");
+    }
+    assertThat(waiting(_ -> {})).as("those of this coin").hasSize(3);
+    FolderIntents intents = FolderIntents.open(Purse.intents(home, COIN.chain(), own.address()));
+    assertThat(intents.all())
+        .as("those after which a thousand came")
+        .hasSize(IntentStorage.KEPT + 2)
+        .extracting(Intent::nonce)
+        .startsWith(1L, 2L, 5L);
+    for (int more = 0; more < 10; more++) {
+      intent(5 + IntentStorage.KEPT + more, "claim " + more, SELLER.address(), "executed");
+    }
+    assertThat(waiting(_ -> {})).as("each once").hasSize(3);
+    assertThat(intents.all())
+        .as("what no record was made of stays")
+        .extracting(Intent::nonce)
+        .startsWith(1L, 2L, 5L, 6L);
   }
 }

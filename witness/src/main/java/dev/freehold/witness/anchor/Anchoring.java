@@ -147,6 +147,8 @@ public final class Anchoring implements Coverage.Round {
         send(ours);
         return;
       }
+      // The contract takes no smaller checkpoint: none of the old ones can be anchored again.
+      means.intents().forgetOld(ours.subList(0, ours.size() - 1)::contains);
       Intent last = ours.getLast();
       Intent now = submitter.recheck(last.purpose());
       before.stream()

@@ -13,7 +13,12 @@ import dev.freehold.evidence.note.Origin;
 import dev.freehold.evidence.note.SignedCheckpoint;
 import dev.freehold.ledger.anchor.EvidenceAnchor;
 import dev.freehold.ledger.rpc.Chain;
+import dev.freehold.ledger.transaction.Effect;
 import dev.freehold.ledger.transaction.FolderIntents;
+import dev.freehold.ledger.transaction.Intent;
+import dev.freehold.ledger.transaction.IntentStorage;
+import dev.freehold.ledger.transaction.Outcome;
+import dev.freehold.record.Amount;
 import dev.freehold.record.ChainId;
 import dev.freehold.record.Digest;
 import dev.freehold.record.Json;
@@ -125,6 +130,37 @@ class AnchoringTest {
       chain.mine();
       until(() -> log.anchors().size() == 2);
       assertThat(log.anchors().getLast().size()).isEqualTo(5);
+      assertThat(told).isEmpty();
+    }
+  }
+
+  @Test
+  void oldAnchorsAreForgottenAndNothingElseIs() throws Exception {
+    try (LogDuty anchoring = start(0)) {
+      anchoring.published(log.grow(3, "x"));
+      until(() -> log.anchors().size() == 1);
+    }
+    FolderIntents intents = FolderIntents.open(folder.resolve("intents"));
+    Intent done = intents.all().getFirst();
+    assertThat(done.outcome()).isInstanceOf(Outcome.Executed.class);
+    int count = IntentStorage.KEPT + 3;
+    chain.repeat(count - 1);
+    for (int nonce = 0; nonce < count; nonce++) {
+      intents.write(
+          new Intent(
+              nonce == count - 1 ? done.purpose() : new Intent.Purpose("an old one " + nonce),
+              nonce,
+              nonce == 1 ? Effect.pay(KEY.address(), Amount.of(1)) : done.effect(),
+              done.attempts(),
+              done.outcome()));
+    }
+    try (LogDuty anchoring = start(0)) {
+      anchoring.published(log.grow(1, "x"));
+      until(() -> intents.all().size() == IntentStorage.KEPT + 1);
+      assertThat(intents.all()).extracting(Intent::nonce).startsWith(1L, 3L, 4L);
+      nanos.addAndGet(WITHIN.toNanos());
+      until(() -> log.anchors().size() == 2);
+      assertThat(intents.all().getLast().nonce()).isEqualTo(count);
       assertThat(told).isEmpty();
     }
   }

@@ -13,6 +13,7 @@ import dev.freehold.record.Json;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
@@ -70,6 +71,13 @@ final class FakeAnchorChain implements Rpc {
   synchronized void mine() {
     blocks.add(List.copyOf(pool));
     pool.clear();
+  }
+
+  /** The newest block holds its transaction so many times more: the account has had as many. */
+  synchronized void repeat(int times) {
+    List<byte[]> block = new ArrayList<>(blocks.removeLast());
+    block.addAll(Collections.nCopies(times, block.getFirst()));
+    blocks.add(block);
   }
 
   /** The newest block never was, and what it held is forgotten. */
