@@ -11,9 +11,6 @@ import dev.freehold.engine.chat.CompletionRequest;
 import dev.freehold.engine.chat.EmbeddingRequest;
 import dev.freehold.engine.chat.Request;
 import dev.freehold.evidence.Statement;
-import dev.freehold.evidence.payment.Channel;
-import dev.freehold.fleet.ByteStream;
-import dev.freehold.fleet.LinkBytes;
 import dev.freehold.fleet.Member;
 import dev.freehold.fleet.check.AnswerCheck;
 import dev.freehold.fleet.job.Attempt;
@@ -21,19 +18,13 @@ import dev.freehold.fleet.job.JobClient;
 import dev.freehold.fleet.job.JobError;
 import dev.freehold.fleet.job.JobMessage;
 import dev.freehold.fleet.job.JobOrder;
-import dev.freehold.fleet.job.JobPeer;
-import dev.freehold.fleet.job.JobPeers;
 import dev.freehold.fleet.route.Machine;
 import dev.freehold.kernel.Kernel;
 import dev.freehold.ledger.rpc.RpcException;
-import dev.freehold.link.address.NodeAddress;
-import dev.freehold.link.stream.LinkStream;
 import dev.freehold.market.channel.Payer;
-import dev.freehold.market.channel.PayerChannel;
 import dev.freehold.market.channel.Purchase;
 import dev.freehold.market.channel.SpendingRefusal;
 import dev.freehold.market.channel.Wanted;
-import dev.freehold.market.listing.Whereabouts;
 import dev.freehold.market.match.Candidate;
 import dev.freehold.market.match.Demand;
 import dev.freehold.market.match.History;
@@ -60,14 +51,12 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The buyer's side: which sellers may answer a request, best first, each with a channel from which
@@ -107,11 +96,8 @@ public final class Buying implements Quoting, AutoCloseable {
   private final InstantSource clock;
   private final JobClient client;
 
-  private final Map<NodeId, SellerAccount> accounts = new ConcurrentHashMap<>();
+  private final SellerAccounts accounts;
   private final Set<NodeId> openings = ConcurrentHashMap.newKeySet();
-
-  /** Set once. */
-  private volatile @Nullable Dues dues;
 
   /**
    * Buys nothing yet.
@@ -136,33 +122,8 @@ public final class Buying implements Quoting, AutoCloseable {
     this.book = book;
     this.setAside = setAside;
     this.clock = clock;
-    this.client = new JobClient(node, new Sellers(), random);
-  }
-
-  /** Streams on which sellers serve jobs. */
-  private final class Sellers implements JobPeers {
-    @Override
-    public List<JobPeer> list() {
-      return List.of();
-    }
-
-    @Override
-    public ByteStream open(NodeId peer) throws IOException {
-      SellerAccount account = accounts.get(peer);
-      if (account == null) {
-        throw new IOException("nothing is bought of " + peer);
-      }
-      LinkStream stream;
-      try {
-        stream = fleet.stream(address(peer), Shop.SALE);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new IOException("interrupted while " + peer + " was called", e);
-      }
-      LinkBytes bytes = new LinkBytes(stream);
-      bytes.output().write(account.channel().id().digest().bytes());
-      return bytes;
-    }
+    this.accounts = new SellerAccounts(money, deposits, fleet, table, setAside);
+    this.client = new JobClient(node, accounts, random);
   }
 
   /** A bill for one answer. */
@@ -173,7 +134,7 @@ public final class Buying implements Quoting, AutoCloseable {
   /** Whether a seller is asked for the first times: its answers are replayed then. */
   public boolean untried(NodeId node) {
     History history = history(node);
-    if (history.answers() == 0 && !accounts.containsKey(node)) {
+    if (history.answers() == 0 && !accounts.has(node)) {
       return table.whereabouts(node).isPresent() && fleet.members().find(node).isEmpty();
     }
     return history.answers() - history.broken() < TRIALS;
@@ -318,7 +279,7 @@ public final class Buying implements Quoting, AutoCloseable {
     for (Match.Ranked ranked : match.ranked()) {
       Offer offer = ranked.candidate().offer();
       TokenCounts most = most(offer, request, body);
-      Optional<Amount> free = deposits.free(channel(offer));
+      Optional<Amount> free = deposits.free(accounts.channel(offer));
       boolean enough =
           free.isPresent() && free.get().compareTo(offer.terms().price().cost(most)) >= 0;
       (enough ? funded : without).add(ranked);
@@ -368,17 +329,13 @@ public final class Buying implements Quoting, AutoCloseable {
     return new TokenCounts(input, most(request).orElse(offer.context()));
   }
 
-  private Channel channel(Offer offer) {
-    return deposits.channel(offer.seller().account(), offer.terms().delay());
-  }
-
   /** Empty where it is done. */
   private Optional<String> deposit(Offer offer) throws InterruptedException {
-    if (deposits.leaving(channel(offer))) {
+    if (deposits.leaving(accounts.channel(offer))) {
       return Optional.of("the channel with " + offer.seller().node() + " is being withdrawn from");
     }
     try {
-      return switch (deposits.deposit(channel(offer), DEPOSIT)) {
+      return switch (deposits.deposit(accounts.channel(offer), DEPOSIT)) {
         case Deposits.Made.Deposited _ -> Optional.empty();
         case Deposits.Made.Not(String why) -> Optional.of(why);
       };
@@ -396,7 +353,7 @@ public final class Buying implements Quoting, AutoCloseable {
               () -> {
                 try {
                   if (deposit(offer).isEmpty()) {
-                    account(offer).open();
+                    accounts.of(offer).open();
                   }
                 } catch (InterruptedException e) {
                   Thread.currentThread().interrupt();
@@ -409,70 +366,9 @@ public final class Buying implements Quoting, AutoCloseable {
     }
   }
 
-  private SellerAccount account(Offer offer) {
-    return accounts.compute(
-        offer.seller().node(),
-        (node, account) -> {
-          Channel channel = channel(offer);
-          if (account != null && account.channel().equals(channel)) {
-            return account;
-          }
-          if (account != null) {
-            Thread.ofVirtual().name("account-end").start(account::close);
-          }
-          return new SellerAccount(
-              () -> fleet.stream(address(node), Shop.ACCOUNT),
-              channel,
-              money.binding(),
-              () -> signed(channel));
-        });
-  }
-
-  private Amount signed(Channel channel) {
-    return money.payer().channels().stream()
-        .filter(end -> end.channel().equals(channel))
-        .map(PayerChannel::signed)
-        .findFirst()
-        .orElse(Amount.ZERO);
-  }
-
   /** From now on hands over what sellers were not there to take. */
   void begin(BiConsumer<String, Json.Obj> events) {
-    Dues started =
-        new Dues(
-            money.payer(),
-            this::owed,
-            book::recorded,
-            events,
-            System::nanoTime,
-            due -> Thread.ofVirtual().name("due").start(due));
-    started.start();
-    dues = started;
-  }
-
-  private Optional<Dues.Handing> owed(Channel channel, Amount signed) {
-    for (Map.Entry<NodeId, SellerAccount> each : accounts.entrySet()) {
-      SellerAccount account = each.getValue();
-      if (account.channel().equals(channel)) {
-        return account.taken().compareTo(signed) >= 0 || setAside.test(each.getKey())
-            ? Optional.empty()
-            : Optional.of(account::pay);
-      }
-    }
-    return table.entries().stream()
-        .map(entry -> entry.listing().offer().offer())
-        .filter(offer -> offer.seller().account().equals(channel.config().receiver()))
-        .filter(offer -> channel(offer).equals(channel) && !setAside.test(offer.seller().node()))
-        .findFirst()
-        .map(offer -> account(offer)::pay);
-  }
-
-  private NodeAddress address(NodeId seller) throws IOException {
-    Whereabouts where =
-        table
-            .whereabouts(seller)
-            .orElseThrow(() -> new IOException(seller + " sells nothing any more"));
-    return Places.address(seller, where);
+    accounts.begin(book::recorded, events);
   }
 
   private Tier tier(NodeId seller) {
@@ -482,7 +378,7 @@ public final class Buying implements Quoting, AutoCloseable {
   private Attempt begin(
       Offer offer, TokenCounts most, JobOrder order, PaidAttempt.Counts counts, Bill bill) {
     NodeId node = offer.seller().node();
-    SellerAccount account = account(offer);
+    SellerAccount account = accounts.of(offer);
     Payer.Reserving reserving;
     try {
       if (!account.recounted(RECOUNT)) {
@@ -589,10 +485,6 @@ public final class Buying implements Quoting, AutoCloseable {
 
   @Override
   public void close() {
-    Dues started = dues;
-    if (started != null) {
-      started.close();
-    }
-    accounts.values().forEach(SellerAccount::close);
+    accounts.close();
   }
 }
