@@ -234,6 +234,17 @@ public final class FleetNode implements AutoCloseable {
   }
 
   /**
+   * Closes the link to a node that is no member, and looks for it no longer. A stream to it that is
+   * opened later has a link made anew.
+   */
+  public void giveUp(NodeId stranger) {
+    Open now = open;
+    if (now != null && book.find(stranger).isEmpty()) {
+      now.links().known(stranger).ifPresent(Link::close);
+    }
+  }
+
+  /**
    * Opens a stream to a member.
    *
    * @throws IOException if it is none, or the link is closed

@@ -32,7 +32,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * This buyer's accounts with sellers, one with each, and the streams on which they serve jobs. What
- * a seller was not there to take is handed over later. Any thread may call.
+ * a seller was not there to take is handed over later; who is gone for long is given up. Any thread
+ * may call.
  */
 final class SellerAccounts implements JobPeers, AutoCloseable {
   private final Money money;
@@ -41,6 +42,8 @@ final class SellerAccounts implements JobPeers, AutoCloseable {
   private final OfferTable table;
   private final Predicate<NodeId> setAside;
   private final Map<NodeId, SellerAccount> accounts = new ConcurrentHashMap<>();
+
+  private final GoneSellers gone;
 
   /** Set once. */
   private volatile @Nullable Dues dues;
@@ -62,9 +65,43 @@ final class SellerAccounts implements JobPeers, AutoCloseable {
     this.fleet = fleet;
     this.table = table;
     this.setAside = setAside;
+    this.gone = new GoneSellers(new Linked(), System::nanoTime);
   }
 
-  /** From now on hands over what sellers were not there to take. */
+  /** To whom this node is linked since it has bought of them. */
+  private final class Linked implements GoneSellers.Sellers {
+    @Override
+    public List<NodeId> all() {
+      return List.copyOf(accounts.keySet());
+    }
+
+    @Override
+    public boolean wanted(NodeId seller) {
+      SellerAccount account = accounts.get(seller);
+      return account != null && (offers(seller) || holds(account.channel()));
+    }
+
+    @Override
+    public void giveUp(NodeId seller) {
+      SellerAccount account = accounts.remove(seller);
+      if (account != null) {
+        account.close();
+      }
+      fleet.giveUp(seller);
+    }
+  }
+
+  private boolean offers(NodeId seller) {
+    return table.entries().stream().anyMatch(entry -> entry.listing().seller().equals(seller));
+  }
+
+  private boolean holds(Channel channel) {
+    return money.payer().channels().stream()
+        .filter(end -> end.channel().equals(channel))
+        .anyMatch(end -> end.state().balance().compareTo(end.state().claimed()) > 0);
+  }
+
+  /** From now on hands over what sellers were not there to take, and gives up who is gone. */
   void begin(Supplier<Map<ChannelId, Amount>> recorded, BiConsumer<String, Json.Obj> events) {
     Dues started =
         new Dues(
@@ -76,6 +113,7 @@ final class SellerAccounts implements JobPeers, AutoCloseable {
             due -> Thread.ofVirtual().name("due").start(due));
     started.start();
     dues = started;
+    gone.start();
   }
 
   /** The channel from which an offer's answers are paid, whether it was opened or not. */
@@ -167,6 +205,7 @@ final class SellerAccounts implements JobPeers, AutoCloseable {
 
   @Override
   public void close() {
+    gone.close();
     Dues started = dues;
     if (started != null) {
       started.close();
