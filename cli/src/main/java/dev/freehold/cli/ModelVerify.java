@@ -8,6 +8,7 @@ import dev.freehold.evidence.Check;
 import dev.freehold.evidence.dsse.Envelope;
 import dev.freehold.evidence.modelsigning.ModelSignature;
 import dev.freehold.evidence.modelsigning.SigstoreBundle;
+import dev.freehold.record.ForeignText;
 import dev.freehold.record.Json;
 import dev.freehold.record.Parsed;
 import java.io.ByteArrayInputStream;
@@ -123,7 +124,7 @@ final class ModelVerify extends Verb {
   }
 
   private static String details(Check check) {
-    return Screen.printable(
+    return ForeignText.printable(
         switch (check.outcome()) {
           case Check.Outcome.Holds(String what) -> what;
           case Check.Outcome.Fails(String reason) -> reason;

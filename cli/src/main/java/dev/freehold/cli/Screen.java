@@ -134,27 +134,6 @@ final class Screen {
     return out.toString();
   }
 
-  /** Foreign text without what would move a terminal's cursor or hide a part of it. */
-  static String printable(String text) {
-    StringBuilder out = new StringBuilder();
-    text.codePoints()
-        .forEach(
-            c -> {
-              switch (Character.getType(c)) {
-                case Character.CONTROL,
-                    Character.FORMAT,
-                    Character.SURROGATE,
-                    Character.PRIVATE_USE,
-                    Character.UNASSIGNED,
-                    Character.LINE_SEPARATOR,
-                    Character.PARAGRAPH_SEPARATOR ->
-                    out.append("\\u{%x}".formatted(c));
-                default -> out.appendCodePoint(c);
-              }
-            });
-    return out.toString();
-  }
-
   private static String shortened(String source) {
     return source.length() <= 100 ? source : source.substring(0, 97) + "...";
   }

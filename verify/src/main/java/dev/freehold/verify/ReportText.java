@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.verify;
 
+import dev.freehold.record.ForeignText;
 import dev.freehold.record.Json;
 import dev.freehold.verify.verdict.Report;
 import dev.freehold.verify.verdict.Verdict;
@@ -16,15 +17,17 @@ final class ReportText {
   static String text(Report report) {
     StringBuilder out = new StringBuilder();
     out.append(report.verdict().word());
-    report.subject().ifPresent(subject -> out.append("  ").append(printable(subject.headline())));
+    report
+        .subject()
+        .ifPresent(subject -> out.append("  ").append(ForeignText.printable(subject.headline())));
     out.append('\n');
     for (Report.Finding finding : report.findings()) {
       List<String> lines = details(finding);
       out.append("  %-11s  %-11s  ".formatted(finding.claim().word(), finding.verdict().word()))
-          .append(printable(lines.getFirst()))
+          .append(ForeignText.printable(lines.getFirst()))
           .append('\n');
       for (String line : lines.subList(1, lines.size())) {
-        out.append(" ".repeat(28)).append(printable(line)).append('\n');
+        out.append(" ".repeat(28)).append(ForeignText.printable(line)).append('\n');
       }
     }
     report
@@ -33,7 +36,9 @@ final class ReportText {
             subject ->
                 subject
                     .lines()
-                    .forEach(line -> out.append("    ").append(printable(line)).append('\n')));
+                    .forEach(
+                        line ->
+                            out.append("    ").append(ForeignText.printable(line)).append('\n')));
     return out.toString();
   }
 
@@ -69,30 +74,7 @@ final class ReportText {
 
   private static Json.Arr strings(List<String> lines) {
     List<Json> items = new ArrayList<>();
-    lines.forEach(line -> items.add(Json.of(printable(line))));
+    lines.forEach(line -> items.add(Json.of(ForeignText.printable(line))));
     return Json.array(items);
-  }
-
-  /**
-   * Control and format characters (escape sequences, line feeds, bidirectional marks) made visible.
-   */
-  static String printable(String text) {
-    StringBuilder out = new StringBuilder();
-    text.codePoints()
-        .forEach(
-            c -> {
-              switch (Character.getType(c)) {
-                case Character.CONTROL,
-                    Character.FORMAT,
-                    Character.SURROGATE,
-                    Character.PRIVATE_USE,
-                    Character.UNASSIGNED,
-                    Character.LINE_SEPARATOR,
-                    Character.PARAGRAPH_SEPARATOR ->
-                    out.append("\\u{%x}".formatted(c));
-                default -> out.appendCodePoint(c);
-              }
-            });
-    return out.toString();
   }
 }

@@ -4,6 +4,7 @@ package dev.freehold.verify;
 
 import dev.freehold.evidence.bundle.Bundle;
 import dev.freehold.evidence.dsse.Envelope;
+import dev.freehold.record.ForeignText;
 import dev.freehold.record.StandardError;
 import dev.freehold.verify.replay.ModelFiles;
 import dev.freehold.verify.replay.ReplayCheck;
@@ -132,7 +133,7 @@ public final class VerifyMain {
   }
 
   private static int wrongUse(PrintStream err, String message) {
-    err.println("freehold verify: " + ReportText.printable(message));
+    err.println("freehold verify: " + ForeignText.printable(message));
     err.println("Try 'freehold verify --help'.");
     return WRONG_USE;
   }
