@@ -4,13 +4,12 @@ package dev.freehold.evidence.log;
 
 import dev.freehold.crypto.InclusionProof;
 import dev.freehold.evidence.note.Decimal;
+import dev.freehold.evidence.note.HeadLines;
 import dev.freehold.evidence.note.SignedCheckpoint;
 import dev.freehold.evidence.note.StrictBase64;
 import dev.freehold.record.Digest;
 import dev.freehold.record.Parsed;
 import java.io.ByteArrayOutputStream;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -69,21 +68,15 @@ public final class TlogProof {
 
   /** Reads the one encoding. */
   public static Parsed<TlogProof> parse(byte[] bytes) {
-    int empty = emptyLine(bytes);
-    if (empty < 0) {
+    Optional<Integer> empty = HeadLines.end(bytes);
+    if (empty.isEmpty()) {
       return malformed("no empty line ends its path");
     }
-    List<String> lines;
-    try {
-      String head =
-          StandardCharsets.US_ASCII
-              .newDecoder()
-              .decode(ByteBuffer.wrap(bytes, 0, empty))
-              .toString();
-      lines = Arrays.asList(head.split("\n", -1));
-    } catch (CharacterCodingException e) {
+    Optional<List<String>> head = HeadLines.read(bytes, empty.get());
+    if (head.isEmpty()) {
       return malformed("what is before the checkpoint is not ASCII");
     }
+    List<String> lines = head.get();
     if (!lines.getFirst().equals(FORMAT)) {
       return malformed("its first line is not " + FORMAT);
     }
@@ -113,22 +106,14 @@ public final class TlogProof {
       path.add(hash.get());
     }
     byte @Nullable [] kept = extra;
-    return switch (SignedCheckpoint.parse(Arrays.copyOfRange(bytes, empty + 2, bytes.length))) {
+    return switch (SignedCheckpoint.parse(
+        Arrays.copyOfRange(bytes, empty.get() + 2, bytes.length))) {
       case Parsed.Malformed<SignedCheckpoint>(String reason) -> malformed(reason);
       case Parsed.Read<SignedCheckpoint>(SignedCheckpoint signed) ->
           new Parsed.Read<>(
               new TlogProof(
                   kept, new InclusionProof(index.get(), signed.checkpoint().size(), path), signed));
     };
-  }
-
-  private static int emptyLine(byte[] bytes) {
-    for (int i = 0; i + 1 < bytes.length; i++) {
-      if (bytes[i] == '\n' && bytes[i + 1] == '\n') {
-        return i;
-      }
-    }
-    return -1;
   }
 
   private static Parsed<TlogProof> malformed(String why) {

@@ -5,14 +5,13 @@ package dev.freehold.evidence.witness;
 import dev.freehold.crypto.ConsistencyProof;
 import dev.freehold.evidence.note.Checkpoint;
 import dev.freehold.evidence.note.Decimal;
+import dev.freehold.evidence.note.HeadLines;
 import dev.freehold.evidence.note.Note;
 import dev.freehold.evidence.note.SignedCheckpoint;
 import dev.freehold.evidence.note.StrictBase64;
 import dev.freehold.record.Digest;
 import dev.freehold.record.Parsed;
 import java.io.ByteArrayOutputStream;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -57,21 +56,15 @@ public record AddCheckpoint(long oldSize, List<Digest> proof, SignedCheckpoint c
     if (bytes.length > LIMIT) {
       return malformed("it is longer than " + LIMIT + " bytes");
     }
-    int empty = emptyLine(bytes);
-    if (empty < 0) {
+    Optional<Integer> empty = HeadLines.end(bytes);
+    if (empty.isEmpty()) {
       return malformed("no empty line ends the proof");
     }
-    List<String> lines;
-    try {
-      String head =
-          StandardCharsets.US_ASCII
-              .newDecoder()
-              .decode(ByteBuffer.wrap(bytes, 0, empty))
-              .toString();
-      lines = Arrays.asList(head.split("\n", -1));
-    } catch (CharacterCodingException e) {
+    Optional<List<String>> head = HeadLines.read(bytes, empty.get());
+    if (head.isEmpty()) {
       return malformed("what is before the checkpoint is not ASCII");
     }
+    List<String> lines = head.get();
     Optional<Long> old =
         lines.getFirst().startsWith(OLD)
             ? Decimal.parse(lines.getFirst().substring(OLD.length()))
@@ -83,7 +76,7 @@ public record AddCheckpoint(long oldSize, List<Digest> proof, SignedCheckpoint c
     if (proof.isEmpty()) {
       return malformed("its proof is not up to 63 lines of base64 of 32 bytes");
     }
-    byte[] note = Arrays.copyOfRange(bytes, empty + 2, bytes.length);
+    byte[] note = Arrays.copyOfRange(bytes, empty.get() + 2, bytes.length);
     return switch (SignedCheckpoint.parse(note)) {
       case Parsed.Read<SignedCheckpoint>(SignedCheckpoint signed) ->
           new Parsed.Read<>(new AddCheckpoint(old.get(), proof.get(), signed));
@@ -96,18 +89,18 @@ public record AddCheckpoint(long oldSize, List<Digest> proof, SignedCheckpoint c
 
   /** The checkpoint of a request of which no more is wrong than the lines of its signatures. */
   static Optional<Checkpoint> withoutSignatures(byte[] bytes) {
-    int empty = emptyLine(bytes);
-    if (empty < 0) {
+    Optional<Integer> empty = HeadLines.end(bytes);
+    if (empty.isEmpty()) {
       return Optional.empty();
     }
-    byte[] note = Arrays.copyOfRange(bytes, empty + 2, bytes.length);
-    int end = emptyLine(note);
-    if (end < 0) {
+    byte[] note = Arrays.copyOfRange(bytes, empty.get() + 2, bytes.length);
+    Optional<Integer> end = HeadLines.end(note);
+    if (end.isEmpty()) {
       return Optional.empty();
     }
-    String text = new String(note, 0, end + 1, StandardCharsets.UTF_8);
+    String text = new String(note, 0, end.get() + 1, StandardCharsets.UTF_8);
     return Checkpoint.parse(text) instanceof Parsed.Read<Checkpoint>(Checkpoint checkpoint)
-            && parse(withAnySignature(bytes, empty, checkpoint)) instanceof Parsed.Read
+            && parse(withAnySignature(bytes, empty.get(), checkpoint)) instanceof Parsed.Read
         ? Optional.of(checkpoint)
         : Optional.empty();
   }
@@ -117,15 +110,6 @@ public record AddCheckpoint(long oldSize, List<Digest> proof, SignedCheckpoint c
     out.write(bytes, 0, empty + 2);
     out.writeBytes((checkpoint.text() + "\n— x AAAAAAA=\n").getBytes(StandardCharsets.UTF_8));
     return out.toByteArray();
-  }
-
-  private static int emptyLine(byte[] bytes) {
-    for (int i = 0; i + 1 < bytes.length; i++) {
-      if (bytes[i] == '\n' && bytes[i + 1] == '\n') {
-        return i;
-      }
-    }
-    return -1;
   }
 
   private static Parsed<AddCheckpoint> malformed(String why) {
