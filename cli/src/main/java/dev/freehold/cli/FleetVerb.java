@@ -152,41 +152,55 @@ final class FleetVerb extends Verb {
     }
   }
 
-  /** {@code freehold fleet release}. */
-  @Command(name = "release", description = "Give a machine jobs again that was set aside.")
-  static final class Release extends Verb {
+  /** Something that is wanted of a machine. */
+  abstract static class Named extends Verb {
+    private final String verb;
+
     @Parameters(paramLabel = "NAME", description = "As 'freehold fleet' shows it.")
     private String name = "";
 
+    Named(String verb) {
+      this.verb = verb;
+    }
+
+    /** What a person is told once it is done. */
+    abstract String done(String machine);
+
     @Override
     int run() throws Exception {
-      Json.Obj answer =
-          new OwnerClient(places).ask("release", Json.object().put("name", name).build());
+      Json.Obj answer = new OwnerClient(places).ask(verb, Json.object().put("name", name).build());
       if (json) {
         screen.json(answer);
       } else {
-        screen.line(name + " gets jobs again. What it was set aside for is kept.");
+        screen.line(done(name));
       }
       return OK;
     }
   }
 
-  /** {@code freehold fleet remove}. */
-  @Command(name = "remove", description = "Let a machine be a member no longer.")
-  static final class Remove extends Verb {
-    @Parameters(paramLabel = "NAME", description = "As 'freehold fleet' shows it.")
-    private String name = "";
+  /** {@code freehold fleet release}. */
+  @Command(name = "release", description = "Give a machine jobs again that was set aside.")
+  static final class Release extends Named {
+    Release() {
+      super("release");
+    }
 
     @Override
-    int run() throws Exception {
-      Json.Obj answer =
-          new OwnerClient(places).ask("remove", Json.object().put("name", name).build());
-      if (json) {
-        screen.json(answer);
-      } else {
-        screen.line("Removed " + name + ". Remove this machine there, too.");
-      }
-      return OK;
+    String done(String machine) {
+      return machine + " gets jobs again. What it was set aside for is kept.";
+    }
+  }
+
+  /** {@code freehold fleet remove}. */
+  @Command(name = "remove", description = "Let a machine be a member no longer.")
+  static final class Remove extends Named {
+    Remove() {
+      super("remove");
+    }
+
+    @Override
+    String done(String machine) {
+      return "Removed " + machine + ". Remove this machine there, too.";
     }
   }
 }

@@ -32,7 +32,6 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code freehold log anchors}. */
 @Command(
@@ -46,19 +45,7 @@ final class LogAnchors extends Verb {
 
   @Mixin private ChainVerbs.At at = new ChainVerbs.At();
 
-  @Mixin private LogVerbs.Whose whose = new LogVerbs.Whose();
-
-  @Parameters(
-      arity = "0..1",
-      paramLabel = "FOLDER",
-      description = "A folder with a log's files (this node's unless given).")
-  private @Nullable Path folder;
-
-  @Option(
-      names = "--log",
-      paramLabel = "KEY",
-      description = "The log's key (name+hash+key); a node's log needs none, its name says it.")
-  private @Nullable String key;
+  @Mixin private LogVerbs.Whichever which = new LogVerbs.Whichever();
 
   @Option(
       names = {"-o", "--output"},
@@ -70,10 +57,7 @@ final class LogAnchors extends Verb {
 
   @Override
   int run() throws Exception {
-    PublishedLog log =
-        folder == null
-            ? whose.log(places)
-            : PublishedLog.in(folder, key == null ? null : LogVerbs.key(key));
+    PublishedLog log = which.log(places);
     SignedCheckpoint newest = log.checkpoint();
     if (newest.note().verify(List.of(log.key())) instanceof NoteCheck.Refused) {
       throw new Failure("the checkpoint is not signed by " + log.key().name());

@@ -54,6 +54,29 @@ final class LogVerbs {
     }
   }
 
+  /** A log of this home, or one in a folder. */
+  static final class Whichever {
+    @Mixin private Whose whose = new Whose();
+
+    @Parameters(
+        arity = "0..1",
+        paramLabel = "FOLDER",
+        description = "A folder with a log's files (this node's unless given).")
+    private @Nullable Path folder;
+
+    @Option(
+        names = "--log",
+        paramLabel = "KEY",
+        description = "The log's key (name+hash+key); a node's log needs none, its name says it.")
+    private @Nullable String key;
+
+    PublishedLog log(Places places) throws Verb.Failure, IOException {
+      return folder == null
+          ? whose.log(places)
+          : PublishedLog.in(folder, key == null ? null : LogVerbs.key(key));
+    }
+  }
+
   /** {@code freehold log tail}. */
   @Command(name = "tail", description = "Show the newest entries, the oldest of them first.")
   static final class Tail extends Verb {
@@ -190,26 +213,11 @@ final class LogVerbs {
             + " checkpoint."
       })
   static final class Check extends Verb {
-    @Mixin private Whose whose = new Whose();
-
-    @Parameters(
-        arity = "0..1",
-        paramLabel = "FOLDER",
-        description = "A folder with a log's files (this node's unless given).")
-    private @Nullable Path folder;
-
-    @Option(
-        names = "--log",
-        paramLabel = "KEY",
-        description = "The log's key (name+hash+key); a node's log needs none, its name says it.")
-    private @Nullable String key;
+    @Mixin private Whichever which = new Whichever();
 
     @Override
     int run() throws Exception {
-      PublishedLog log =
-          folder == null
-              ? whose.log(places)
-              : PublishedLog.in(folder, key == null ? null : LogVerbs.key(key));
+      PublishedLog log = which.log(places);
       LogCheck.Report report = LogCheck.run(log.files(), log.checkpoint(), List.of(log.key()));
       if (json) {
         List<Json> findings = new ArrayList<>();

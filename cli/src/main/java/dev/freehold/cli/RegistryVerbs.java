@@ -62,7 +62,10 @@ final class RegistryVerbs extends Verb {
       this.verb = verb;
     }
 
-    abstract Json.Obj request();
+    /** What goes with it. */
+    Json.Obj request() {
+      return Json.object().build();
+    }
 
     @Override
     int run() throws Exception {
@@ -73,6 +76,21 @@ final class RegistryVerbs extends Verb {
         screen.line("done: " + OwnerClient.text(answer, "done"));
       }
       return OK;
+    }
+  }
+
+  /** One about so many coins. */
+  abstract static class Sum extends Wish {
+    @Parameters(paramLabel = "UNITS", description = "In the bond's token's smallest unit.")
+    private String amount = "";
+
+    Sum(String verb) {
+      super(verb);
+    }
+
+    @Override
+    Json.Obj request() {
+      return Json.object().put("amount", amount).build();
     }
   }
 
@@ -98,17 +116,9 @@ final class RegistryVerbs extends Verb {
   @Command(
       name = "bond",
       description = "Add to this node's bond: coins that the court may take, and a delay frees.")
-  static final class Bonding extends Wish {
-    @Parameters(paramLabel = "UNITS", description = "In the bond's token's smallest unit.")
-    private String amount = "";
-
+  static final class Bonding extends Sum {
     Bonding() {
       super("bond");
-    }
-
-    @Override
-    Json.Obj request() {
-      return Json.object().put("amount", amount).build();
     }
   }
 
@@ -116,17 +126,9 @@ final class RegistryVerbs extends Verb {
   @Command(
       name = "unbond",
       description = "Begin to free part of the bond; it can be had after 21 days.")
-  static final class Unbonding extends Wish {
-    @Parameters(paramLabel = "UNITS", description = "In the bond's token's smallest unit.")
-    private String amount = "";
-
+  static final class Unbonding extends Sum {
     Unbonding() {
       super("unbond");
-    }
-
-    @Override
-    Json.Obj request() {
-      return Json.object().put("amount", amount).build();
     }
   }
 
@@ -136,11 +138,6 @@ final class RegistryVerbs extends Verb {
     Unbonded() {
       super("unbonded");
     }
-
-    @Override
-    Json.Obj request() {
-      return Json.object().build();
-    }
   }
 
   /** {@code freehold registry retire}. */
@@ -148,11 +145,6 @@ final class RegistryVerbs extends Verb {
   static final class Retire extends Wish {
     Retire() {
       super("retire");
-    }
-
-    @Override
-    Json.Obj request() {
-      return Json.object().build();
     }
   }
 }
