@@ -4,6 +4,7 @@ package dev.freehold.cli;
 
 import dev.freehold.crypto.KeyFile;
 import dev.freehold.crypto.KeyFileException;
+import dev.freehold.crypto.PrivateFolder;
 import dev.freehold.evidence.mandate.MandateChain;
 import dev.freehold.evidence.mandate.Owner;
 import dev.freehold.evidence.mandate.Party;
@@ -20,7 +21,6 @@ import dev.freehold.market.wallet.MarketFolder;
 import dev.freehold.node.ConfigurationFile;
 import dev.freehold.node.Node;
 import dev.freehold.node.NodeConfiguration;
-import dev.freehold.node.files.OwnerFiles;
 import dev.freehold.record.Amount;
 import dev.freehold.record.Parsed;
 import dev.freehold.record.Timestamp;
@@ -129,8 +129,8 @@ final class BudgetVerb extends Verb {
         Owner.parse(owner).orElseThrow(() -> new Failure("'" + owner + "' names no owner"));
     MandateChain chain = read(MandateChain.decode(Files.readAllBytes(file)), file);
     MarketFolder folder = new MarketFolder(places.home());
-    OwnerFiles.folder(places.home());
-    OwnerFiles.folder(Objects.requireNonNull(folder.budget().getParent()));
+    PrivateFolder.make(places.home());
+    PrivateFolder.make(Objects.requireNonNull(folder.budget().getParent()));
     Grant grant;
     try {
       grant = new Grant(coin, configuration.money().power().decimals(), trusted, chain, List.of());

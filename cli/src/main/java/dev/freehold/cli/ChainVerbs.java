@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.cli;
 
+import dev.freehold.crypto.PrivateFolder;
 import dev.freehold.crypto.payment.Address;
 import dev.freehold.crypto.payment.PaymentKey;
 import dev.freehold.crypto.payment.PaymentKeyFile;
@@ -15,7 +16,6 @@ import dev.freehold.ledger.transaction.FolderIntents;
 import dev.freehold.ledger.transaction.Purse;
 import dev.freehold.ledger.transaction.Submitter;
 import dev.freehold.node.HomeLock;
-import dev.freehold.node.files.OwnerFiles;
 import dev.freehold.record.ChainId;
 import dev.freehold.record.Json;
 import java.net.URI;
@@ -150,7 +150,7 @@ final class ChainVerbs {
     @Override
     int run() throws Exception {
       PaymentKey purse = PaymentKeyFile.load(key);
-      OwnerFiles.folder(places.home());
+      PrivateFolder.make(places.home());
       try (HomeLock _ = HomeLock.take(places.home());
           HttpClient client = HttpClient.newHttpClient()) {
         Chain chain = at.connect(client);

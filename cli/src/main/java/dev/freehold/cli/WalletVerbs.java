@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.cli;
 
+import dev.freehold.crypto.PrivateFolder;
 import dev.freehold.crypto.payment.Address;
 import dev.freehold.crypto.payment.PaymentKeyFile;
 import dev.freehold.evidence.payment.Channel;
@@ -22,7 +23,6 @@ import dev.freehold.market.spending.LimitFile;
 import dev.freehold.market.spending.SpendingLimits;
 import dev.freehold.market.wallet.Holding;
 import dev.freehold.market.wallet.MarketFolder;
-import dev.freehold.node.files.OwnerFiles;
 import dev.freehold.record.Amount;
 import dev.freehold.record.ChainId;
 import dev.freehold.record.Json;
@@ -354,8 +354,8 @@ final class WalletVerbs extends Verb {
         throw new Failure("give --answer, --day and --peer, or --none");
       }
       MarketFolder folder = new MarketFolder(places.home());
-      OwnerFiles.folder(places.home());
-      OwnerFiles.folder(Objects.requireNonNull(folder.limits().getParent()));
+      PrivateFolder.make(places.home());
+      PrivateFolder.make(Objects.requireNonNull(folder.limits().getParent()));
       LimitFile file = new LimitFile(folder.limits());
       LimitBook book =
           none

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.abort;
 
 import dev.freehold.crypto.KeyFile;
+import dev.freehold.crypto.PrivateFolder;
 import dev.freehold.crypto.SigningKey;
 import dev.freehold.crypto.payment.Address;
 import dev.freehold.evidence.anchor.ChainWord;
@@ -21,7 +22,6 @@ import dev.freehold.ledger.development.AnvilProgram;
 import dev.freehold.ledger.development.DevelopmentChain;
 import dev.freehold.node.ConfigurationFile;
 import dev.freehold.node.Node;
-import dev.freehold.node.files.OwnerFiles;
 import dev.freehold.record.Amount;
 import dev.freehold.record.Json;
 import dev.freehold.record.JsonException;
@@ -193,7 +193,7 @@ class AnchorFlowTest {
     SigningKey key = KeyFile.create(home.resolve(Node.KEY_FILE), new SecureRandom());
     KeyName name = NodeLog.keyName(key.nodeId());
     Source source = new Source(key.nodeId().toString());
-    OwnerFiles.folder(home.resolve("log"));
+    PrivateFolder.make(home.resolve("log"));
     try (Log log =
         Log.open(
             FolderStorage.open(home.resolve("log")),

@@ -10,6 +10,7 @@ import dev.freehold.crypto.KeyFile;
 import dev.freehold.crypto.KeyFileException;
 import dev.freehold.crypto.NodeId;
 import dev.freehold.crypto.PassphraseSource;
+import dev.freehold.crypto.PrivateFolder;
 import dev.freehold.crypto.SigningKey;
 import dev.freehold.crypto.payment.PaymentKeyFile;
 import dev.freehold.evidence.Statement;
@@ -37,7 +38,6 @@ import dev.freehold.market.table.Bounds;
 import dev.freehold.market.table.OfferTable;
 import dev.freehold.market.table.TableFile;
 import dev.freehold.market.wallet.MarketFolder;
-import dev.freehold.node.files.OwnerFiles;
 import dev.freehold.node.fleet.FleetNode;
 import dev.freehold.node.fleet.OwnerAnswers.Answer;
 import dev.freehold.node.market.BuyerBook;
@@ -92,7 +92,7 @@ public final class HomeMarket implements AutoCloseable {
    */
   public static HomeMarket open(NodeConfiguration configuration, PassphraseSource passphrases)
       throws IOException, KeyFileException {
-    OwnerFiles.folder(configuration.home());
+    PrivateFolder.make(configuration.home());
     HomeLock lock = HomeLock.take(configuration.home());
     boolean opened = false;
     Optional<ReceiptStore> made = Optional.empty();
@@ -116,7 +116,7 @@ public final class HomeMarket implements AutoCloseable {
     Clock clock = Clock.system(ZoneId.systemDefault());
     SecureRandom random = new SecureRandom();
     MarketFolder folder = new MarketFolder(configuration.home());
-    OwnerFiles.folder(folder.folder());
+    PrivateFolder.make(folder.folder());
     SigningKey key =
         KeyFile.loadOrCreate(configuration.home().resolve(Node.KEY_FILE), passphrases, random);
     ModelStore store = new ModelStore(configuration.cache(), clock);

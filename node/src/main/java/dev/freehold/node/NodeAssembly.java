@@ -8,6 +8,7 @@ import dev.freehold.catalogue.Puller;
 import dev.freehold.crypto.KeyFile;
 import dev.freehold.crypto.KeyFileException;
 import dev.freehold.crypto.PassphraseSource;
+import dev.freehold.crypto.PrivateFolder;
 import dev.freehold.crypto.SigningKey;
 import dev.freehold.engine.generate.EngineOptions;
 import dev.freehold.evidence.log.LogException;
@@ -19,7 +20,6 @@ import dev.freehold.node.console.Console;
 import dev.freehold.node.console.Sessions;
 import dev.freehold.node.conversations.Conversations;
 import dev.freehold.node.evidence.EvidenceLog;
-import dev.freehold.node.files.OwnerFiles;
 import dev.freehold.node.fleet.FleetNode;
 import dev.freehold.node.fleet.KeyDesk;
 import dev.freehold.node.fleet.KeyTeller;
@@ -191,7 +191,7 @@ final class NodeAssembly {
   }
 
   private Ground ground(PassphraseSource passphrases) throws IOException, KeyFileException {
-    OwnerFiles.folder(configuration.home());
+    PrivateFolder.make(configuration.home());
     held.push(HomeLock.take(configuration.home()));
     if (Files.exists(configuration.home().resolve(Node.NEXT_KEY_FILE))) {
       throw new NodeException(
@@ -215,7 +215,7 @@ final class NodeAssembly {
   private Kept kept(Ground ground) throws IOException, KeyFileException, LogException {
     DutySettings settings = configuration.duties().read();
     Path witnessed = configuration.home().resolve(WitnessedFiles.FOLDER);
-    OwnerFiles.folder(witnessed);
+    PrivateFolder.make(witnessed);
     Optional<AnchorSettings> anchors = configuration.duties().anchors();
     Optional<AnchorMeans> purse =
         anchors.isEmpty() ? Optional.empty() : Optional.of(purse(anchors.get()));

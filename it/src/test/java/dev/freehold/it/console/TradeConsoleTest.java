@@ -5,11 +5,11 @@ package dev.freehold.it.console;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.freehold.crypto.PrivateFolder;
 import dev.freehold.evidence.Statement;
 import dev.freehold.it.Processes;
 import dev.freehold.it.browser.Browser;
 import dev.freehold.market.listing.Region;
-import dev.freehold.node.files.OwnerFiles;
 import dev.freehold.record.Digest;
 import dev.freehold.record.Json;
 import java.nio.file.Files;
@@ -55,7 +55,7 @@ class TradeConsoleTest {
       try (Browser browser = Browser.start(folder)) {
         PageChecks checks = PageChecks.fetch();
         browser.screen(1000, 640, false);
-        OwnerFiles.folder(node.home());
+        PrivateFolder.make(node.home());
         Files.writeString(
             node.home().resolve("config"), "fleet-name = anna\nlink-loopback = yes\n");
         TradedHome home = new TradedHome(node.home());
@@ -95,7 +95,7 @@ class TradeConsoleTest {
     try (Processes bert =
         Processes.machine(
             folder, "bert", List.of(), "link-listen = 127.0.0.1:0\nlink-loopback = yes\n")) {
-      OwnerFiles.folder(bert.home());
+      PrivateFolder.make(bert.home());
       TradedHome home = new TradedHome(bert.home());
       home.channels();
       home.sales(new Statement.Model(Digest.ofHex(MODEL), NAME));

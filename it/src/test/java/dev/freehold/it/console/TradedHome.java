@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.it.console;
 
+import dev.freehold.crypto.PrivateFolder;
 import dev.freehold.crypto.SigningKey;
 import dev.freehold.crypto.payment.Address;
 import dev.freehold.crypto.payment.Keccak256;
@@ -49,7 +50,6 @@ import dev.freehold.market.table.Source;
 import dev.freehold.market.table.Standing;
 import dev.freehold.market.table.TableFile;
 import dev.freehold.market.wallet.MarketFolder;
-import dev.freehold.node.files.OwnerFiles;
 import dev.freehold.node.market.Sale;
 import dev.freehold.node.market.SaleFolder;
 import dev.freehold.record.Amount;
@@ -98,7 +98,7 @@ final class TradedHome {
   TradedHome(Path home) throws Exception {
     this.home = home;
     this.folder = new MarketFolder(home);
-    OwnerFiles.folder(folder.folder());
+    PrivateFolder.make(folder.folder());
     this.own = PaymentKeyFile.create(folder.key(), random);
     this.selling = channel(BUYER.address(), own.address());
     this.buying = channel(own.address(), SELLER.address());

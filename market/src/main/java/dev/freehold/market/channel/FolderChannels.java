@@ -3,12 +3,12 @@
 package dev.freehold.market.channel;
 
 import dev.freehold.crypto.PrivateFile;
+import dev.freehold.crypto.PrivateFolder;
 import dev.freehold.record.Parsed;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
@@ -76,12 +76,7 @@ public final class FolderChannels<T extends ChannelEnd> implements ChannelStorag
 
   @Override
   public void write(T end) throws IOException {
-    if (!Files.isDirectory(folder)) {
-      Files.createDirectories(folder);
-      if (folder.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
-      }
-    }
+    PrivateFolder.make(folder);
     PrivateFile.replace(folder.resolve(name(end)), end.encode(), random);
   }
 

@@ -3,6 +3,7 @@
 package dev.freehold.market.sales;
 
 import dev.freehold.crypto.PrivateFile;
+import dev.freehold.crypto.PrivateFolder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -10,7 +11,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.YearMonth;
 import java.util.List;
@@ -52,12 +52,7 @@ public final class FolderSales implements SaleStorage {
   public void append(YearMonth month, byte[] line) throws IOException {
     Path file = file(month);
     if (!Files.exists(file)) {
-      if (!Files.isDirectory(folder)) {
-        Files.createDirectories(folder);
-        if (folder.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-          Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
-        }
-      }
+      PrivateFolder.make(folder);
       PrivateFile.create(file, new byte[0], random);
     }
     try (FileChannel channel =

@@ -3,7 +3,7 @@
 package dev.freehold.node.conversations;
 
 import dev.freehold.crypto.PrivateFile;
-import dev.freehold.node.files.OwnerFiles;
+import dev.freehold.crypto.PrivateFolder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -25,7 +25,7 @@ final class ConversationFolder implements ConversationStorage {
   ConversationFolder(Path folder, SecureRandom random) throws IOException {
     this.folder = folder;
     this.random = random;
-    OwnerFiles.folder(folder);
+    PrivateFolder.make(folder);
     for (Path file : files()) {
       if (name(file).matches("[0-9a-f]{32}\\.json\\.[0-9a-f]{16}")) {
         PrivateFile.erase(file);

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.node.evidence;
 
+import dev.freehold.crypto.PrivateFolder;
 import dev.freehold.crypto.SigningKey;
 import dev.freehold.evidence.Receipt;
 import dev.freehold.evidence.ReceiptId;
@@ -28,7 +29,6 @@ import dev.freehold.evidence.note.SignedCheckpoint;
 import dev.freehold.evidence.note.VerifierKey;
 import dev.freehold.evidence.settlement.LoggedSettlement;
 import dev.freehold.evidence.settlement.LoggedVoucher;
-import dev.freehold.node.files.OwnerFiles;
 import dev.freehold.node.receipts.ReceiptStore;
 import dev.freehold.node.receipts.ReceiptStoreException;
 import dev.freehold.node.telemetry.EventLog;
@@ -151,7 +151,7 @@ public final class EvidenceLog implements WatchedLog, AutoCloseable {
       Consumer<SignedCheckpoint> onCheckpoint)
       throws LogException, IOException {
     Path folder = home.resolve(FOLDER);
-    OwnerFiles.folder(folder);
+    PrivateFolder.make(folder);
     return open(
         () -> FolderStorage.open(folder),
         FolderStorage.reading(folder),

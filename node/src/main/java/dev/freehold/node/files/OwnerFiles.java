@@ -10,22 +10,9 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
-/** Files and folders that only their owner can read, where the file system knows owners. */
+/** Files that only their owner can read, where the file system knows owners. */
 public final class OwnerFiles {
   private OwnerFiles() {}
-
-  /** Makes a folder, and those above it that are missing. One that is there is left as it is. */
-  public static void folder(Path path) throws IOException {
-    if (Files.isDirectory(path)) {
-      return;
-    }
-    if (posix(path)) {
-      Files.createDirectories(
-          path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-    } else {
-      Files.createDirectories(path);
-    }
-  }
 
   /** Makes an empty file unless it is there already. */
   public static void file(Path path) throws IOException {

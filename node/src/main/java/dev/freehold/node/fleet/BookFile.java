@@ -4,8 +4,8 @@ package dev.freehold.node.fleet;
 
 import dev.freehold.crypto.KeyFileException;
 import dev.freehold.crypto.PrivateFile;
+import dev.freehold.crypto.PrivateFolder;
 import dev.freehold.fleet.pair.BookStorage;
-import dev.freehold.node.files.OwnerFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,7 +21,7 @@ final class BookFile implements BookStorage {
 
   BookFile(Path home, SecureRandom random) throws IOException {
     Path folder = home.resolve(FleetNode.FOLDER);
-    OwnerFiles.folder(folder);
+    PrivateFolder.make(folder);
     this.file = folder.resolve("book.json");
     this.random = random;
   }

@@ -3,7 +3,7 @@
 package dev.freehold.node.identity;
 
 import dev.freehold.crypto.PrivateFile;
-import dev.freehold.node.files.OwnerFiles;
+import dev.freehold.crypto.PrivateFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,7 +26,7 @@ interface HomeFiles {
     return new HomeFiles() {
       @Override
       public void folder(Path folder) throws IOException {
-        OwnerFiles.folder(folder);
+        PrivateFolder.make(folder);
       }
 
       @Override

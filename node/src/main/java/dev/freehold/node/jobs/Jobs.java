@@ -7,6 +7,7 @@ import static java.util.stream.Collectors.toUnmodifiableSet;
 import dev.freehold.catalogue.Catalogue;
 import dev.freehold.catalogue.HeadFetcher;
 import dev.freehold.catalogue.ModelStore;
+import dev.freehold.crypto.PrivateFolder;
 import dev.freehold.crypto.SigningKey;
 import dev.freehold.fleet.LinkBytes;
 import dev.freehold.fleet.Member;
@@ -18,7 +19,6 @@ import dev.freehold.fleet.job.JobRefusal;
 import dev.freehold.fleet.job.JobServer;
 import dev.freehold.fleet.route.Paces;
 import dev.freehold.link.sealed.Senders;
-import dev.freehold.node.files.OwnerFiles;
 import dev.freehold.node.fleet.FleetNode;
 import dev.freehold.node.market.Buying;
 import dev.freehold.node.market.Shop;
@@ -102,7 +102,7 @@ public record Jobs(
    */
   public static Jobs open(Parts node, int atOnce, int replayShare) throws IOException {
     Path folder = node.home.resolve(FleetNode.FOLDER);
-    OwnerFiles.folder(folder);
+    PrivateFolder.make(folder);
     Quarantine quarantine =
         Quarantine.open(
             folder,

@@ -3,6 +3,7 @@
 package dev.freehold.node.market;
 
 import dev.freehold.catalogue.Catalogue;
+import dev.freehold.crypto.PrivateFolder;
 import dev.freehold.crypto.SigningKey;
 import dev.freehold.evidence.payment.ChannelId;
 import dev.freehold.fleet.Member;
@@ -21,7 +22,6 @@ import dev.freehold.market.table.OfferTable;
 import dev.freehold.market.table.Source;
 import dev.freehold.market.table.TableFile;
 import dev.freehold.market.wallet.MarketFolder;
-import dev.freehold.node.files.OwnerFiles;
 import dev.freehold.node.fleet.FleetNode;
 import dev.freehold.node.fleet.OwnerAnswers;
 import dev.freehold.node.money.Deposits;
@@ -128,7 +128,7 @@ public final class Market implements AutoCloseable {
    */
   public static Market open(Parts parts, Money money) throws IOException {
     Path folder = new MarketFolder(parts.home).folder();
-    OwnerFiles.folder(folder);
+    PrivateFolder.make(folder);
     BuyerBook bought =
         BuyerBook.open(parts.receipts.purchases(), parts.key, parts.clock, parts.added);
     Reputation reputation = new Reputation();

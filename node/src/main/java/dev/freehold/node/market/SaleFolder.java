@@ -3,7 +3,7 @@
 package dev.freehold.node.market;
 
 import dev.freehold.crypto.PrivateFile;
-import dev.freehold.node.files.OwnerFiles;
+import dev.freehold.crypto.PrivateFolder;
 import dev.freehold.record.Digest;
 import dev.freehold.record.Parsed;
 import java.io.IOException;
@@ -60,7 +60,7 @@ public final class SaleFolder implements Sales {
 
   @Override
   public void write(Sale sale) throws IOException {
-    OwnerFiles.folder(folder);
+    PrivateFolder.make(folder);
     PrivateFile.replace(file(sale.model().digest()), sale.encode(), random);
   }
 

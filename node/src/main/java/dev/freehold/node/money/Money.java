@@ -3,6 +3,7 @@
 package dev.freehold.node.money;
 
 import dev.freehold.crypto.KeyFileException;
+import dev.freehold.crypto.PrivateFolder;
 import dev.freehold.crypto.SigningKey;
 import dev.freehold.crypto.payment.Address;
 import dev.freehold.crypto.payment.PaymentKey;
@@ -32,7 +33,6 @@ import dev.freehold.market.spending.BudgetFile;
 import dev.freehold.market.spending.LimitFile;
 import dev.freehold.market.spending.SpendingLimits;
 import dev.freehold.market.wallet.MarketFolder;
-import dev.freehold.node.files.OwnerFiles;
 import dev.freehold.record.Amount;
 import dev.freehold.record.Json;
 import dev.freehold.record.Timestamp;
@@ -116,7 +116,7 @@ public final class Money implements AutoCloseable {
     this.binding = KeyBinding.sign(node, key, new Timestamp(clock.instant()));
     this.clock = clock;
     this.events = events;
-    OwnerFiles.folder(home.resolve("market"));
+    PrivateFolder.make(home.resolve("market"));
     this.limits = new LimitFile(folder.limits());
     this.budget = new BudgetFile(folder.budget(), Party.of(node.nodeId()));
     this.payer =

@@ -6,6 +6,7 @@ import dev.freehold.catalogue.ModelStore;
 import dev.freehold.catalogue.StoredModel;
 import dev.freehold.crypto.NodeId;
 import dev.freehold.crypto.PrivateFile;
+import dev.freehold.crypto.PrivateFolder;
 import dev.freehold.crypto.SigningKey;
 import dev.freehold.engine.generate.Generator;
 import dev.freehold.engine.generate.LoadedModel;
@@ -16,7 +17,6 @@ import dev.freehold.fleet.plan.ModelShape;
 import dev.freehold.fleet.split.Pipeline;
 import dev.freehold.fleet.split.PipelineOptions;
 import dev.freehold.kernel.Kernel;
-import dev.freehold.node.files.OwnerFiles;
 import dev.freehold.node.fleet.FleetNode;
 import dev.freehold.node.fleet.Planning;
 import dev.freehold.node.serve.Models;
@@ -182,7 +182,7 @@ public final class FleetSplitting implements Splitting, AutoCloseable {
   private void keep(StageFile statements) {
     try {
       Path folder = node.home.resolve(FOLDER);
-      OwnerFiles.folder(folder);
+      PrivateFolder.make(folder);
       PrivateFile.replace(file(node.home, statements.receipt()), statements.encode(), node.random);
     } catch (IOException e) {
       node.log.event(

@@ -4,6 +4,7 @@ package dev.freehold.node.money;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.freehold.crypto.PrivateFolder;
 import dev.freehold.crypto.SigningKey;
 import dev.freehold.crypto.payment.Address;
 import dev.freehold.crypto.payment.Keccak256;
@@ -31,7 +32,6 @@ import dev.freehold.market.offer.TokenCounts;
 import dev.freehold.market.spending.LimitFile;
 import dev.freehold.market.spending.SpendingLimits;
 import dev.freehold.market.wallet.MarketFolder;
-import dev.freehold.node.files.OwnerFiles;
 import dev.freehold.node.receipts.ReceiptStore;
 import dev.freehold.record.Amount;
 import dev.freehold.record.CanonicalJson;
@@ -77,7 +77,7 @@ class PaymentLogTest {
   @BeforeEach
   void aHomeWithAKeyAndLimits() throws Exception {
     MarketFolder folder = new MarketFolder(home);
-    OwnerFiles.folder(folder.folder());
+    PrivateFolder.make(folder.folder());
     own = PaymentKeyFile.create(folder.key(), RANDOM);
     Amount much = Amount.of(1_000);
     new LimitFile(folder.limits())

@@ -5,6 +5,7 @@ package dev.freehold.witness.serve;
 import dev.freehold.crypto.KeyFile;
 import dev.freehold.crypto.KeyFileException;
 import dev.freehold.crypto.PassphraseSource;
+import dev.freehold.crypto.PrivateFolder;
 import dev.freehold.crypto.SigningKey;
 import dev.freehold.evidence.note.KeyName;
 import dev.freehold.evidence.note.NoteSigner;
@@ -14,7 +15,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,7 +37,7 @@ public final class WitnessFolder {
   public static List<NoteSigner> signers(
       Path folder, @Nullable String nameOrNull, PassphraseSource passphrases)
       throws IOException, WitnessException {
-    create(folder);
+    PrivateFolder.make(folder);
     try {
       SigningKey key =
           KeyFile.loadOrCreate(folder.resolve("witness.key"), passphrases, new SecureRandom());
@@ -51,16 +51,6 @@ public final class WitnessFolder {
     } catch (KeyFileException | IllegalArgumentException e) {
       throw new WitnessException(String.valueOf(e.getMessage()), e);
     }
-  }
-
-  private static void create(Path folder) throws IOException {
-    if (!Files.isDirectory(folder)
-        && folder.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-      Files.createDirectories(
-          folder,
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-    }
-    Files.createDirectories(folder);
   }
 
   /** The logs that the file {@code logs} of a folder names; none where there is no file. */
