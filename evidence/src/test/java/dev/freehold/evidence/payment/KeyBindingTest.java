@@ -9,6 +9,7 @@ import dev.freehold.crypto.payment.Keccak256;
 import dev.freehold.crypto.payment.PaymentKey;
 import dev.freehold.record.Parsed;
 import dev.freehold.record.Timestamp;
+import dev.freehold.testkit.Mutations;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -119,12 +120,7 @@ class KeyBindingTest {
     byte[] good = BINDING.encode();
     int bound = 0;
     for (int i = 0; i < 20_000; i++) {
-      byte[] bytes =
-          Arrays.copyOf(good, random.nextInt(20) == 0 ? random.nextInt(500) : good.length);
-      for (int times = 1 + random.nextInt(2); times > 0 && bytes.length > 0; times--) {
-        bytes[random.nextInt(bytes.length)] =
-            random.nextBoolean() ? good[random.nextInt(good.length)] : (byte) random.nextInt(256);
-      }
+      byte[] bytes = Mutations.damaged(good, random);
       if (KeyBinding.decode(bytes) instanceof Parsed.Read<KeyBinding>(KeyBinding read)) {
         assertThat(read.encode()).as("seed %d, round %d", seed, i).isEqualTo(bytes);
         boolean same = Arrays.equals(bytes, good);

@@ -10,8 +10,8 @@ import dev.freehold.evidence.ReceiptId;
 import dev.freehold.record.Digest;
 import dev.freehold.record.Nonce;
 import dev.freehold.record.Parsed;
+import dev.freehold.testkit.Mutations;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Random;
@@ -54,10 +54,7 @@ class StageFileTest {
     byte[] whole = FILE.encode();
     int read = 0;
     for (int i = 0; i < 20_000; i++) {
-      byte[] bytes = Arrays.copyOf(whole, whole.length + random.nextInt(5) - 2);
-      for (int k = random.nextInt(4); k > 0; k--) {
-        bytes[random.nextInt(bytes.length)] = (byte) random.nextInt();
-      }
+      byte[] bytes = Mutations.stretched(whole, random);
       if (StageFile.decode(bytes) instanceof Parsed.Read<StageFile>(StageFile file)) {
         assertThat(file.encode()).as("seed %d, round %d", SEED, i).isEqualTo(bytes);
         read++;

@@ -5,6 +5,7 @@ package dev.freehold.fleet.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.freehold.record.Parsed;
+import dev.freehold.testkit.Mutations;
 import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
 import java.util.List;
@@ -17,20 +18,12 @@ import org.junit.jupiter.api.Test;
 class JobFuzzTest {
   private static final long SEED = 20_261_129;
 
-  private static byte[] mutated(byte[] bytes, Random random) {
-    byte[] changed = Arrays.copyOf(bytes, bytes.length + random.nextInt(5) - 2);
-    for (int i = random.nextInt(4); i > 0; i--) {
-      changed[random.nextInt(changed.length)] = (byte) random.nextInt();
-    }
-    return changed;
-  }
-
   @Test
   void anyBytesGiveAnOrderOrAReason() {
     Random random = new Random(SEED);
     int read = 0;
     for (int i = 0; i < 20_000; i++) {
-      byte[] bytes = mutated(JobRig.ORDER.encode(), random);
+      byte[] bytes = Mutations.stretched(JobRig.ORDER.encode(), random);
       if (JobOrder.decode(bytes) instanceof Parsed.Read<JobOrder>(JobOrder order)) {
         assertThat(order.encode()).as("seed %d, round %d", SEED, i).isEqualTo(bytes);
         read++;
@@ -52,7 +45,7 @@ class JobFuzzTest {
       whole.writeBytes(new JobMessage.Accepted().encode());
       whole.writeBytes(new JobMessage.Chunk(JobRig.chunk("x", "")).encode());
       whole.writeBytes(ends.get(i % 2).encode());
-      byte[] bytes = mutated(whole.toByteArray(), random);
+      byte[] bytes = Mutations.stretched(whole.toByteArray(), random);
       MessageReader reader = new MessageReader();
       ByteArrayOutputStream again = new ByteArrayOutputStream();
       for (JobMessage message : reader.receive(bytes)) {

@@ -9,8 +9,8 @@ import dev.freehold.evidence.Kind;
 import dev.freehold.fleet.job.JobError;
 import dev.freehold.record.Json;
 import dev.freehold.record.Parsed;
+import dev.freehold.testkit.Mutations;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.jspecify.annotations.NullMarked;
@@ -25,20 +25,12 @@ class LaneFuzzTest {
   private static final LaneOrder ORDER =
       new LaneOrder(new LaneName("vllm"), Kind.CHAT, "{\"stream\":true}");
 
-  private static byte[] mutated(byte[] bytes, Random random) {
-    byte[] changed = Arrays.copyOf(bytes, bytes.length + random.nextInt(5) - 2);
-    for (int i = random.nextInt(4); i > 0; i--) {
-      changed[random.nextInt(changed.length)] = (byte) random.nextInt();
-    }
-    return changed;
-  }
-
   @Test
   void anyBytesGiveAnOrderOrAReason() {
     Random random = new Random(SEED);
     int read = 0;
     for (int i = 0; i < 20_000; i++) {
-      byte[] bytes = mutated(ORDER.encode(), random);
+      byte[] bytes = Mutations.stretched(ORDER.encode(), random);
       if (LaneOrder.decode(bytes) instanceof Parsed.Read<LaneOrder>(LaneOrder order)) {
         assertThat(order.encode()).as("seed %d, round %d", SEED, i).isEqualTo(bytes);
         read++;
@@ -66,7 +58,7 @@ class LaneFuzzTest {
     }
     int read = 0;
     for (int i = 0; i < 20_000; i++) {
-      byte[] bytes = mutated(messages.get(i % messages.size()).encode(), random);
+      byte[] bytes = Mutations.stretched(messages.get(i % messages.size()).encode(), random);
       if (LaneMessage.decode(bytes) instanceof Parsed.Read<LaneMessage>(LaneMessage message)) {
         assertThat(message.encode()).as("seed %d, round %d", SEED, i).isEqualTo(bytes);
         read++;

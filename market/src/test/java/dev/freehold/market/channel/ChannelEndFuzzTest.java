@@ -11,16 +11,15 @@ import dev.freehold.market.spending.LimitBook;
 import dev.freehold.market.spending.LimitFile;
 import dev.freehold.record.Amount;
 import dev.freehold.record.Parsed;
+import dev.freehold.testkit.Mutations;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.LocalDate;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.Random;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -135,21 +134,16 @@ class ChannelEndFuzzTest {
 
   private static <T> void mutate(
       byte[] good, Function<byte[], Parsed<T>> decode, Function<T, byte[]> encode) {
-    Random random = new Random(SEED);
     assertThat(decode.apply(good)).isInstanceOf(Parsed.Read.class);
-    int read = 0;
-    for (int i = 0; i < 10_000; i++) {
-      byte[] bytes =
-          Arrays.copyOf(good, random.nextInt(20) == 0 ? random.nextInt(good.length) : good.length);
-      for (int times = 1 + random.nextInt(2); times > 0 && bytes.length > 0; times--) {
-        bytes[random.nextInt(bytes.length)] =
-            random.nextBoolean() ? good[random.nextInt(good.length)] : (byte) random.nextInt(256);
-      }
-      if (decode.apply(bytes) instanceof Parsed.Read<T>(T value)) {
-        assertThat(encode.apply(value)).as("seed %d, round %d", SEED, i).isEqualTo(bytes);
-        read++;
-      }
-    }
+    int read =
+        Mutations.read(
+            good,
+            SEED,
+            10_000,
+            bytes ->
+                decode.apply(bytes) instanceof Parsed.Read<T>(T value)
+                    ? Optional.of(encode.apply(value))
+                    : Optional.empty());
     assertThat(read).isGreaterThan(20).isLessThan(9_000);
   }
 

@@ -11,6 +11,7 @@ import dev.freehold.market.offer.Sellers;
 import dev.freehold.market.offer.SignedOffer;
 import dev.freehold.record.Parsed;
 import dev.freehold.record.Timestamp;
+import dev.freehold.testkit.Mutations;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -206,12 +207,7 @@ class ListingTest {
     byte[] good = LISTING.encode();
     int read = 0;
     for (int i = 0; i < 15_000; i++) {
-      byte[] bytes =
-          Arrays.copyOf(good, random.nextInt(20) == 0 ? random.nextInt(good.length) : good.length);
-      for (int times = 1 + random.nextInt(2); times > 0 && bytes.length > 0; times--) {
-        bytes[random.nextInt(bytes.length)] =
-            random.nextBoolean() ? good[random.nextInt(good.length)] : (byte) random.nextInt(256);
-      }
+      byte[] bytes = Mutations.damaged(good, random);
       if (Listing.decode(bytes) instanceof Parsed.Read<Listing>(Listing listing)) {
         assertThat(listing.encode()).as("seed %d, round %d", seed, i).isEqualTo(bytes);
         if (read++ % 10 == 0) {

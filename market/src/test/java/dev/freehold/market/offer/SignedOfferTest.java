@@ -10,6 +10,7 @@ import dev.freehold.record.Amount;
 import dev.freehold.record.Parsed;
 import dev.freehold.record.Tier;
 import dev.freehold.record.Timestamp;
+import dev.freehold.testkit.Mutations;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
@@ -187,12 +188,7 @@ class SignedOfferTest {
     byte[] good = SIGNED.encode();
     int read = 0;
     for (int i = 0; i < 15_000; i++) {
-      byte[] bytes =
-          Arrays.copyOf(good, random.nextInt(20) == 0 ? random.nextInt(good.length) : good.length);
-      for (int times = 1 + random.nextInt(2); times > 0 && bytes.length > 0; times--) {
-        bytes[random.nextInt(bytes.length)] =
-            random.nextBoolean() ? good[random.nextInt(good.length)] : (byte) random.nextInt(256);
-      }
+      byte[] bytes = Mutations.damaged(good, random);
       if (SignedOffer.decode(bytes) instanceof Parsed.Read<SignedOffer>(SignedOffer offer)) {
         assertThat(offer.encode()).as("seed %d, round %d", seed, i).isEqualTo(bytes);
         if (read++ % 10 == 0) {

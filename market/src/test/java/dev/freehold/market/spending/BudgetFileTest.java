@@ -22,16 +22,15 @@ import dev.freehold.record.Amount;
 import dev.freehold.record.Digest;
 import dev.freehold.record.Parsed;
 import dev.freehold.record.Timestamp;
+import dev.freehold.testkit.Mutations;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -239,20 +238,15 @@ class BudgetFileTest {
     assertThat(budget.revoke(revocation(grant, OWNER), RANDOM))
         .isInstanceOf(BudgetFile.Change.Done.class);
     byte[] good = Files.readAllBytes(file);
-    Random random = new Random(SEED);
-    int read = 0;
-    for (int i = 0; i < 10_000; i++) {
-      byte[] bytes =
-          Arrays.copyOf(good, random.nextInt(20) == 0 ? random.nextInt(good.length) : good.length);
-      for (int times = 1 + random.nextInt(2); times > 0 && bytes.length > 0; times--) {
-        bytes[random.nextInt(bytes.length)] =
-            random.nextBoolean() ? good[random.nextInt(good.length)] : (byte) random.nextInt(256);
-      }
-      if (BudgetBook.decode(bytes) instanceof Parsed.Read<BudgetBook>(BudgetBook book)) {
-        assertThat(book.encode()).as("seed %d, round %d", SEED, i).isEqualTo(bytes);
-        read++;
-      }
-    }
+    int read =
+        Mutations.read(
+            good,
+            SEED,
+            10_000,
+            bytes ->
+                BudgetBook.decode(bytes) instanceof Parsed.Read<BudgetBook>(BudgetBook book)
+                    ? Optional.of(book.encode())
+                    : Optional.empty());
     assertThat(read).isGreaterThan(20).isLessThan(9_000);
     String text = new String(good, StandardCharsets.UTF_8);
     malformed(text + "\n", "canonical");

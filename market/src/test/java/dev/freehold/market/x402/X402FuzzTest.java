@@ -8,8 +8,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.freehold.record.Json;
 import dev.freehold.record.JsonException;
 import dev.freehold.record.Parsed;
+import dev.freehold.testkit.Mutations;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
@@ -177,11 +177,11 @@ class X402FuzzTest {
     for (int i = 0; i < 4_000; i++) {
       String text;
       if (random.nextBoolean()) {
-        text = Base64.getEncoder().encodeToString(mutated(json, random));
+        text = Base64.getEncoder().encodeToString(Mutations.damaged(json, random));
       } else {
         text =
             new String(
-                mutated(good.getBytes(StandardCharsets.UTF_8), random),
+                Mutations.damaged(good.getBytes(StandardCharsets.UTF_8), random),
                 StandardCharsets.ISO_8859_1);
       }
       if (decode.apply(text) instanceof Parsed.Read<T>(T value)) {
@@ -203,7 +203,7 @@ class X402FuzzTest {
     for (int i = 0; i < 4_000; i++) {
       Json parsed;
       try {
-        parsed = Json.parse(mutated(json, random));
+        parsed = Json.parse(Mutations.damaged(json, random));
       } catch (JsonException e) {
         continue;
       }
@@ -216,15 +216,5 @@ class X402FuzzTest {
       }
     }
     assertThat(read).isGreaterThan(20).isLessThan(3_600);
-  }
-
-  private static byte[] mutated(byte[] good, Random random) {
-    byte[] bytes =
-        Arrays.copyOf(good, random.nextInt(20) == 0 ? random.nextInt(good.length) : good.length);
-    for (int times = 1 + random.nextInt(2); times > 0 && bytes.length > 0; times--) {
-      bytes[random.nextInt(bytes.length)] =
-          random.nextBoolean() ? good[random.nextInt(good.length)] : (byte) random.nextInt(256);
-    }
-    return bytes;
   }
 }

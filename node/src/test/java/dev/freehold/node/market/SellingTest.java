@@ -28,6 +28,7 @@ import dev.freehold.record.ChainId;
 import dev.freehold.record.Digest;
 import dev.freehold.record.Parsed;
 import dev.freehold.record.Timestamp;
+import dev.freehold.testkit.Mutations;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -38,10 +39,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -412,21 +411,15 @@ class SellingTest {
         "another model");
     malformed("{}", "lacks");
     malformed("x".repeat(Sale.LIMIT + 1), "limit");
-    long seed = 20261129;
-    Random random = new Random(seed);
-    int read = 0;
-    for (int i = 0; i < 10_000; i++) {
-      byte[] bytes =
-          Arrays.copyOf(good, random.nextInt(20) == 0 ? random.nextInt(good.length) : good.length);
-      for (int times = 1 + random.nextInt(2); times > 0 && bytes.length > 0; times--) {
-        bytes[random.nextInt(bytes.length)] =
-            random.nextBoolean() ? good[random.nextInt(good.length)] : (byte) random.nextInt(256);
-      }
-      if (Sale.decode(bytes) instanceof Parsed.Read<Sale>(Sale same)) {
-        assertThat(same.encode()).as("seed %d, round %d", seed, i).isEqualTo(bytes);
-        read++;
-      }
-    }
+    int read =
+        Mutations.read(
+            good,
+            20261129,
+            10_000,
+            bytes ->
+                Sale.decode(bytes) instanceof Parsed.Read<Sale>(Sale same)
+                    ? Optional.of(same.encode())
+                    : Optional.empty());
     assertThat(read).isBetween(50, 9_500);
   }
 
