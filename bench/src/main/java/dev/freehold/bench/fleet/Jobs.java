@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.bench.fleet;
 
+import dev.freehold.bench.node.NodeClient;
 import dev.freehold.bench.peer.SideBySide;
 import dev.freehold.crypto.SigningKey;
 import dev.freehold.link.relay.Relay;
@@ -10,16 +11,11 @@ import dev.freehold.link.stream.MonotonicClock;
 import dev.freehold.node.Node;
 import dev.freehold.node.NodeConfiguration;
 import dev.freehold.node.fleet.FleetSettings;
-import dev.freehold.node.owner.OwnerToken;
 import dev.freehold.node.serve.ServedModel;
 import dev.freehold.record.Digest;
 import dev.freehold.record.Json;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,8 +40,7 @@ public final class Jobs {
   private static final String SHORT = body(2, true);
   private static final String LONG = body(96, true);
 
-  private final HttpClient client =
-      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private final NodeClient client = new NodeClient(false);
   private final SecureRandom random = new SecureRandom();
   private final Path folder;
   private final ServedModel model;
@@ -125,33 +120,33 @@ public final class Jobs {
           Node near = node("near", "", false);
           Node far = node("far", line, false)) {
         runner.awaitModels();
-        pair(near, runner);
-        pair(far, runner);
+        client.pair(near, runner);
+        client.pair(far, runner);
         awaitMachines(near, 1);
         awaitMachines(far, 1);
         List<Node> ways = List.of(runner, near, far);
         List<List<Double>> times = List.of(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
         for (int round = -rounds / 4; round < rounds; round++) {
           for (int way = 0; way < ways.size(); way++) {
-            double first = firstToken(ways.get(way));
+            double first = client.firstToken(ways.get(way), SHORT);
             if (round >= 0) {
               times.get(way).add(first);
             }
           }
         }
-        double own = quantile(times.getFirst(), 0.5);
+        double own = NodeClient.quantile(times.getFirst(), 0.5);
         System.out.println(
             "| first token of " + rounds + " answers | p50 ms | p95 ms | p50 more |");
         System.out.println("|---|---|---|---|");
         List<String> names = List.of("the runner itself", "direct link", "through a relay");
         for (int way = 0; way < ways.size(); way++) {
-          double median = quantile(times.get(way), 0.5);
+          double median = NodeClient.quantile(times.get(way), 0.5);
           System.out.printf(
               Locale.ROOT,
               "| %s | %.2f | %.2f | %.2f |%n",
               names.get(way),
               median,
-              quantile(times.get(way), 0.95),
+              NodeClient.quantile(times.get(way), 0.95),
               median - own);
         }
         System.out.println(link(near) + " and " + link(far));
@@ -160,7 +155,7 @@ public final class Jobs {
   }
 
   private String link(Node node) throws Exception {
-    Json.Obj fleet = (Json.Obj) Json.parse(owner(node, "fleet", "{}"));
+    Json.Obj fleet = client.owner(node, "fleet", Json.object().build());
     Json.Obj member = (Json.Obj) ((Json.Arr) fleet.get("members").orElseThrow()).items().getFirst();
     return member.get("link").orElseThrow().write();
   }
@@ -174,15 +169,15 @@ public final class Jobs {
         try (Node spare = node("spare" + round, "", true)) {
           doomed.awaitModels();
           spare.awaitModels();
-          pair(asker, doomed);
-          pair(asker, spare);
+          client.pair(asker, doomed);
+          client.pair(asker, spare);
           awaitMachines(asker, 2);
           double[] silences = silences(asker, doomed, spare);
           gaps.add(Arrays.stream(silences).max().orElseThrow());
           Arrays.sort(silences);
           usual.add(silences[silences.length / 2]);
           for (String name : List.of("doomed" + round, "spare" + round)) {
-            owner(asker, "remove", Json.object().put("name", name).build().write());
+            client.owner(asker, "remove", Json.object().put("name", name).build());
           }
         } finally {
           doomed.close();
@@ -194,14 +189,14 @@ public final class Jobs {
         "longest silence of %d streams whose runner was lost: p50 %.0f ms, p95 %.0f ms (between"
             + " tokens otherwise %.1f ms)%n",
         breaks,
-        quantile(gaps, 0.5),
-        quantile(gaps, 0.95),
-        quantile(usual, 0.5));
+        NodeClient.quantile(gaps, 0.5),
+        NodeClient.quantile(gaps, 0.95),
+        NodeClient.quantile(usual, 0.5));
   }
 
   /** Milliseconds between the events of one stream whose runner is closed after a few. */
   private double[] silences(Node asker, Node doomed, Node spare) throws Exception {
-    HttpResponse<Stream<String>> answer = send(asker, LONG);
+    HttpResponse<Stream<String>> answer = client.ask(asker, LONG);
     String runner = answer.headers().firstValue("Freehold-Ran-By").orElseThrow();
     Node lost = runner.equals(doomed.id().toString()) ? doomed : spare;
     List<Double> silences = new ArrayList<>();
@@ -226,76 +221,12 @@ public final class Jobs {
     return silences.stream().skip(1).mapToDouble(Double::doubleValue).toArray();
   }
 
-  private double firstToken(Node node) throws Exception {
-    long begun = System.nanoTime();
-    HttpResponse<Stream<String>> answer = send(node, SHORT);
-    Iterator<String> lines = answer.body().iterator();
-    double first = 0;
-    while (lines.hasNext()) {
-      if (lines.next().startsWith("data: {") && first == 0) {
-        first = (System.nanoTime() - begun) / 1e6;
-      }
-    }
-    return first;
-  }
-
-  private HttpResponse<Stream<String>> send(Node node, String body) throws Exception {
-    HttpResponse<Stream<String>> answer =
-        client.send(
-            HttpRequest.newBuilder(uri(node, "/v1/completions"))
-                .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofString(body))
-                .build(),
-            HttpResponse.BodyHandlers.ofLines());
-    if (answer.statusCode() != 200) {
-      throw new IOException(answer.statusCode() + " " + answer.body().toList());
-    }
-    return answer;
-  }
-
-  private static URI uri(Node node, String path) {
-    return URI.create("http://127.0.0.1:" + node.port() + path);
-  }
-
-  private String owner(Node node, String verb, String body) throws Exception {
-    String token = OwnerToken.read(node.configuration().home()).orElseThrow().authorization();
-    HttpResponse<String> answer =
-        client.send(
-            HttpRequest.newBuilder(uri(node, "/owner/" + verb))
-                .header("Authorization", token)
-                .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofString(body))
-                .build(),
-            HttpResponse.BodyHandlers.ofString());
-    if (answer.statusCode() != 200) {
-      throw new IOException(answer.body());
-    }
-    return answer.body();
-  }
-
-  private void pair(Node inviter, Node joiner) throws Exception {
-    Json.Obj invite = (Json.Obj) Json.parse(owner(inviter, "invite", "{\"tier\":\"own\"}"));
-    String line = ((Json.Str) invite.get("invite").orElseThrow()).value();
-    owner(joiner, "join", Json.object().put("invite", line).build().write());
-  }
-
   private void awaitMachines(Node node, int count) throws Exception {
     while (true) {
-      String models =
-          client
-              .send(
-                  HttpRequest.newBuilder(uri(node, "/v1/models")).build(),
-                  HttpResponse.BodyHandlers.ofString())
-              .body();
-      if (models.split("\"tier\"", -1).length - 1 >= count) {
+      if (client.models(node).split("\"tier\"", -1).length - 1 >= count) {
         return;
       }
       Thread.sleep(20);
     }
-  }
-
-  private static double quantile(List<Double> values, double share) {
-    List<Double> sorted = values.stream().sorted().toList();
-    return sorted.get((int) Math.min(sorted.size() - 1, Math.round(share * (sorted.size() - 1))));
   }
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.bench.market;
 
+import dev.freehold.bench.node.NodeClient;
 import dev.freehold.bench.peer.SideBySide;
 import dev.freehold.crypto.SigningKey;
 import dev.freehold.crypto.payment.Address;
@@ -28,7 +29,6 @@ import dev.freehold.node.NodeConfiguration;
 import dev.freehold.node.fleet.FleetSettings;
 import dev.freehold.node.market.Board;
 import dev.freehold.node.money.MoneySettings;
-import dev.freehold.node.owner.OwnerToken;
 import dev.freehold.node.serve.ServedModel;
 import dev.freehold.record.Amount;
 import dev.freehold.record.ChainId;
@@ -39,10 +39,7 @@ import java.io.IOException;
 import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.URI;
 import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -50,7 +47,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
@@ -67,8 +63,7 @@ public final class Bought {
   private static final String NAME = "bench-model";
   private static final Amount MUCH = Amount.of(1_000_000_000_000L);
 
-  private final HttpClient client =
-      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private final NodeClient client = new NodeClient(true);
   private final SecureRandom random = new SecureRandom();
   private final Path folder;
   private final ServedModel model;
@@ -136,9 +131,9 @@ public final class Bought {
                   fleet.with("tier", "public"),
                   false)) {
         runner.awaitModels();
-        firstToken(runner);
-        firstToken(runner);
-        owner(
+        client.firstToken(runner, body(2));
+        client.firstToken(runner, body(2));
+        client.owner(
             runner,
             "sell",
             Json.object()
@@ -147,8 +142,9 @@ public final class Bought {
                 .put("output", "1000000")
                 .put("window", "10000")
                 .put("streams", streams)
-                .put("days", 1));
-        pair(near, runner);
+                .put("days", 1)
+                .build());
+        client.pair(near, runner);
         await(near);
         await(buyer);
         added(List.of(runner, near, buyer), rounds);
@@ -221,7 +217,7 @@ public final class Bought {
     List<List<Double>> times = List.of(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
     for (int round = -rounds / 4; round < rounds; round++) {
       for (int way = 0; way < ways.size(); way++) {
-        double first = firstToken(ways.get(way));
+        double first = client.firstToken(ways.get(way), body(2));
         if (round >= 0) {
           times.get(way).add(first);
         }
@@ -235,13 +231,13 @@ public final class Bought {
           Locale.ROOT,
           "| %s | %.2f | %.2f |%n",
           names.get(way),
-          quantile(times.get(way), 0.5),
-          quantile(times.get(way), 0.95));
+          NodeClient.quantile(times.get(way), 0.5),
+          NodeClient.quantile(times.get(way), 0.95));
     }
     System.out.printf(
         Locale.ROOT,
         "bought, over the own machine's job: %.2f ms at p50%n",
-        quantile(times.get(2), 0.5) - quantile(times.get(1), 0.5));
+        NodeClient.quantile(times.get(2), 0.5) - NodeClient.quantile(times.get(1), 0.5));
   }
 
   private void together(Node buyer, int streams) throws Exception {
@@ -252,7 +248,7 @@ public final class Bought {
       Thread.ofVirtual()
           .start(
               () -> {
-                try (Stream<String> lines = send(buyer, body(24)).body()) {
+                try (Stream<String> lines = client.ask(buyer, body(24)).body()) {
                   if (lines.anyMatch(line -> line.equals("data: [DONE]"))) {
                     whole.incrementAndGet();
                   }
@@ -274,71 +270,12 @@ public final class Bought {
         24 * whole.get() / seconds);
   }
 
-  private double firstToken(Node node) throws Exception {
-    long begun = System.nanoTime();
-    double first = 0;
-    try (Stream<String> answer = send(node, body(2)).body()) {
-      Iterator<String> lines = answer.iterator();
-      while (lines.hasNext()) {
-        if (lines.next().startsWith("data: {") && first == 0) {
-          first = (System.nanoTime() - begun) / 1e6;
-        }
-      }
-    }
-    return first;
-  }
-
-  private HttpResponse<Stream<String>> send(Node node, String body) throws Exception {
-    HttpResponse<Stream<String>> answer =
-        client.send(
-            HttpRequest.newBuilder(uri(node, "/v1/completions"))
-                .header("Authorization", authorization(node))
-                .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofString(body))
-                .build(),
-            HttpResponse.BodyHandlers.ofLines());
-    if (answer.statusCode() != 200) {
-      throw new IOException(answer.statusCode() + " " + answer.body().toList());
-    }
-    return answer;
-  }
-
-  private static String authorization(Node node) {
-    return OwnerToken.read(node.configuration().home()).orElseThrow().authorization();
-  }
-
-  private static URI uri(Node node, String path) {
-    return URI.create("http://127.0.0.1:" + node.port() + path);
-  }
-
-  private String owner(Node node, String verb, Json.Builder body) throws Exception {
-    HttpResponse<String> answer =
-        client.send(
-            HttpRequest.newBuilder(uri(node, "/owner/" + verb))
-                .header("Authorization", authorization(node))
-                .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofString(body.build().write()))
-                .build(),
-            HttpResponse.BodyHandlers.ofString());
-    if (answer.statusCode() != 200) {
-      throw new IOException(answer.body());
-    }
-    return answer.body();
-  }
-
-  private void pair(Node inviter, Node joiner) throws Exception {
-    Json.Obj invite =
-        (Json.Obj) Json.parse(owner(inviter, "invite", Json.object().put("tier", "own")));
-    String line = ((Json.Str) invite.get("invite").orElseThrow()).value();
-    owner(joiner, "join", Json.object().put("invite", line));
-  }
-
   /** Until it gets an answer. */
   private void await(Node node) throws Exception {
     long end = System.nanoTime() + Duration.ofMinutes(1).toNanos();
     while (true) {
       try {
-        firstToken(node);
+        client.firstToken(node, body(2));
         return;
       } catch (IOException e) {
         if (System.nanoTime() > end) {
@@ -347,10 +284,5 @@ public final class Bought {
         Thread.sleep(200);
       }
     }
-  }
-
-  private static double quantile(List<Double> values, double share) {
-    List<Double> sorted = values.stream().sorted().toList();
-    return sorted.get((int) Math.min(sorted.size() - 1, Math.round(share * (sorted.size() - 1))));
   }
 }

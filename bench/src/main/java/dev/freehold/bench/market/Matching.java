@@ -2,20 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.bench.market;
 
-import dev.freehold.crypto.SigningKey;
 import dev.freehold.crypto.payment.Address;
-import dev.freehold.crypto.payment.PaymentKey;
 import dev.freehold.evidence.Statement;
 import dev.freehold.evidence.payment.Coin;
-import dev.freehold.evidence.payment.KeyBinding;
 import dev.freehold.market.match.Candidate;
 import dev.freehold.market.match.Demand;
 import dev.freehold.market.match.History;
 import dev.freehold.market.match.Match;
 import dev.freehold.market.offer.Offer;
-import dev.freehold.market.offer.PaymentTerms;
 import dev.freehold.market.offer.Price;
-import dev.freehold.market.offer.Speed;
 import dev.freehold.market.offer.TokenCounts;
 import dev.freehold.record.Amount;
 import dev.freehold.record.ChainId;
@@ -24,8 +19,6 @@ import dev.freehold.record.Tier;
 import dev.freehold.record.Timestamp;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
-import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -55,25 +48,7 @@ public final class Matching {
     Random random = new Random(20261129);
     List<Candidate> candidates = new ArrayList<>();
     for (int i = 1; i <= offers; i++) {
-      byte[] seed = ByteBuffer.allocate(32).putInt(28, i).array();
-      Offer offer =
-          new Offer(
-              KeyBinding.sign(SigningKey.ofSeed(seed), PaymentKey.ofSecret(seed), issued),
-              model,
-              1,
-              4096,
-              new PaymentTerms(
-                  coin,
-                  new Price(
-                      Amount.of(50_000 + random.nextInt(50_000)),
-                      Amount.of(200_000 + random.nextInt(200_000))),
-                  Amount.of(1_000),
-                  Duration.ofDays(1)),
-              new Speed(800, 40),
-              4,
-              Tier.PUBLIC,
-              issued,
-              new Timestamp(issued.instant().plus(Duration.ofDays(1))));
+      Offer offer = Table.offer(i, model, coin, issued, random);
       History history =
           new History(
               50,

@@ -164,28 +164,34 @@ public final class Table {
       int seller, Statement.Model model, Coin coin, Timestamp issued, Random random) {
     byte[] seed = ByteBuffer.allocate(32).putInt(28, seller).array();
     SigningKey key = SigningKey.ofSeed(seed);
-    Offer offer =
-        new Offer(
-            KeyBinding.sign(key, PaymentKey.ofSecret(seed), issued),
-            model,
-            1,
-            4096,
-            new PaymentTerms(
-                coin,
-                new Price(
-                    Amount.of(50_000 + random.nextInt(50_000)),
-                    Amount.of(200_000 + random.nextInt(200_000))),
-                Amount.of(1_000),
-                Duration.ofDays(1)),
-            new Speed(800, 40),
-            4,
-            Tier.PUBLIC,
-            issued,
-            new Timestamp(issued.instant().plus(Duration.ofDays(1))));
+    Offer offer = offer(seller, model, coin, issued, random);
     return Listing.sign(
         SignedOffer.sign(offer, key),
         Whereabouts.of(List.of(new Place("wss://relay.example:8404#" + key.nodeId())), List.of()),
         issued,
         key);
+  }
+
+  /** Sellers with keys of their own, and prices near each other. */
+  static Offer offer(
+      int seller, Statement.Model model, Coin coin, Timestamp issued, Random random) {
+    byte[] seed = ByteBuffer.allocate(32).putInt(28, seller).array();
+    return new Offer(
+        KeyBinding.sign(SigningKey.ofSeed(seed), PaymentKey.ofSecret(seed), issued),
+        model,
+        1,
+        4096,
+        new PaymentTerms(
+            coin,
+            new Price(
+                Amount.of(50_000 + random.nextInt(50_000)),
+                Amount.of(200_000 + random.nextInt(200_000))),
+            Amount.of(1_000),
+            Duration.ofDays(1)),
+        new Speed(800, 40),
+        4,
+        Tier.PUBLIC,
+        issued,
+        new Timestamp(issued.instant().plus(Duration.ofDays(1))));
   }
 }
