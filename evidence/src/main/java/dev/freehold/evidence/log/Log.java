@@ -8,13 +8,10 @@ import dev.freehold.evidence.note.Origin;
 import dev.freehold.evidence.note.SignatureLine;
 import dev.freehold.evidence.note.SignedCheckpoint;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -39,7 +36,6 @@ public final class Log implements AutoCloseable {
   private static final int UNPUBLISHED_LIMIT = 8 << 20;
 
   private static final long JOURNAL_FILE_LIMIT = 16L << 20;
-  private static final int WRITE_LIMIT = 8 << 20;
 
   /** A frame of so many appends tells that many are at it at once. */
   private static final int MANY = 16;
@@ -50,16 +46,12 @@ public final class Log implements AutoCloseable {
   /** How often the log's thread waits so before it sleeps. */
   private static final int NAPS = 25;
 
-  static final String CHECKPOINT = "checkpoint";
-
   /** What one thread writes to the journal at once. */
   private record Frame(
       String file, FrameMemory.Room room, List<Waiting> batch, List<Held> entries) {}
 
   private final LogStorage storage;
   private final Origin origin;
-  private final List<NoteSigner> signers;
-  private final InstantSource clock;
   private final Thread committer;
 
   /** Guards what follows. */
@@ -89,13 +81,10 @@ public final class Log implements AutoCloseable {
   /** First indices of the journal's files. */
   private final List<Long> journalFiles;
 
-  /** Guards what follows; taken before {@link #lock}. */
+  /** Guards the tree; taken before {@link #lock}. */
   private final Object publishing = new Object();
 
-  private Sequences published;
-  private Frontier frontier;
-  private OpenBundle bundle;
-  private @Nullable SignedCheckpoint newest;
+  private final PublishedTree tree;
 
   private Log(
       LogStorage storage,
@@ -105,15 +94,10 @@ public final class Log implements AutoCloseable {
       Recovery recovery) {
     this.storage = storage;
     this.origin = origin;
-    this.signers = List.copyOf(signers);
-    this.clock = clock;
-    this.newest = recovery.newest;
-    this.frontier = recovery.frontier;
-    this.bundle = OpenBundle.of(recovery.bundle);
-    this.published = recovery.published;
+    this.tree = new PublishedTree(storage, origin, signers, clock, recovery);
     this.accepted = recovery.published.copy();
     this.journalFiles = recovery.journalFiles;
-    this.durable = frontier.size();
+    this.durable = tree.size();
     // A new file after each opening: the last one may have been cut.
     this.nextFile = true;
     for (Held held : recovery.replayed) {
@@ -290,12 +274,14 @@ public final class Log implements AutoCloseable {
       synchronized (lock) {
         fresh = List.copyOf(unpublished);
       }
-      SignedCheckpoint last = newest;
-      if (last != null && fresh.isEmpty()) {
-        return last;
+      Optional<SignedCheckpoint> last = tree.newest();
+      if (last.isPresent() && fresh.isEmpty()) {
+        return last.get();
       }
       try {
-        return publish(fresh);
+        List<String> superseded = tree.add(fresh);
+        Leftovers.delete(storage, released(fresh), superseded);
+        return tree.newest().orElseThrow();
       } catch (IOException e) {
         throw new LogException(
             "the tree of %s cannot be written: %s. Nothing is lost; mend that and publish again"
@@ -305,53 +291,8 @@ public final class Log implements AutoCloseable {
     }
   }
 
-  private SignedCheckpoint publish(List<Durable> fresh) throws IOException {
-    Frontier grown = frontier.copy();
-    Sequences counted = published.copy();
-    OpenBundle open = bundle.continued();
-    Map<String, List<ByteBuffer>> files = new LinkedHashMap<>();
-    List<String> superseded = new ArrayList<>();
-    long waiting = 0;
-    for (Durable entry : fresh) {
-      // After an opening the file of the sources may have been ahead of the tree.
-      if (grown.size() >= counted.size()) {
-        counted.count(entry.kind(), entry.source(), entry.sequence());
-      }
-      open.add(entry);
-      waiting += entry.length();
-      grown.add(
-          entry.leaf(),
-          (tile, hashes) -> {
-            files.put(tile.path(), whole(Frontier.encode(hashes)));
-            superseded.add(tile.path() + ".p");
-          });
-      if (open.entries() == Tile.FULL) {
-        Tile.Bundle full = new Tile.Bundle(grown.size() / Tile.FULL - 1, Tile.FULL);
-        files.put(full.path(), open.pieces());
-        superseded.add(full.path() + ".p");
-        open = new OpenBundle();
-      }
-      if (waiting > WRITE_LIMIT) {
-        storage.write(files);
-        files.clear();
-        waiting = 0;
-      }
-    }
-    if (!fresh.isEmpty()) {
-      grown.partial((tile, hashes) -> files.put(tile.path(), whole(Frontier.encode(hashes))));
-      if (open.entries() > 0) {
-        files.put(new Tile.Bundle(grown.size() / Tile.FULL, open.entries()).path(), open.pieces());
-      }
-      storage.write(files);
-      storage.write(Sequences.FILE, counted.encode());
-    }
-    SignedCheckpoint signed = sign(new Checkpoint(origin, grown.size(), grown.root()));
-    storage.write(CHECKPOINT, signed.encode());
-    frontier = grown;
-    // Of its own memory: that of the frames is for others from here on.
-    bundle = open.copy();
-    newest = signed;
-    published = counted;
+  /** Lets go of entries that are in the tree; returns the journal's files that only held such. */
+  private List<Long> released(List<Durable> fresh) {
     List<Long> old = new ArrayList<>();
     synchronized (lock) {
       for (Durable entry : fresh) {
@@ -360,16 +301,11 @@ public final class Log implements AutoCloseable {
         memory.release(entry.slab());
       }
       nextFile |= journalFileBytes > JOURNAL_FILE_LIMIT;
-      while (journalFiles.size() > 1 && journalFiles.get(1) <= grown.size()) {
+      while (journalFiles.size() > 1 && journalFiles.get(1) <= tree.size()) {
         old.add(journalFiles.removeFirst());
       }
     }
-    Leftovers.delete(storage, old, superseded);
-    return signed;
-  }
-
-  private static List<ByteBuffer> whole(byte[] file) {
-    return List.of(ByteBuffer.wrap(file));
+    return old;
   }
 
   /**
@@ -386,36 +322,18 @@ public final class Log implements AutoCloseable {
           throw new LogException("the log " + origin + " is closed");
         }
       }
-      SignedCheckpoint last = newest;
-      if (last == null || !last.checkpoint().equals(checkpoint)) {
-        return false;
+      try {
+        return tree.cosigned(checkpoint, lines);
+      } catch (IOException e) {
+        throw new LogException("the checkpoint of %s cannot be written".formatted(origin), e);
       }
-      SignedCheckpoint more = last.with(lines);
-      if (!more.equals(last)) {
-        try {
-          storage.write(CHECKPOINT, more.encode());
-        } catch (IOException e) {
-          throw new LogException("the checkpoint of %s cannot be written".formatted(origin), e);
-        }
-        newest = more;
-      }
-      return true;
     }
-  }
-
-  private SignedCheckpoint sign(Checkpoint checkpoint) {
-    SignedCheckpoint signed =
-        checkpoint.signed(signers.getFirst().sign(checkpoint, clock.instant()));
-    for (NoteSigner further : signers.subList(1, signers.size())) {
-      signed = signed.with(List.of(further.sign(checkpoint, clock.instant())));
-    }
-    return signed;
   }
 
   /** The newest checkpoint; empty before the first one is published. */
   public Optional<SignedCheckpoint> newest() {
     synchronized (publishing) {
-      return Optional.ofNullable(newest);
+      return tree.newest();
     }
   }
 

@@ -40,7 +40,7 @@ final class Recovery {
 
   static Recovery of(LogStorage storage, Origin origin, NoteSigner.Ed25519 signer)
       throws IOException, LogException {
-    Optional<byte[]> file = storage.read(Log.CHECKPOINT);
+    Optional<byte[]> file = storage.read(PublishedTree.CHECKPOINT);
     List<Long> journals = new ArrayList<>();
     storage.list(Journal.FOLDER).forEach(n -> Journal.first(n).ifPresent(journals::add));
     Frontier frontier = new Frontier();
