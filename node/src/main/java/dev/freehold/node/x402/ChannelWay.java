@@ -2,23 +2,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.node.x402;
 
-import dev.freehold.crypto.payment.Address;
 import dev.freehold.crypto.payment.Keccak256;
 import dev.freehold.evidence.payment.Channel;
-import dev.freehold.evidence.payment.ChannelConfig;
 import dev.freehold.evidence.payment.ChannelId;
 import dev.freehold.evidence.payment.ChannelState;
-import dev.freehold.evidence.payment.Claimable;
 import dev.freehold.evidence.payment.Domain;
-import dev.freehold.evidence.payment.SignedVoucher;
 import dev.freehold.evidence.payment.TransferAuthorization;
 import dev.freehold.ledger.channel.ChannelContract;
 import dev.freehold.ledger.channel.Token;
-import dev.freehold.ledger.channel.Watch;
 import dev.freehold.ledger.rpc.RpcException;
 import dev.freehold.ledger.transaction.Effect;
 import dev.freehold.ledger.transaction.Intent;
-import dev.freehold.ledger.transaction.Outcome;
 import dev.freehold.market.channel.OpeningRefusal;
 import dev.freehold.market.channel.Payee;
 import dev.freehold.market.channel.PayeeChannel;
@@ -47,13 +41,14 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class ChannelWay {
   private static final BigInteger TEN = BigInteger.TEN;
-  private static final Json.Obj NOTHING = Json.object().build();
 
   private final TillTerms terms;
   private final Payee payee;
   private final ChainLine line;
   private final Settling settling;
   private final InstantSource clock;
+  private final ClientChannels channels;
+  private final ChannelRefunds refunds;
 
   /** Channels of which an answer or a refund is under way. */
   private final Set<ChannelId> running = ConcurrentHashMap.newKeySet();
@@ -64,6 +59,8 @@ final class ChannelWay {
     this.line = line;
     this.settling = settling;
     this.clock = clock;
+    this.channels = new ClientChannels(terms, payee, line);
+    this.refunds = new ChannelRefunds(payee, line, settling, clock, channels);
   }
 
   PaymentRequirements requirements(Bill bill, Domain token) {
@@ -91,8 +88,8 @@ final class ChannelWay {
         return Verification.refused(PaymentRefusal.PAYLOAD, reason);
       }
       case Parsed.Read<ChannelPayload>(ChannelPayload read) -> {
-        Channel channel = channel(read.config());
-        Optional<PaymentRefusal> unfit = unfit(read, channel);
+        Channel channel = channels.channel(read.config());
+        Optional<PaymentRefusal> unfit = channels.unfit(read, channel);
         if (unfit.isPresent()) {
           return Verification.refused(unfit.get(), unfit.get().word());
         }
@@ -110,42 +107,6 @@ final class ChannelWay {
         }
       }
     }
-  }
-
-  private Channel channel(ChannelConfig config) {
-    return new Channel(config, terms.coin().chain(), terms.coin().contract());
-  }
-
-  private Optional<PaymentRefusal> unfit(ChannelPayload payload, Channel channel) {
-    ChannelConfig config = channel.config();
-    if (!config.receiver().equals(terms.receiver())) {
-      return Optional.of(PaymentRefusal.CHANNEL_RECEIVER);
-    }
-    if (!config.receiverAuthorizer().equals(terms.receiver())) {
-      return Optional.of(PaymentRefusal.CHANNEL_AUTHORIZER);
-    }
-    if (!config.token().equals(terms.coin().token())) {
-      return Optional.of(PaymentRefusal.CHANNEL_TOKEN);
-    }
-    if (config.withdrawDelay().compareTo(terms.delay()) < 0) {
-      return Optional.of(PaymentRefusal.CHANNEL_DELAY);
-    }
-    if (config.payerAuthorizer().equals(Address.of(new byte[Address.BYTES]))) {
-      return Optional.of(PaymentRefusal.CHANNEL_KEY);
-    }
-    if (!payload.voucher().channel().equals(channel.id())) {
-      return Optional.of(PaymentRefusal.CHANNEL_ID);
-    }
-    if (!signed(payload, channel)
-        .signedBy(config.payerAuthorizer(), channel.domain().separator())) {
-      return Optional.of(PaymentRefusal.VOUCHER_SIGNATURE);
-    }
-    return Optional.empty();
-  }
-
-  private static SignedVoucher signed(ChannelPayload payload, Channel channel) {
-    return new SignedVoucher(
-        channel.chain(), channel.contract(), payload.voucher(), payload.signature());
   }
 
   private Verification paid(ChannelPayload.Pay pay, Channel channel, Amount most)
@@ -180,11 +141,11 @@ final class ChannelWay {
     ChannelState state = line.ledger().contract().state(channel);
     Optional<OpeningRefusal> unopened = payee.open(channel, state);
     if (unopened.isPresent()) {
-      return refused(unopened.get());
+      return ClientChannels.refused(unopened.get());
     }
-    return switch (payee.hold(signed(pay, channel), most)) {
+    return switch (payee.hold(ClientChannels.signed(pay, channel), most)) {
       case Payee.Taking.Held(Payee.Hold hold) -> new Verification.Good(new Voucher(channel, hold));
-      case Payee.Taking.Refused(VoucherRefusal refusal) -> refused(refusal, channel);
+      case Payee.Taking.Refused(VoucherRefusal refusal) -> channels.refused(refusal, channel);
     };
   }
 
@@ -241,13 +202,13 @@ final class ChannelWay {
     }
     ChannelState state = ledger.contract().state(channel);
     payee.observe(channel.id(), state);
-    Amount charged = known(channel).map(PayeeChannel::charged).orElse(state.claimed());
+    Amount charged = channels.known(channel).map(PayeeChannel::charged).orElse(state.claimed());
     Amount signed = fund.voucher().maxClaimable();
     if (!signed.equals(charged.plus(most))) {
-      return refused(VoucherRefusal.OTHER_PLACE, channel);
+      return channels.refused(VoucherRefusal.OTHER_PLACE, channel);
     }
     if (signed.compareTo(state.covered().plus(fund.deposit().amount())) > 0) {
-      return refused(VoucherRefusal.ABOVE_DEPOSIT, channel);
+      return channels.refused(VoucherRefusal.ABOVE_DEPOSIT, channel);
     }
     if (token.balance(transfer.from()).compareTo(transfer.value()) < 0) {
       return Verification.refused(
@@ -263,104 +224,6 @@ final class ChannelWay {
       return Verification.refused(PaymentRefusal.DEPOSIT_TRANSACTION, "the chain would refuse it");
     }
     return new Verification.Good(new Deposited(channel, fund, most, effect, purpose));
-  }
-
-  private Optional<PayeeChannel> known(Channel channel) {
-    return payee.channels().stream().filter(end -> end.channel().equals(channel)).findFirst();
-  }
-
-  private static Verification refused(OpeningRefusal refusal) {
-    return Verification.refused(word(refusal), refusal.text());
-  }
-
-  private static PaymentRefusal word(OpeningRefusal refusal) {
-    return switch (refusal) {
-      case OTHER_CHAIN -> PaymentRefusal.NETWORK;
-      case OTHER_CONTRACT -> PaymentRefusal.CHANNEL_ID;
-      case OTHER_TOKEN -> PaymentRefusal.CHANNEL_TOKEN;
-      case OTHER_RECEIVER -> PaymentRefusal.CHANNEL_RECEIVER;
-      case OTHER_AUTHORIZER -> PaymentRefusal.CHANNEL_AUTHORIZER;
-      case NO_VOUCHER_KEY -> PaymentRefusal.CHANNEL_KEY;
-      case DELAY_TOO_SHORT -> PaymentRefusal.CHANNEL_DELAY;
-      case UNFUNDED -> PaymentRefusal.VOUCHER_UNCOVERED;
-      case TOO_MANY -> PaymentRefusal.CHANNELS_FULL;
-    };
-  }
-
-  private static PaymentRefusal word(VoucherRefusal refusal) {
-    return switch (refusal) {
-      case OTHER_CHAIN -> PaymentRefusal.NETWORK;
-      case OTHER_CONTRACT, UNKNOWN_CHANNEL -> PaymentRefusal.CHANNEL_ID;
-      case NOT_HIGHER, OTHER_PLACE -> PaymentRefusal.VOUCHER_PLACE;
-      case ABOVE_DEPOSIT, WITHDRAWING -> PaymentRefusal.VOUCHER_UNCOVERED;
-      case BUSY -> PaymentRefusal.CHANNEL_BUSY;
-      case WRONG_SIGNATURE -> PaymentRefusal.VOUCHER_SIGNATURE;
-    };
-  }
-
-  /** Whoever lost its place is told it, with the voucher that proves it. */
-  private Verification refused(VoucherRefusal refusal, Channel channel) {
-    Optional<PayeeChannel> known = known(channel);
-    Json.Obj extra = NOTHING;
-    if (refusal == VoucherRefusal.OTHER_PLACE && known.isPresent()) {
-      PayeeChannel end = known.get();
-      extra = NOTHING.with("channelState", told(end));
-      if (end.signature().isPresent()) {
-        extra =
-            extra.with(
-                "voucherState",
-                Json.object()
-                    .put("signedMaxClaimable", end.paid().toString())
-                    .put("signature", end.signature().get().toString())
-                    .build());
-      }
-    }
-    return new Verification.Refused(word(refusal), refusal.text(), extra);
-  }
-
-  private Json.Obj told(PayeeChannel end) {
-    ChannelState state = end.state();
-    long asked =
-        state
-            .withdrawal()
-            .map(
-                pending ->
-                    pending
-                        .from()
-                        .instant()
-                        .minus(end.channel().config().withdrawDelay())
-                        .getEpochSecond())
-            .orElse(0L);
-    Json.Builder told =
-        Json.object()
-            .put("channelId", end.channel().id().toString())
-            .put("balance", state.balance().toString())
-            .put("totalClaimed", state.claimed().toString())
-            .put("withdrawRequestedAt", asked);
-    try {
-      told.put("refundNonce", line.ledger().contract().refunds(end.channel()).toString());
-    } catch (RpcException e) {
-      told.put("refundNonce", "0");
-    }
-    return told.put("chargedCumulativeAmount", end.charged().toString()).build();
-  }
-
-  private SettlementResponse charged(
-      Channel channel, Amount cost, Optional<Keccak256> transaction, Optional<Amount> moved) {
-    return new SettlementResponse(
-        true,
-        Optional.empty(),
-        transaction,
-        terms.network(),
-        Optional.of(channel.config().payer().toString()),
-        Optional.of(moved.map(Amount::toString).orElse("")),
-        NOTHING
-            .with("chargedAmount", Json.of(cost.toString()))
-            .with("channelState", known(channel).map(this::told).orElse(NOTHING)));
-  }
-
-  private SettlementResponse failed(PaymentRefusal refusal, Channel channel) {
-    return ChainTill.response(terms, refusal, Optional.of(channel.config().payer().toString()));
   }
 
   /** Paid from what is in the channel. */
@@ -389,9 +252,9 @@ final class ChannelWay {
         hold.charge(cost);
       } catch (IOException e) {
         settling.unjudged(e);
-        return failed(PaymentRefusal.SETTLE, channel);
+        return channels.failed(PaymentRefusal.SETTLE, channel);
       }
-      return charged(channel, cost, Optional.empty(), Optional.empty());
+      return channels.charged(channel, cost, Optional.empty(), Optional.empty());
     }
 
     @Override
@@ -437,19 +300,20 @@ final class ChannelWay {
       BigInteger until = fund.deposit().validBefore();
       Instant now = clock.instant();
       if (!ExactWay.after(until, now.plus(TillTerms.LAST))) {
-        return failed(PaymentRefusal.DEPOSIT_TOO_LATE, channel);
+        return channels.failed(PaymentRefusal.DEPOSIT_TOO_LATE, channel);
       }
       try {
         Money.Ledger ledger = line.ledger();
         return switch (settling.done(ledger, purpose, effect, ExactWay.patience(until, now))) {
           case Settling.End.Done(Optional<Keccak256> transaction) ->
               take(ledger, cost, transaction);
-          case Settling.End.Failed _ -> failed(PaymentRefusal.DEPOSIT_TRANSACTION, channel);
-          case Settling.End.Unknown _ -> failed(PaymentRefusal.PENDING, channel);
+          case Settling.End.Failed _ ->
+              channels.failed(PaymentRefusal.DEPOSIT_TRANSACTION, channel);
+          case Settling.End.Unknown _ -> channels.failed(PaymentRefusal.PENDING, channel);
         };
       } catch (RpcException | IOException e) {
         settling.unjudged(e);
-        return failed(PaymentRefusal.SETTLE, channel);
+        return channels.failed(PaymentRefusal.SETTLE, channel);
       }
     }
 
@@ -458,15 +322,16 @@ final class ChannelWay {
         throws IOException, RpcException {
       Optional<OpeningRefusal> unopened = payee.open(channel, ledger.contract().state(channel));
       if (unopened.isPresent()) {
-        return failed(word(unopened.get()), channel);
+        return channels.failed(ClientChannels.word(unopened.get()), channel);
       }
-      return switch (payee.hold(signed(fund, channel), most)) {
-        case Payee.Taking.Refused(VoucherRefusal refusal) -> failed(word(refusal), channel);
+      return switch (payee.hold(ClientChannels.signed(fund, channel), most)) {
+        case Payee.Taking.Refused(VoucherRefusal refusal) ->
+            channels.failed(ClientChannels.word(refusal), channel);
         case Payee.Taking.Held(Payee.Hold hold) -> {
           try (hold) {
             hold.charge(cost);
           }
-          yield charged(channel, cost, transaction, Optional.of(fund.deposit().amount()));
+          yield channels.charged(channel, cost, transaction, Optional.of(fund.deposit().amount()));
         }
       };
     }
@@ -481,19 +346,16 @@ final class ChannelWay {
   SettlementResponse refund(Json.Obj payload) throws InterruptedException {
     switch (ChannelPayload.of(payload)) {
       case Parsed.Read<ChannelPayload>(ChannelPayload.Refund refund) -> {
-        Channel channel = channel(refund.config());
-        Optional<PaymentRefusal> unfit = unfit(refund, channel);
+        Channel channel = channels.channel(refund.config());
+        Optional<PaymentRefusal> unfit = channels.unfit(refund, channel);
         if (unfit.isPresent()) {
-          return failed(unfit.get(), channel);
+          return channels.failed(unfit.get(), channel);
         }
         if (!running.add(channel.id())) {
-          return failed(PaymentRefusal.CHANNEL_BUSY, channel);
+          return channels.failed(PaymentRefusal.CHANNEL_BUSY, channel);
         }
         try {
-          return refund(refund, channel);
-        } catch (IOException | RpcException e) {
-          settling.unjudged(e);
-          return failed(PaymentRefusal.SETTLE, channel);
+          return refunds.refund(refund, channel);
         } finally {
           running.remove(channel.id());
         }
@@ -501,81 +363,6 @@ final class ChannelWay {
       case Parsed.Read<ChannelPayload> _, Parsed.Malformed<ChannelPayload> _ -> {
         return ChainTill.response(terms, PaymentRefusal.PAYLOAD, Optional.empty());
       }
-    }
-  }
-
-  private SettlementResponse refund(ChannelPayload.Refund refund, Channel channel)
-      throws IOException, RpcException, InterruptedException {
-    Money.Ledger ledger = line.ledger();
-    Optional<OpeningRefusal> unopened = payee.open(channel, ledger.contract().state(channel));
-    if (unopened.isPresent()) {
-      return failed(
-          unopened.get() == OpeningRefusal.UNFUNDED
-              ? PaymentRefusal.REFUND_NOTHING
-              : word(unopened.get()),
-          channel);
-    }
-    return switch (payee.hold(signed(refund, channel), Amount.ZERO)) {
-      case Payee.Taking.Refused(VoucherRefusal refusal) -> failed(word(refusal), channel);
-      case Payee.Taking.Held(Payee.Hold hold) -> {
-        try (hold) {
-          yield refundHeld(ledger, refund, channel);
-        }
-      }
-    };
-  }
-
-  private SettlementResponse refundHeld(
-      Money.Ledger ledger, ChannelPayload.Refund refund, Channel channel)
-      throws IOException, RpcException, InterruptedException {
-    PayeeChannel end = known(channel).orElseThrow();
-    Amount free = end.state().balance().less(end.charged());
-    if (free.equals(Amount.ZERO)) {
-      return failed(PaymentRefusal.REFUND_NOTHING, channel);
-    }
-    Amount wanted = refund.amount().orElse(free);
-    if (wanted.equals(Amount.ZERO) || wanted.compareTo(free) > 0) {
-      return failed(PaymentRefusal.REFUND_AMOUNT, channel);
-    }
-    Instant until = clock.instant().plus(TillTerms.TIME);
-    Optional<Claimable> claimable = end.claimable();
-    if (claimable.isPresent() && !claimed(ledger, claimable.get(), until)) {
-      return failed(PaymentRefusal.REFUND_TRANSACTION, channel);
-    }
-    Intent.Purpose purpose =
-        new Intent.Purpose(
-            "x402 refund "
-                + channel.id()
-                + " "
-                + ledger.contract().refunds(channel)
-                + " "
-                + wanted);
-    Effect effect = ledger.contract().refund(channel, wanted);
-    return switch (settling.done(ledger, purpose, effect, until)) {
-      case Settling.End.Done(Optional<Keccak256> transaction) -> {
-        payee.observe(channel.id(), ledger.contract().state(channel));
-        yield charged(channel, Amount.ZERO, transaction, Optional.of(wanted));
-      }
-      case Settling.End.Failed _ -> failed(PaymentRefusal.REFUND_TRANSACTION, channel);
-      case Settling.End.Unknown _ -> failed(PaymentRefusal.PENDING, channel);
-    };
-  }
-
-  /** Has what was charged claimed, by the same intent as the watch would. */
-  private boolean claimed(Money.Ledger ledger, Claimable claimable, Instant until)
-      throws IOException, RpcException, InterruptedException {
-    Watch watch =
-        new Watch(ledger.contract(), ledger.submitter(), new Watch.Rules(Amount.of(1), 1));
-    while (true) {
-      Intent intent = watch.claim(claimable);
-      if (intent.outcome() instanceof Outcome.Executed) {
-        payee.observe(claimable.channel().id(), ledger.contract().state(claimable.channel()));
-        return true;
-      }
-      if (!intent.pending() || !clock.instant().isBefore(until)) {
-        return false;
-      }
-      Thread.sleep(40);
     }
   }
 }
