@@ -30,6 +30,9 @@ import java.util.stream.Stream;
  * that says of itself that its person is there.
  */
 public final class Browser implements AutoCloseable, WebSocket.Listener {
+  /** The key that is held to go back by Tab. */
+  public static final int SHIFT = 8;
+
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final HttpClient http = HttpClient.newHttpClient();
@@ -155,6 +158,11 @@ public final class Browser implements AutoCloseable, WebSocket.Listener {
 
   /** Presses a key, as on a keyboard. */
   public void press(String key, int code) throws Exception {
+    press(key, code, 0);
+  }
+
+  /** Presses a key while others are held, of which each is a bit. */
+  public void press(String key, int code, int held) throws Exception {
     for (String type : List.of("rawKeyDown", "keyUp")) {
       call(
           "Input.dispatchKeyEvent",
@@ -163,6 +171,7 @@ public final class Browser implements AutoCloseable, WebSocket.Listener {
               .put("key", key)
               .put("code", key)
               .put("windowsVirtualKeyCode", code)
+              .put("modifiers", held)
               .build());
     }
   }

@@ -85,11 +85,14 @@ export async function save(path, name) {
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
 
-/** Puts other content into an element; what had the focus there keeps it, known by its id. */
+/** Puts other content into an element; what had the focus there keeps it, known by its id or by what it says. */
 export function refill(into, ...content) {
-  const held = into.contains(document.activeElement) ? document.activeElement.id : "";
+  const held = into.contains(document.activeElement) ? document.activeElement : null;
   into.replaceChildren(...content);
-  if (held !== "") {
-    document.getElementById(held)?.focus();
+  if (held === null) {
+    return;
   }
+  const same = (e) => e.getAttribute("href") === held.getAttribute("href") && e.textContent === held.textContent;
+  const again = held.id !== "" ? document.getElementById(held.id) : [...into.querySelectorAll(held.localName)].find(same);
+  again?.focus();
 }

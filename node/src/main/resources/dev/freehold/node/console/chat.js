@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Freehold authors
 // SPDX-License-Identifier: Apache-2.0
 import { element, render } from "./markdown.js";
-import { ask as told, call, follow, lost, said } from "./ask.js";
+import { ask as told, call, follow, lost, refill, said } from "./ask.js";
 import * as conversations from "./conversations.js";
 
 const at = (id) => document.getElementById(id);
@@ -124,7 +124,7 @@ function entry(one) {
 
 async function listed() {
   const all = await conversations.list();
-  at("conversations").replaceChildren(...all.map(entry));
+  refill(at("conversations"), ...all.map(entry));
   at("erase-all").hidden = all.length === 0;
   heading();
   return all;

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Freehold authors
 // SPDX-License-Identifier: Apache-2.0
 import { near, plain, shortened, when, whole } from "./amounts.js";
-import { ask, follow } from "./ask.js";
+import { ask, follow, refill } from "./ask.js";
 import { element } from "./markdown.js";
 import { plot } from "./plot.js";
 
@@ -39,7 +39,7 @@ function receipt(id) {
 
 function table(id, rows) {
   at(id + "-table").hidden = rows.length === 0;
-  at(id).replaceChildren(...rows);
+  refill(at(id), ...rows);
 }
 
 const price = (units) => whole(units, page.decimals);
