@@ -62,7 +62,10 @@ final class Bench extends Verb {
             .orElseThrow(
                 () ->
                     new Failure(
-                        "model " + model + " is not here: 'freehold model pull " + model + "'"));
+                        "no model '"
+                            + model
+                            + "' is here: 'freehold model list' shows those that are, 'freehold"
+                            + " model pull' fetches others"));
     store.check(stored, false);
     Kernel kernel;
     try {

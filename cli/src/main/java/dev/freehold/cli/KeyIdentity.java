@@ -103,7 +103,11 @@ final class KeyIdentity {
     @Override
     int run() throws Exception {
       List<Json> all = new ArrayList<>();
-      for (FormerHome former : FormerHome.all(places.home())) {
+      List<FormerHome> formers = FormerHome.all(places.home());
+      if (formers.isEmpty() && !json) {
+        screen.line("this home has had no key before: there is nothing to tell");
+      }
+      for (FormerHome former : formers) {
         try (HomeKey key =
             HomeKey.open(
                 former.home(),

@@ -71,6 +71,12 @@ final class LogVerbs {
     private @Nullable String key;
 
     PublishedLog log(Places places) throws Verb.Failure, IOException {
+      if (folder == null && key != null) {
+        throw new Verb.Failure("--log is the key of a log in a FOLDER: name that, too");
+      }
+      if (folder != null && whose.gateway) {
+        throw new Verb.Failure("either --gateway or a FOLDER says which log is meant");
+      }
       return folder == null
           ? whose.log(places)
           : PublishedLog.in(folder, key == null ? null : LogVerbs.key(key));

@@ -172,7 +172,14 @@ final class MandateVerbs {
     /** What is wrong with it is told before anybody is asked to sign. */
     private MandateDraft draft(List<Mandate> above, Instant now) throws Failure {
       Party held =
-          Party.parse(holder).orElseThrow(() -> new Failure("'" + holder + "' is not a did:key"));
+          Party.parse(holder)
+              .orElseThrow(
+                  () ->
+                      new Failure(
+                          "--holder takes a did:key, not '"
+                              + holder
+                              + "': 'freehold key show' prints a node's, 'freehold gateway' its"
+                              + " own"));
       Mandate.Terms terms;
       try {
         Timestamp expires = new Timestamp(now.plus(Duration.ofDays(days)));

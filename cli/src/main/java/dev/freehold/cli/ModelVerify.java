@@ -15,6 +15,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
@@ -68,6 +69,9 @@ final class ModelVerify extends Verb {
     byte[] bytes;
     try (InputStream in = Files.newInputStream(files.signature())) {
       bytes = in.readNBytes(Envelope.LIMIT + 1);
+    } catch (NoSuchFileException e) {
+      throw new Failure(
+          "there is no signature " + files.signature() + ": name the file with --signature");
     }
     List<Check> checks =
         switch (SigstoreBundle.decode(bytes)) {

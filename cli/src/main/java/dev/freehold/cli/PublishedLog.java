@@ -66,7 +66,8 @@ final class PublishedLog {
     Path home = gateway == null ? places.home().resolve(GatewayVerb.FOLDER) : gateway;
     Path folder = home.resolve("log");
     if (!Files.exists(folder.resolve(CHECKPOINT))) {
-      throw new Verb.Failure("there is no gateway's log in " + home + " yet");
+      throw new Verb.Failure(
+          "there is no gateway's log in " + home + " yet: 'freehold gateway' begins it");
     }
     return in(folder, null);
   }
@@ -93,7 +94,10 @@ final class PublishedLog {
       throws Verb.Failure, IOException {
     Optional<byte[]> bytes = files.read(CHECKPOINT);
     if (bytes.isEmpty()) {
-      throw new Verb.Failure("there is no file " + folder.resolve(CHECKPOINT));
+      throw new Verb.Failure(
+          "there is no file "
+              + folder.resolve(CHECKPOINT)
+              + ": name a folder that 'freehold log export' wrote");
     }
     return switch (SignedCheckpoint.parse(bytes.get())) {
       case Parsed.Read<SignedCheckpoint>(SignedCheckpoint read) -> read;
@@ -142,7 +146,11 @@ final class PublishedLog {
     List<Long> found = own.isPresent() ? List.of(own.get()) : about(id, places);
     List<Long> published = found.stream().filter(index -> index < reader.size()).toList();
     if (published.isEmpty()) {
-      throw new Verb.Failure("the receipt " + text + " is not in the log yet");
+      throw new Verb.Failure(
+          "the receipt "
+              + text
+              + " is not in the log: 'freehold receipt list' shows those that are here, and a node"
+              + " logs them within a second");
     }
     return published;
   }
@@ -184,7 +192,8 @@ final class PublishedLog {
     try {
       return new ReceiptId(text);
     } catch (IllegalArgumentException e) {
-      throw new Verb.Failure("'" + text + "' is neither an index nor a receipt's id");
+      throw new Verb.Failure(
+          "'" + text + "' is neither an index nor a receipt's id: 'freehold log tail' shows both");
     }
   }
 

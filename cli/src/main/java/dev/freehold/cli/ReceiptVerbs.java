@@ -391,7 +391,11 @@ final class ReceiptVerbs {
   private static ReceiptStore open(Verb verb) throws Verb.Failure {
     return ReceiptStore.openIfThere(verb.places.home())
         .orElseThrow(
-            () -> new Verb.Failure("there are no receipts in " + verb.places.home() + " yet"));
+            () ->
+                new Verb.Failure(
+                    "there are no receipts in "
+                        + verb.places.home()
+                        + " yet: 'freehold ask' makes one"));
   }
 
   private static Verb.Failure noSuchReceipt(String id) {
@@ -421,7 +425,8 @@ final class ReceiptVerbs {
     try {
       return new ReceiptId(text);
     } catch (IllegalArgumentException e) {
-      throw new Verb.Failure("'" + text + "' is not a receipt's id: " + e.getMessage());
+      throw new Verb.Failure(
+          "'" + text + "': " + e.getMessage() + "; 'freehold receipt list' shows those here");
     }
   }
 }

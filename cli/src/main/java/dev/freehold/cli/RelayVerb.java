@@ -69,12 +69,13 @@ final class RelayVerb extends Verb {
 
   @Override
   int run() throws Exception {
+    RelaySettings settings = settings();
     SecureRandom random = new SecureRandom();
     Path folder = places.home().resolve("relay");
     Files.createDirectories(folder);
     SigningKey key =
         KeyFile.loadOrCreate(folder.resolve("relay.key"), Passphrases.of(places), random);
-    Relay relay = start(settings(), key, random);
+    Relay relay = start(settings, key, random);
     serve(relay, Board.serve(relay, near(relay), key, InstantSource.system(), random));
     return OK;
   }
@@ -95,11 +96,19 @@ final class RelayVerb extends Verb {
                   : bound.getHostAddress();
       return new RelayAddress(there, address.port(), address.trust(), address.relay());
     } catch (UnknownHostException e) {
-      throw new Failure("'" + host + "' is no address of this machine");
+      throw noAddress();
     }
   }
 
+  private Failure noAddress() {
+    return new Failure(
+        "--host takes an address of this machine, not '" + host + "': 0.0.0.0 means all of them");
+  }
+
   private RelaySettings settings() throws Failure {
+    if (port < 0 || port > 65_535) {
+      throw new Failure("--port goes from 0 to 65535");
+    }
     try {
       InetSocketAddress bind = new InetSocketAddress(InetAddress.getByName(host), port);
       RelaySettings settings = RelaySettings.at(bind).taking(connections, perAddress);
@@ -110,7 +119,7 @@ final class RelayVerb extends Verb {
       }
       return proxyPort > 0 ? settings.behindProxy(proxyPort) : settings;
     } catch (UnknownHostException e) {
-      throw new Failure("'" + host + "' is no address of this machine");
+      throw noAddress();
     } catch (IllegalArgumentException e) {
       throw new Failure(String.valueOf(e.getMessage()));
     }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.cli;
 
+import dev.freehold.record.Amount;
 import dev.freehold.record.Json;
 import java.util.List;
 import java.util.Objects;
@@ -80,6 +81,8 @@ final class SellVerb extends Verb {
     if (!list && !cancel && (input == null || output == null)) {
       throw new Failure("give --input-price and --output-price");
     }
+    requireAmount("--input-price", input);
+    requireAmount("--output-price", output);
     Json.Obj answer = new MarketClient(places).ask(verb(), request());
     if (json) {
       screen.json(answer);
@@ -91,6 +94,13 @@ final class SellVerb extends Verb {
     }
     sales.forEach(this::show);
     return OK;
+  }
+
+  private static void requireAmount(String option, @Nullable String given) throws Failure {
+    if (given != null && Amount.parse(given).isEmpty()) {
+      throw new Failure(
+          option + " takes a whole number of the coin's smallest unit, not '" + given + "'");
+    }
   }
 
   private String verb() {

@@ -79,11 +79,22 @@ abstract class Verb implements Callable<Integer> {
     return switch (e) {
       case NoSuchFileException _ -> "there is no file or folder " + message;
       case AccessDeniedException _ -> "this user may not use " + message;
-      case FileAlreadyExistsException _ -> message + " is there already";
+      case FileAlreadyExistsException _ ->
+          message + " is there already: move it away, or name another";
       case FileSystemException _ -> message;
       case ConnectException _ -> "nothing answers at the node's address; is it still running?";
-      default -> e.getClass().getSimpleName() + ": " + message;
+      default -> unnamed(e, message);
     };
+  }
+
+  /** Freehold's own words stand alone; of others the kind tells something, too. */
+  private static String unnamed(IOException e, String message) {
+    if (message.equals("Is a directory")) {
+      return "a file is due where a folder was named";
+    }
+    return e.getClass() == IOException.class
+        ? message
+        : e.getClass().getSimpleName() + ": " + message;
   }
 
   /** {@code --help} for every verb. */

@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.freehold.node.NodeConfiguration;
 import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -110,7 +112,14 @@ class VerbsTest {
         "up --port 99999|port is 99999, it goes from 0 to 65535",
         "up --threads 0|threads is 0, it goes from 1 to 1024",
         "ask --threads -1 x|threads is -1, it goes from 1 to 1024",
-        "receipt show r-00000000000000000000|there are no receipts in",
+        "receipt show r-00000000000000000000|'freehold ask' makes one",
+        "log check --log x|--log is the key of a log in a FOLDER",
+        "log check --gateway /no/such|either --gateway or a FOLDER",
+        "log check /no/such|a folder that 'freehold log export' wrote",
+        "log tail --gateway|'freehold gateway' begins it",
+        "mandate sign chain --holder bob|--holder takes a did:key, not 'bob'",
+        "relay --port 99999|--port goes from 0 to 65535",
+        "sell m --input-price x --output-price 1|--input-price takes a whole number",
         "model show nope|no model 'nope' is here or in the catalogue",
         "model import /no/such/file|there is no file /no/such/file"
       })
@@ -173,7 +182,13 @@ class VerbsTest {
     assertThat(Verb.told(new AccessDeniedException("/a"))).isEqualTo("this user may not use /a");
     assertThat(Verb.told(new FileSystemException("/a", null, "No space left on device")))
         .isEqualTo("/a: No space left on device");
-    assertThat(Verb.told(new IOException("broken pipe"))).isEqualTo("IOException: broken pipe");
+    assertThat(Verb.told(new FileAlreadyExistsException("/a")))
+        .isEqualTo("/a is there already: move it away, or name another");
+    assertThat(Verb.told(new IOException("there is no passphrase file /a")))
+        .isEqualTo("there is no passphrase file /a");
+    assertThat(Verb.told(new IOException("Is a directory")))
+        .isEqualTo("a file is due where a folder was named");
+    assertThat(Verb.told(new EOFException("it ends"))).isEqualTo("EOFException: it ends");
   }
 
   @Test

@@ -125,7 +125,8 @@ public final class PrivateFile {
     try {
       Files.createLink(file, fresh);
     } catch (FileAlreadyExistsException e) {
-      throw e;
+      // The system's names the other file, too, which is nobody's business.
+      throw new FileAlreadyExistsException(file.toString());
     } catch (UnsupportedOperationException | IOException e) {
       // A file system without links.
       Files.move(fresh, file);
