@@ -6,14 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.freehold.engine.sampling.SamplingParameters;
-import dev.freehold.kernel.ScalarKernel;
-import dev.freehold.kernel.TensorType;
-import dev.freehold.record.Digest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
@@ -23,97 +19,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.NullMarked;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.Timeout;
 
 @NullMarked
-@Timeout(60)
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class EngineTest {
-  private static final EngineOptions ALONE = new EngineOptions(1, 1000, 1 << 28, 0, 1);
-
-  private LoadedModel model;
-  private long pageBytes;
-
-  EngineTest() {
-    model = TinyModel.open();
-  }
-
-  @BeforeAll
-  void measurePage() {
-    var page = model.transformer().kernel().page(model.configuration().keyValueShape());
-    pageBytes = page.bytes();
-    page.free();
-  }
-
-  @AfterAll
-  void close() {
-    model.close();
-  }
-
-  /** What decides whether two answers are the same. */
-  private record Told(List<Integer> tokens, FinishReason reason, Digest root) {
-    static Told of(Generation generation) throws InterruptedException {
-      List<Integer> tokens = new ArrayList<>();
-      while (true) {
-        switch (generation.next()) {
-          case GenerationEvent.Token token -> tokens.add(token.token());
-          case GenerationEvent.Finished finished -> {
-            assertThat(finished.outcome().output())
-                .containsExactly(tokens.stream().mapToInt(Integer::intValue).toArray());
-            return new Told(tokens, finished.reason(), finished.outcome().traceRoot());
-          }
-          case GenerationEvent.Failed failed -> throw new AssertionError(failed.message());
-        }
-      }
-    }
-
-    int[] output() {
-      return tokens.stream().mapToInt(Integer::intValue).toArray();
-    }
-  }
-
-  private Told alone(GenerationRequest request) throws InterruptedException {
-    try (Engine engine = new Engine(model, ALONE)) {
-      return Told.of(engine.submit(request));
-    }
-  }
-
-  private static GenerationRequest request(int[] prompt, int maxTokens, SamplingParameters how) {
-    return new GenerationRequest(prompt, maxTokens, how, 0, List.of(), null, false, -1);
-  }
-
-  private static int[] prompt(long seed, int length) {
-    return new Random(seed).ints(length, 0, 256).toArray();
-  }
-
-  private static GenerationRequest random(Random random, int[] shared) {
-    int[] tail = prompt(random.nextLong(), 1 + random.nextInt(90));
-    int[] prompt = tail;
-    if (random.nextInt(3) > 0) {
-      int[] start = Arrays.copyOf(shared, 1 + random.nextInt(shared.length));
-      prompt = Arrays.copyOf(start, start.length + tail.length);
-      System.arraycopy(tail, 0, prompt, start.length, tail.length);
-    }
-    SamplingParameters how =
-        new SamplingParameters(
-            random.nextInt(3) == 0 ? 0 : random.nextFloat() * 2,
-            random.nextInt(2) * random.nextInt(50),
-            random.nextBoolean() ? 1 : random.nextFloat(),
-            random.nextBoolean() ? 0 : random.nextFloat() * 0.2f,
-            random.nextBoolean() ? 1 : 0.8f + random.nextFloat(),
-            random.nextBoolean() ? 0 : random.nextFloat(),
-            random.nextBoolean() ? 0 : random.nextFloat(),
-            random.nextBoolean() ? Map.of() : Map.of(random.nextInt(256), 3f),
-            random.nextInt());
-    List<String> stop = random.nextInt(3) == 0 ? List.of("e", "xy") : List.of();
-    return new GenerationRequest(
-        prompt, 1 + random.nextInt(40), how, random.nextInt(3), stop, null, false, -1);
-  }
-
+class EngineTest extends EngineRig {
   @Test
   void answersAreTheSameWhateverElseRunsAtTheSameTime() throws Exception {
     Random random = new Random(1);
@@ -485,80 +394,6 @@ class EngineTest {
       assertThat(thrown.get()).isInstanceOf(InterruptedException.class);
       assertThat(engine.drain(Duration.ofSeconds(5))).isTrue();
       assertThat(engine.load().pagesInUse()).isZero();
-    }
-  }
-
-  @Test
-  void replayFindsEveryKindOfAnswerAsItWas() throws Exception {
-    Random random = new Random(17);
-    int[] shared = prompt(99, 150);
-    for (int i = 0; i < 60; i++) {
-      GenerationRequest request = random(random, shared);
-      Told told = alone(request);
-      assertThat(Replay.replay(model, request, told.output(), told.reason()))
-          .as("request %s", i)
-          .isEqualTo(new ReplayResult.Matches(told.root()));
-    }
-  }
-
-  @Test
-  void replayFindsAnyReplacedToken() throws Exception {
-    GenerationRequest request = request(prompt(1, 70), 40, SamplingParameters.defaults(12));
-    Told told = alone(request);
-    for (int i = 0; i < told.tokens().size(); i++) {
-      int[] changed = told.output();
-      changed[i] = changed[i] == 7 ? 8 : 7;
-      assertThat(Replay.replay(model, request, changed, told.reason()))
-          .isEqualTo(new ReplayResult.Differs(i, changed[i], told.tokens().get(i)));
-    }
-    int[] absurd = told.output();
-    absurd[3] = -1;
-    assertThat(Replay.replay(model, request, absurd, told.reason()))
-        .isEqualTo(new ReplayResult.Differs(3, -1, told.tokens().get(3)));
-  }
-
-  @Test
-  void replayFindsAnAnswerCutShortOrMadeLonger() throws Exception {
-    GenerationRequest request = request(prompt(1, 70), 40, SamplingParameters.defaults(12));
-    Told told = alone(request);
-    int[] shorter = Arrays.copyOf(told.output(), told.tokens().size() - 1);
-    assertThat(Replay.replay(model, request, shorter, told.reason()))
-        .isInstanceOf(ReplayResult.EndsDifferently.class);
-    int[] longer = Arrays.copyOf(told.output(), told.tokens().size() + 1);
-    assertThat(Replay.replay(model, request, longer, told.reason()))
-        .isInstanceOf(ReplayResult.EndsDifferently.class);
-    FinishReason other =
-        told.reason() == FinishReason.STOP ? FinishReason.LENGTH : FinishReason.STOP;
-    assertThat(Replay.replay(model, request, told.output(), other))
-        .isInstanceOf(ReplayResult.EndsDifferently.class);
-    assertThat(Replay.replay(model, request, new int[0], told.reason()))
-        .isInstanceOf(ReplayResult.EndsDifferently.class);
-  }
-
-  @Test
-  void replayFindsAnotherSeedPromptAndChoice() throws Exception {
-    GenerationRequest request = request(prompt(1, 70), 40, SamplingParameters.defaults(12));
-    Told told = alone(request);
-    List<GenerationRequest> others =
-        List.of(
-            request(prompt(1, 70), 40, SamplingParameters.defaults(13)),
-            request(prompt(2, 70), 40, SamplingParameters.defaults(12)),
-            new GenerationRequest(
-                prompt(1, 70), 40, SamplingParameters.defaults(12), 1, List.of(), null, false, -1));
-    for (GenerationRequest other : others) {
-      assertThat(Replay.replay(model, other, told.output(), told.reason()))
-          .isInstanceOf(ReplayResult.Differs.class);
-    }
-  }
-
-  @Test
-  void replayWithAnotherQuantisationHasAnotherTrace() throws Exception {
-    GenerationRequest request = request(prompt(1, 70), 40, SamplingParameters.greedy());
-    Told told = alone(request);
-    try (LoadedModel other =
-        TinyModel.open(TensorType.BF16, TinyModel.TEMPLATE, new ScalarKernel(), 1)) {
-      assertThat(Replay.replay(other, request, told.output(), told.reason()))
-          .isNotEqualTo(new ReplayResult.Matches(told.root()));
     }
   }
 

@@ -1,0 +1,92 @@
+// SPDX-FileCopyrightText: The Freehold authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.freehold.engine.generate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.freehold.engine.sampling.SamplingParameters;
+import dev.freehold.kernel.ScalarKernel;
+import dev.freehold.kernel.TensorType;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.Test;
+
+/** An answer is replayed as it was, and as nothing else. */
+@NullMarked
+class EngineReplayTest extends EngineRig {
+  @Test
+  void replayFindsEveryKindOfAnswerAsItWas() throws Exception {
+    Random random = new Random(17);
+    int[] shared = prompt(99, 150);
+    for (int i = 0; i < 60; i++) {
+      GenerationRequest request = random(random, shared);
+      Told told = alone(request);
+      assertThat(Replay.replay(model, request, told.output(), told.reason()))
+          .as("request %s", i)
+          .isEqualTo(new ReplayResult.Matches(told.root()));
+    }
+  }
+
+  @Test
+  void replayFindsAnyReplacedToken() throws Exception {
+    GenerationRequest request = request(prompt(1, 70), 40, SamplingParameters.defaults(12));
+    Told told = alone(request);
+    for (int i = 0; i < told.tokens().size(); i++) {
+      int[] changed = told.output();
+      changed[i] = changed[i] == 7 ? 8 : 7;
+      assertThat(Replay.replay(model, request, changed, told.reason()))
+          .isEqualTo(new ReplayResult.Differs(i, changed[i], told.tokens().get(i)));
+    }
+    int[] absurd = told.output();
+    absurd[3] = -1;
+    assertThat(Replay.replay(model, request, absurd, told.reason()))
+        .isEqualTo(new ReplayResult.Differs(3, -1, told.tokens().get(3)));
+  }
+
+  @Test
+  void replayFindsAnAnswerCutShortOrMadeLonger() throws Exception {
+    GenerationRequest request = request(prompt(1, 70), 40, SamplingParameters.defaults(12));
+    Told told = alone(request);
+    int[] shorter = Arrays.copyOf(told.output(), told.tokens().size() - 1);
+    assertThat(Replay.replay(model, request, shorter, told.reason()))
+        .isInstanceOf(ReplayResult.EndsDifferently.class);
+    int[] longer = Arrays.copyOf(told.output(), told.tokens().size() + 1);
+    assertThat(Replay.replay(model, request, longer, told.reason()))
+        .isInstanceOf(ReplayResult.EndsDifferently.class);
+    FinishReason other =
+        told.reason() == FinishReason.STOP ? FinishReason.LENGTH : FinishReason.STOP;
+    assertThat(Replay.replay(model, request, told.output(), other))
+        .isInstanceOf(ReplayResult.EndsDifferently.class);
+    assertThat(Replay.replay(model, request, new int[0], told.reason()))
+        .isInstanceOf(ReplayResult.EndsDifferently.class);
+  }
+
+  @Test
+  void replayFindsAnotherSeedPromptAndChoice() throws Exception {
+    GenerationRequest request = request(prompt(1, 70), 40, SamplingParameters.defaults(12));
+    Told told = alone(request);
+    List<GenerationRequest> others =
+        List.of(
+            request(prompt(1, 70), 40, SamplingParameters.defaults(13)),
+            request(prompt(2, 70), 40, SamplingParameters.defaults(12)),
+            new GenerationRequest(
+                prompt(1, 70), 40, SamplingParameters.defaults(12), 1, List.of(), null, false, -1));
+    for (GenerationRequest other : others) {
+      assertThat(Replay.replay(model, other, told.output(), told.reason()))
+          .isInstanceOf(ReplayResult.Differs.class);
+    }
+  }
+
+  @Test
+  void replayWithAnotherQuantisationHasAnotherTrace() throws Exception {
+    GenerationRequest request = request(prompt(1, 70), 40, SamplingParameters.greedy());
+    Told told = alone(request);
+    try (LoadedModel other =
+        TinyModel.open(TensorType.BF16, TinyModel.TEMPLATE, new ScalarKernel(), 1)) {
+      assertThat(Replay.replay(other, request, told.output(), told.reason()))
+          .isNotEqualTo(new ReplayResult.Matches(told.root()));
+    }
+  }
+}
