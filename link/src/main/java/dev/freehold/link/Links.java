@@ -274,7 +274,33 @@ public final class Links implements AutoCloseable {
     }
   }
 
+  /**
+   * Gives a path what comes, to its end. Once the other node has proven itself, a platform thread
+   * does it: a message then wakes one thread, where a virtual one is woken by the poller of all.
+   */
   private static void receive(TcpCarrier carrier, Path path) {
+    try {
+      while (!path.isUp()) {
+        path.receive(carrier.receive());
+      }
+    } catch (IOException e) {
+      path.finish(String.valueOf(e.getMessage()));
+      carrier.close();
+      return;
+    }
+    Thread receiver =
+        Thread.ofPlatform()
+            .name("path " + path.id())
+            .daemon()
+            .start(() -> receiveRecords(carrier, path));
+    try {
+      receiver.join();
+    } catch (InterruptedException e) {
+      carrier.close();
+    }
+  }
+
+  private static void receiveRecords(TcpCarrier carrier, Path path) {
     try {
       while (true) {
         path.receive(carrier.receive());

@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Path {
   private static final long HANDSHAKE = 5_000_000_000L;
+  private static final String USED_UP = "the path's key has sealed as much as it may";
 
   private final Links links;
   private final Carrier carrier;
@@ -259,19 +260,40 @@ final class Path {
       if (first != null) {
         carrier.send(first);
       }
-      while (proven.mayCarryMore()) {
-        Optional<byte[]> record = up.take();
-        if (record.isEmpty()) {
-          end("the link has left the path");
+      if (kind == PathKind.DIRECT) {
+        up.writersSend(record -> send(proven, record));
+      }
+      for (Optional<byte[]> record = up.take(); record.isPresent(); record = up.take()) {
+        if (!proven.mayCarryMore()) {
+          end(USED_UP);
           return;
         }
         carrier.send(PathMessage.record(id, proven, record.get()));
       }
-      end("the path's key has sealed as much as it may");
+      end("the link has left the path");
     } catch (IOException e) {
       finish(String.valueOf(e.getMessage()));
     } catch (InterruptedException e) {
       finish("interrupted");
+    }
+  }
+
+  /**
+   * Sends a record on the thread that wrote what is in it. It may hold locks of its own, so what
+   * follows of a broken path is another thread's; what the record brings is sent again on the next.
+   */
+  private void send(Channel proven, byte[] record) {
+    try {
+      if (proven.mayCarryMore()) {
+        carrier.send(PathMessage.record(id, proven, record));
+      } else {
+        Thread.ofVirtual().start(() -> end(USED_UP));
+      }
+    } catch (IOException e) {
+      Thread.ofVirtual().start(() -> finish(String.valueOf(e.getMessage())));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      Thread.ofVirtual().start(() -> finish("interrupted"));
     }
   }
 

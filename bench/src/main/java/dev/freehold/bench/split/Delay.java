@@ -24,27 +24,30 @@ final class Delay implements AutoCloseable {
   private final ServerSocket server;
 
   /**
-   * Listens on loopback for one connection, and carries it to a port.
+   * Listens on loopback, and carries each connection to a port.
    *
    * @param nanos how much later bytes go on, in each direction
    */
   Delay(int port, long nanos) throws IOException {
-    server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-    Thread.ofPlatform()
-        .daemon()
-        .start(
-            () -> {
-              try {
-                Socket near = server.accept();
-                Socket far = new Socket(InetAddress.getLoopbackAddress(), port);
-                near.setTcpNoDelay(true);
-                far.setTcpNoDelay(true);
-                carry(near.getInputStream(), far.getOutputStream(), nanos);
-                carry(far.getInputStream(), near.getOutputStream(), nanos);
-              } catch (IOException e) {
-                System.err.println("the delaying carrier stopped: " + e);
-              }
-            });
+    server = new ServerSocket(0, 16, InetAddress.getLoopbackAddress());
+    Thread.ofPlatform().daemon().start(() -> accept(port, nanos));
+  }
+
+  private void accept(int port, long nanos) {
+    while (!server.isClosed()) {
+      try {
+        Socket near = server.accept();
+        Socket far = new Socket(InetAddress.getLoopbackAddress(), port);
+        near.setTcpNoDelay(true);
+        far.setTcpNoDelay(true);
+        carry(near.getInputStream(), far.getOutputStream(), nanos);
+        carry(far.getInputStream(), near.getOutputStream(), nanos);
+      } catch (IOException e) {
+        if (!server.isClosed()) {
+          System.err.println("the delaying carrier lost a connection: " + e);
+        }
+      }
+    }
   }
 
   int port() {

@@ -3,7 +3,15 @@
 package dev.freehold.bench.split;
 
 import dev.freehold.bench.split.Nodes.Running;
+import dev.freehold.crypto.SigningKey;
+import dev.freehold.link.address.RelayAddress;
+import dev.freehold.link.relay.Relay;
+import dev.freehold.link.relay.RelaySettings;
+import dev.freehold.link.stream.MonotonicClock;
 import dev.freehold.record.Json;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -12,8 +20,9 @@ import java.util.concurrent.CompletableFuture;
 
 /**
  * The endpoint of a node whose model is split over three nodes, beside one node that has all of it,
- * each a process, with direct links: FILE SHA256-HEX ROUNDS THREADS STAGE-THREADS. Answers are
- * compared.
+ * each a process: FILE SHA256-HEX ROUNDS THREADS STAGE-THREADS [DELAY-MS]. Links are direct; with a
+ * delay they go through a relay, and every byte is so much longer on its way from one node to
+ * another. Answers are compared.
  */
 final class Endpoint {
   private static final int TOKENS = 128;
@@ -32,12 +41,62 @@ final class Endpoint {
   }
 
   public static void main(String[] words) throws Exception {
-    try (Nodes nodes = new Nodes()) {
-      new Endpoint(nodes, words[0], words[1])
-          .compare(
-              Integer.parseInt(words[2]), Integer.parseInt(words[3]), Integer.parseInt(words[4]));
+    int rounds = Integer.parseInt(words[2]);
+    int threads = Integer.parseInt(words[3]);
+    int stageThreads = Integer.parseInt(words[4]);
+    if (words.length == 5) {
+      try (Nodes nodes = new Nodes()) {
+        Rates rates =
+            new Endpoint(nodes, words[0], words[1]).compare(rounds, threads, stageThreads);
+        System.out.println(rates);
+      }
+    } else {
+      delayed(words[0], words[1], rounds, threads, stageThreads, Double.parseDouble(words[5]));
     }
     System.exit(0);
+  }
+
+  /** All nodes are behind one delaying carrier: what one sends another passes it twice. */
+  private static void delayed(
+      String file, String digest, int rounds, int threads, int stageThreads, double millis)
+      throws Exception {
+    SecureRandom random = new SecureRandom();
+    RelaySettings settings =
+        RelaySettings.at(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    try (Relay relay =
+            Relay.start(settings, SigningKey.generate(random), random, MonotonicClock.system());
+        Delay delay = new Delay(relay.address().port(), (long) (millis * 1e6 / 2))) {
+      RelayAddress at = relay.address();
+      RelayAddress behind = new RelayAddress(at.host(), delay.port(), at.trust(), at.relay());
+      try (Nodes nodes = new Nodes(behind.toString())) {
+        Rates rates = new Endpoint(nodes, file, digest).compare(rounds, threads, stageThreads);
+        System.out.println(rates);
+        // One of the three stages is the coordinator's own.
+        System.out.printf(
+            Locale.ROOT,
+            "%.1f ms in each direction: one answer by the formula %.1f tokens/s%n",
+            millis,
+            1 / (1 / rates.alone + 2 * 2 * millis / 1000));
+      }
+    }
+  }
+
+  /** Tokens a second, medians. */
+  private record Rates(double alone, double split, double eightAlone, double eightSplit) {
+    @Override
+    public String toString() {
+      return String.format(
+          Locale.ROOT,
+          "one answer %.1f tokens/s alone, %.1f split, ratio %.3f; eight %.1f alone, %.1f split,"
+              + " ratio %.3f; eight split are %.2f times one split",
+          alone,
+          split,
+          split / alone,
+          eightAlone,
+          eightSplit,
+          eightSplit / eightAlone,
+          eightSplit / split);
+    }
   }
 
   private static Timed ask(Running node, int seed) {
@@ -75,7 +134,7 @@ final class Endpoint {
     return new Timed((System.nanoTime() - start) * 1e-9, choices.toString());
   }
 
-  private void compare(int rounds, int threads, int stageThreads) throws Exception {
+  private Rates compare(int rounds, int threads, int stageThreads) throws Exception {
     Running alone = nodes.start("alone", threads, "never", file, digest);
     Running split = nodes.start("split", stageThreads, "3", file, digest);
     for (String name : List.of("one", "two")) {
@@ -102,19 +161,6 @@ final class Endpoint {
       Arrays.sort(each);
     }
     int middle = rounds / 2;
-    System.out.printf(
-        Locale.ROOT,
-        "%d and %d threads, medians of %d: one answer %.1f tokens/s alone, %.1f split, ratio %.3f; eight"
-            + " %.1f alone, %.1f split, ratio %.3f; eight split are %.2f times one split%n",
-        threads,
-        stageThreads,
-        rounds,
-        rates[0][middle],
-        rates[1][middle],
-        rates[1][middle] / rates[0][middle],
-        rates[2][middle],
-        rates[3][middle],
-        rates[3][middle] / rates[2][middle],
-        rates[3][middle] / rates[1][middle]);
+    return new Rates(rates[0][middle], rates[1][middle], rates[2][middle], rates[3][middle]);
   }
 }

@@ -13,19 +13,22 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * A node in a process of its own, reached directly: HOME NAME THREADS SPLIT [FILE SHA256-HEX]. It
- * prints its port and its name, and ends with its input.
+ * A node in a process of its own, reached directly or through a relay: HOME NAME THREADS SPLIT
+ * direct|RELAY [FILE SHA256-HEX]. It prints its port and its name, and ends with its input.
  */
 final class NodeProcess {
+  static final String DIRECT = "direct";
+
   private NodeProcess() {}
 
   public static void main(String[] words) throws Exception {
     Path home = Path.of(words[0]);
     FleetSettings fleet =
-        FleetSettings.none()
-            .with("fleet-name", words[1])
-            .with("link-loopback", "yes")
-            .with("link-listen", "127.0.0.1:0");
+        FleetSettings.none().with("fleet-name", words[1]).with("link-loopback", "yes");
+    fleet =
+        words[4].equals(DIRECT)
+            ? fleet.with("link-listen", "127.0.0.1:0")
+            : fleet.with("relays", words[4]);
     NodeConfiguration configuration =
         NodeConfiguration.defaults(home, home.resolve("cache"))
             .withPort(0)
@@ -33,10 +36,10 @@ final class NodeProcess {
             .withSplit(SplitSettings.parse(words[3]))
             .withDrain(Duration.ZERO)
             .withFleet(fleet);
-    if (words.length > 4) {
+    if (words.length > 5) {
       configuration =
           configuration.withModels(
-              List.of(new ServedModel("model", Path.of(words[4]), Digest.ofHex(words[5]))));
+              List.of(new ServedModel("model", Path.of(words[5]), Digest.ofHex(words[6]))));
     }
     try (Node node = Node.start(configuration)) {
       System.out.println("port " + node.port() + " " + node.id());

@@ -24,6 +24,7 @@ public final class Nodes implements AutoCloseable {
   private static final HttpClient HTTP = HttpClient.newHttpClient();
 
   private final Path folder;
+  private final String reach;
   private final List<Process> processes = new ArrayList<>();
 
   /**
@@ -33,8 +34,14 @@ public final class Nodes implements AutoCloseable {
    */
   public record Running(String name, String id, int port, Path home, Process process) {}
 
-  /** None yet. */
+  /** None yet; they reach each other directly. */
   public Nodes() throws IOException {
+    this(NodeProcess.DIRECT);
+  }
+
+  /** None yet; they reach each other through this relay alone. */
+  Nodes(String relay) throws IOException {
+    reach = relay;
     folder = Files.createTempDirectory("bench-nodes-");
   }
 
@@ -59,7 +66,8 @@ public final class Nodes implements AutoCloseable {
                 folder.resolve(name).toString(),
                 name,
                 Integer.toString(threads),
-                split));
+                split,
+                reach));
     command.addAll(List.of(model));
     Process process =
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();

@@ -30,6 +30,9 @@ sealed interface Frame {
   /** The longest text. */
   int TEXT = 1000;
 
+  /** The type of {@link Done}. */
+  int DONE = 0x82;
+
   byte[] MAGIC = "freehold stage/2".getBytes(StandardCharsets.US_ASCII);
 
   /** What a DONE brings besides its rows. */
@@ -129,7 +132,7 @@ sealed interface Frame {
                   .putInt(rows));
       case Done(int number, int first, int count, Chosen chosen, ByteBuffer payload) ->
           parts(
-              head(0x82, 11)
+              head(DONE, 11)
                   .putInt(number)
                   .putInt(first)
                   .putShort((short) count)
@@ -194,7 +197,7 @@ sealed interface Frame {
         case 0x04 ->
             in.remaining() == 4 ? new Parsed.Read<>(new Close(in.getInt())) : wrongLength(type);
         case 0x81 -> ready(in);
-        case 0x82 -> done(in);
+        case DONE -> done(in);
         case 0x83 -> statement(in);
         case 0x84 ->
             in.remaining() >= 4 && in.remaining() <= 4 + TEXT

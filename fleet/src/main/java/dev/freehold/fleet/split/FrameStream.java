@@ -10,11 +10,20 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 
 /** Frames over a stream. One thread reads; any thread writes. */
 final class FrameStream implements AutoCloseable {
   private static final int FIRST_READ = 1 << 16;
+
+  /** Bytes of frames that are written at once, unless one frame alone is longer. */
+  private static final int TOGETHER = 1 << 15;
+
+  /** A frame's length and type. */
+  private static final int HEAD = 5;
 
   private final ByteStream stream;
   private final DataInputStream input;
@@ -59,26 +68,67 @@ final class FrameStream implements AutoCloseable {
     };
   }
 
+  /**
+   * Waits for the next frame, and takes the finished work behind it that has come too: what was
+   * written together is read together. A statement among it is left for the next call, since
+   * judging it takes longer than passing work on.
+   */
+  List<Frame> readTogether() throws IOException {
+    List<Frame> frames = new ArrayList<>();
+    do {
+      frames.add(read());
+    } while (doneIsThere());
+    return frames;
+  }
+
+  private boolean doneIsThere() throws IOException {
+    int there = input.available();
+    if (there < HEAD || there > FIRST_READ) {
+      return false;
+    }
+    input.mark(HEAD);
+    int length = input.readInt();
+    int type = input.read();
+    input.reset();
+    return type == Frame.DONE && length > 0 && length <= there - 4;
+  }
+
   /** Writes a frame, all of it at once. */
   void write(Frame frame) throws IOException {
-    ByteBuffer[] parts = frame.encode();
-    int length = 0;
-    for (ByteBuffer part : parts) {
-      length = Math.addExact(length, part.remaining());
-    }
-    if (length > Frame.LIMIT) {
-      throw new ProtocolException("a frame of " + length + " bytes is too long");
+    write(List.of(frame));
+  }
+
+  /** Writes frames behind each other, short ones together. */
+  void write(List<? extends Frame> frames) throws IOException {
+    if (frames.isEmpty()) {
+      return;
     }
     writing.lock();
     try {
-      if (buffer.length < 4 + length) {
-        buffer = new byte[4 + length];
+      int filled = 0;
+      for (Frame frame : frames) {
+        ByteBuffer[] parts = frame.encode();
+        int length = 0;
+        for (ByteBuffer part : parts) {
+          length = Math.addExact(length, part.remaining());
+        }
+        if (length > Frame.LIMIT) {
+          throw new ProtocolException("a frame of " + length + " bytes is too long");
+        }
+        if (filled > 0 && filled + 4 + length > TOGETHER) {
+          output.write(buffer, 0, filled);
+          filled = 0;
+        }
+        if (buffer.length < filled + 4 + length) {
+          buffer = Arrays.copyOf(buffer, Math.max(filled + 4 + length, TOGETHER));
+        }
+        ByteBuffer out = ByteBuffer.wrap(buffer, filled, 4 + length).putInt(length);
+        for (ByteBuffer part : parts) {
+          out.put(part);
+        }
+        filled = out.position();
       }
-      ByteBuffer out = ByteBuffer.wrap(buffer).putInt(length);
-      for (ByteBuffer part : parts) {
-        out.put(part);
-      }
-      output.write(buffer, 0, 4 + length);
+      output.write(buffer, 0, filled);
       output.flush();
     } finally {
       writing.unlock();

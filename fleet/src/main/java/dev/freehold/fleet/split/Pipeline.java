@@ -22,9 +22,11 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
@@ -56,6 +58,7 @@ public final class Pipeline implements AutoCloseable {
   private final Map<Integer, Passage> passages = new HashMap<>();
   private final List<SplitAnswer> active = new ArrayList<>();
   private final Deque<SplitAnswer> waiting = new ArrayDeque<>();
+  private final Set<SplitAnswer> news = new LinkedHashSet<>();
   private final Sampler sampler = new Sampler(Kernels.best());
   private int nextNumber;
   private boolean begun;
@@ -133,7 +136,8 @@ public final class Pipeline implements AutoCloseable {
           "a prompt of %d tokens and an answer of %d exceed the context of %d"
               .formatted(length, request.maxTokens(), text.configuration().contextLength()));
     }
-    SplitAnswer answer = new SplitAnswer(text, request, run, clock.getAsLong(), this::cancel);
+    SplitAnswer answer =
+        new SplitAnswer(text, request, run, clock.getAsLong(), this::cancel, news::add);
     lock.lock();
     try {
       if (over != null) {
@@ -147,7 +151,7 @@ public final class Pipeline implements AutoCloseable {
       admit();
       return answer;
     } finally {
-      lock.unlock();
+      unlock();
     }
   }
 
@@ -168,7 +172,7 @@ public final class Pipeline implements AutoCloseable {
     try {
       end("the pipeline was closed");
     } finally {
-      lock.unlock();
+      unlock();
     }
     watchdog.interrupt();
   }
@@ -185,10 +189,10 @@ public final class Pipeline implements AutoCloseable {
       }
       lines[stage] = line;
       watched.add(line);
-      Thread.ofVirtual().name("pipeline-" + stage).start(() -> read(line));
+      Thread.ofPlatform().name("pipeline-" + stage).daemon().start(() -> read(line));
       resume();
     } finally {
-      lock.unlock();
+      unlock();
     }
   }
 
@@ -197,16 +201,18 @@ public final class Pipeline implements AutoCloseable {
     String why = "it left";
     try {
       while (true) {
-        Frame frame = line.frames().read();
+        List<Frame> frames = line.frames().readTogether();
         line.heard();
         lock.lock();
         try {
-          if (line.dead()) {
-            return;
+          for (Frame frame : frames) {
+            if (line.dead()) {
+              return;
+            }
+            take(line, frame);
           }
-          take(line, frame);
         } finally {
-          lock.unlock();
+          unlock();
         }
       }
     } catch (ProtocolException e) {
@@ -218,13 +224,31 @@ public final class Pipeline implements AutoCloseable {
       try {
         end("the pipeline broke: " + e);
       } finally {
-        lock.unlock();
+        unlock();
       }
       throw e;
     }
     lock.lock();
     try {
       lose(line, why);
+    } finally {
+      unlock();
+    }
+  }
+
+  /**
+   * Sends what is to be sent, then tells those who wait for tokens, and gives the lock back: the
+   * stages' work doesn't wait until readers have been woken.
+   */
+  private void unlock() {
+    try {
+      for (StageLine line : lines) {
+        if (line != null) {
+          line.flush();
+        }
+      }
+      news.forEach(SplitAnswer::tell);
+      news.clear();
     } finally {
       lock.unlock();
     }
@@ -515,7 +539,7 @@ public final class Pipeline implements AutoCloseable {
       answer.attest();
       admit();
     } finally {
-      lock.unlock();
+      unlock();
     }
   }
 
@@ -560,7 +584,7 @@ public final class Pipeline implements AutoCloseable {
           "layers %s were lost (%s), and there is no replacement: %s"
               .formatted(cut.get(stage), before.getLast().why(), why));
     } finally {
-      lock.unlock();
+      unlock();
     }
   }
 

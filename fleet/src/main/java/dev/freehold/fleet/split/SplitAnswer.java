@@ -38,6 +38,8 @@ final class SplitAnswer implements SplitGeneration {
 
   private final Continuation continuation;
   private final Consumer<SplitAnswer> canceller;
+  private final Consumer<SplitAnswer> news;
+  private final List<GenerationEvent> unsaid = new ArrayList<>();
   private final BlockingQueue<GenerationEvent> events = new LinkedBlockingQueue<>();
   private final CountDownLatch attested = new CountDownLatch(1);
   private final List<Passage> passages = new ArrayList<>();
@@ -58,11 +60,13 @@ final class SplitAnswer implements SplitGeneration {
       GenerationRequest request,
       Nonce run,
       long submitted,
-      Consumer<SplitAnswer> canceller) {
+      Consumer<SplitAnswer> canceller,
+      Consumer<SplitAnswer> news) {
     this.request = request;
     this.run = run;
     this.submitted = submitted;
     this.canceller = canceller;
+    this.news = news;
     tokens = request.prompt();
     length = tokens.length;
     promptLength = length;
@@ -145,7 +149,7 @@ final class SplitAnswer implements SplitGeneration {
     }
     tokens[length++] = sampled.token();
     Optional<FinishReason> reason = continuation.accept(sampled.token());
-    events.add(new GenerationEvent.Token(sampled.token(), sampled.logprob(), sampled.top()));
+    say(new GenerationEvent.Token(sampled.token(), sampled.logprob(), sampled.top()));
     reason.ifPresent(why -> finish(why, now));
     return over;
   }
@@ -158,7 +162,7 @@ final class SplitAnswer implements SplitGeneration {
             : trace.rootWithLast(tokens[length - 1]);
     long begun = started < 0 ? now : started;
     long decoding = firstToken < 0 ? now : firstToken;
-    events.add(
+    say(
         new GenerationEvent.Finished(
             reason,
             new Outcome(
@@ -171,9 +175,20 @@ final class SplitAnswer implements SplitGeneration {
                 Duration.ofNanos(now - decoding))));
   }
 
+  private void say(GenerationEvent event) {
+    unsaid.add(event);
+    news.accept(this);
+  }
+
+  /** Lets its reader have what happened. */
+  void tell() {
+    events.addAll(unsaid);
+    unsaid.clear();
+  }
+
   void fail(String why) {
     over = true;
-    events.add(new GenerationEvent.Failed(why));
+    say(new GenerationEvent.Failed(why));
     attest();
   }
 }

@@ -29,13 +29,16 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * One coordinator at one stage, on three threads: the caller reads, a worker computes, and a notary
- * hashes and signs behind the worker's back, so that evidence holds nobody up.
+ * One coordinator at one stage, on three platform threads: one reads, a worker computes, and a
+ * notary hashes and signs behind the worker's back, so that evidence holds nobody up. The next
+ * token of the only answer is computed by the reader, which is awake: nobody else has to be woken.
  */
 final class StageConnection {
   /** Sequences that may be open at once. */
@@ -79,7 +82,11 @@ final class StageConnection {
   private long waiting;
   private boolean ended;
 
-  // The worker's.
+  /** The worker has pieces that it computes. */
+  private boolean working;
+
+  // The worker's; the reader's while no task waits and the worker has none, since only the reader
+  // makes tasks.
   private final Batch batch;
   private final Sampler sampler;
 
@@ -98,6 +105,29 @@ final class StageConnection {
 
   /** Returns when the coordinator has left and nothing of it remains. */
   void run() throws IOException {
+    FutureTask<Void> reading =
+        new FutureTask<>(
+            () -> {
+              read();
+              return null;
+            });
+    Thread reader = Thread.ofPlatform().name("stage-reader").daemon().start(reading);
+    try {
+      reading.get();
+    } catch (ExecutionException e) {
+      switch (e.getCause()) {
+        case IOException broken -> throw broken;
+        case RuntimeException broken -> throw broken;
+        case null, default -> throw new IllegalStateException(e);
+      }
+    } catch (InterruptedException e) {
+      frames.close();
+      join(reader);
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void read() throws IOException {
     Thread worker = Thread.ofPlatform().name("stage").daemon().start(this::work);
     Thread notary = Thread.ofPlatform().name("stage-notary").daemon().start(this::attest);
     Thread pulse = Thread.ofVirtual().name("stage-pulse").start(this::pulse);
@@ -210,6 +240,7 @@ final class StageConnection {
   }
 
   private void queue(Frame.Work work) throws IOException {
+    Compute piece;
     lock.lock();
     try {
       StageSequence sequence = open.get(work.number());
@@ -229,11 +260,17 @@ final class StageConnection {
         throw new ProtocolException("more rows wait than " + Frame.WAITING + " bytes");
       }
       sequence.next += work.count();
-      tasks.add(new Compute(sequence, work));
-      changed.signalAll();
+      piece = new Compute(sequence, work);
+      if (working || !tasks.isEmpty() || open.size() > 1 || work.count() > 1) {
+        tasks.add(piece);
+        changed.signalAll();
+        return;
+      }
+      waiting -= work.rows().remaining();
     } finally {
       lock.unlock();
     }
+    compute(List.of(piece));
   }
 
   private void leave(int number) throws IOException {
@@ -277,6 +314,7 @@ final class StageConnection {
   private List<Compute> next() throws InterruptedException {
     lock.lock();
     try {
+      working = false;
       List<Compute> pieces = new ArrayList<>();
       while (!ended && pieces.isEmpty()) {
         while (tasks.isEmpty() && !ended) {
@@ -285,6 +323,7 @@ final class StageConnection {
         gather();
         collect(pieces);
       }
+      working = !ended;
       return ended ? List.of() : pieces;
     } finally {
       lock.unlock();
@@ -368,11 +407,15 @@ final class StageConnection {
       }
       return;
     }
+    List<Frame> given = new ArrayList<>();
+    List<Optional<Step>> signed = new ArrayList<>();
     int row = 0;
     for (Compute piece : ready) {
-      give(piece, row);
+      give(piece, row, given, signed);
       row += piece.work.count();
     }
+    frames.write(given);
+    steps.addAll(signed);
   }
 
   private boolean makeRoom(Compute piece) throws IOException {
@@ -395,9 +438,13 @@ final class StageConnection {
   }
 
   private void fail(StageSequence sequence, String why) throws IOException {
+    frames.write(failure(sequence, why));
+  }
+
+  private Frame.Failed failure(StageSequence sequence, String why) {
     sequence.over = true;
     stage.release(sequence.dropPages());
-    frames.write(new Frame.Failed(sequence.number, why));
+    return new Frame.Failed(sequence.number, why);
   }
 
   private void add(Compute piece) {
@@ -413,8 +460,8 @@ final class StageConnection {
     }
   }
 
-  /** Sends what came out for a piece, and leaves it to the notary. */
-  private void give(Compute piece, int firstRow) throws IOException {
+  /** Adds what came out for a piece to what is sent, and to what the notary signs then. */
+  private void give(Compute piece, int firstRow, List<Frame> given, List<Optional<Step>> signed) {
     Frame.Work work = piece.work;
     StageSequence sequence = piece.sequence;
     int rows = work.count() * rowOut;
@@ -446,7 +493,7 @@ final class StageConnection {
           int position = work.first() + work.count();
           token = sequence.choose(sampler, batch.logits(), offset, vocabulary, position);
         } catch (ArithmeticException e) {
-          fail(sequence, String.valueOf(e.getMessage()));
+          given.add(failure(sequence, String.valueOf(e.getMessage())));
           return;
         }
         payload.putInt(token);
@@ -459,14 +506,26 @@ final class StageConnection {
       }
     }
     payload.flip();
-    frames.write(new Frame.Done(work.number(), work.first(), work.count(), chosen, payload));
-    steps.add(Optional.of(new Step(sequence, work, payload.slice(0, rows), choice)));
+    given.add(new Frame.Done(work.number(), work.first(), work.count(), chosen, payload));
+    signed.add(Optional.of(new Step(sequence, work, payload.slice(0, rows), choice)));
   }
 
   private void attest() {
     try {
-      for (Optional<Step> step = steps.take(); step.isPresent(); step = steps.take()) {
-        frames.write(new Frame.Statement(step.get().work.number(), attest(step.get())));
+      List<Optional<Step>> next = new ArrayList<>();
+      while (true) {
+        next.add(steps.take());
+        steps.drainTo(next);
+        List<Frame> statements = new ArrayList<>();
+        for (Optional<Step> step : next) {
+          step.ifPresent(
+              one -> statements.add(new Frame.Statement(one.work.number(), attest(one))));
+        }
+        frames.write(statements);
+        if (next.contains(END)) {
+          return;
+        }
+        next.clear();
       }
     } catch (InterruptedException | IOException e) {
       // The reader sees the end of the stream too.

@@ -39,7 +39,8 @@ final class StageLine {
   private volatile long heard;
   private volatile @Nullable String late;
 
-  /** Guarded by the pipeline's lock. */
+  // Guarded by the pipeline's lock.
+  private final List<Frame> unsent = new ArrayList<>();
   private boolean dead;
 
   private StageLine(
@@ -171,10 +172,20 @@ final class StageLine {
     return ready;
   }
 
-  /** Writes a frame; where that fails, the reader learns of it. */
+  /** Notes a frame that {@link #flush} writes. */
   void send(Frame frame) {
+    unsent.add(frame);
+  }
+
+  /** Writes what is to be sent; where that fails, the reader learns of it. */
+  void flush() {
+    if (unsent.isEmpty()) {
+      return;
+    }
+    List<Frame> together = List.copyOf(unsent);
+    unsent.clear();
     try {
-      frames.write(frame);
+      frames.write(together);
     } catch (IOException e) {
       frames.close();
     }

@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
@@ -182,5 +183,75 @@ class FrameTest {
     byte[] body = body(new Frame.Refused("\ud83d\ude42".repeat(400)));
     assertThat(body.length).isLessThanOrEqualTo(1001);
     assertThat(Frame.decode(body)).isInstanceOf(Parsed.Read.class);
+  }
+
+  private static Frame.Done done(int number) {
+    return new Frame.Done(number, 7, 1, Frame.Chosen.NOTHING, ByteBuffer.wrap(new byte[9]));
+  }
+
+  private static byte[] written(List<Frame> frames) throws IOException {
+    Recorded stream = new Recorded(new byte[0]);
+    try (FrameStream out = new FrameStream(stream)) {
+      out.write(frames);
+    }
+    return stream.written.toByteArray();
+  }
+
+  @Test
+  void framesThatAreWrittenTogetherAreThoseThatAreWrittenAlone() throws IOException {
+    ByteArrayOutputStream alone = new ByteArrayOutputStream();
+    for (Frame frame : EXAMPLES) {
+      alone.writeBytes(written(List.of(frame)));
+    }
+    assertThat(written(EXAMPLES)).isEqualTo(alone.toByteArray());
+    assertThat(written(List.of())).isEmpty();
+  }
+
+  @Test
+  void longFramesAreWrittenBehindEachOtherWhole() throws IOException {
+    List<Frame> frames = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      byte[] rows = new byte[20_000 * i];
+      Arrays.fill(rows, (byte) i);
+      frames.add(new Frame.Done(i, 0, 1, Frame.Chosen.NOTHING, ByteBuffer.wrap(rows)));
+    }
+    try (FrameStream in = new FrameStream(new Recorded(written(frames)))) {
+      for (Frame frame : frames) {
+        assertThat(in.read()).isEqualTo(frame);
+      }
+    }
+  }
+
+  @Test
+  void finishedWorkThatCameTogetherIsReadTogetherAndWhatIsSlowerIsNot() throws IOException {
+    Frame statement = EXAMPLES.get(10);
+    byte[] bytes =
+        written(List.of(done(1), done(2), statement, done(3), new Frame.Alive(), done(4)));
+    try (FrameStream in = new FrameStream(new Recorded(bytes))) {
+      assertThat(in.readTogether()).containsExactly(done(1), done(2));
+      assertThat(in.readTogether()).containsExactly(statement, done(3));
+      assertThat(in.readTogether()).containsExactly(new Frame.Alive(), done(4));
+    }
+  }
+
+  @Test
+  void finishedWorkOfWhichOnlyAPartHasComeIsNotWaitedFor() throws IOException {
+    byte[] bytes = written(List.of(done(1), done(2)));
+    for (int cut = bytes.length / 2; cut < bytes.length; cut++) {
+      try (FrameStream in = new FrameStream(new Recorded(Arrays.copyOf(bytes, cut)))) {
+        assertThat(in.readTogether()).containsExactly(done(1));
+      }
+    }
+  }
+
+  @Test
+  void aLengthThatIsNoneIsRefusedBehindFinishedWorkToo() throws IOException {
+    byte[] bytes = Arrays.copyOf(written(List.of(done(1))), 4 + 21 + 5);
+    bytes[25] = -1;
+    bytes[29] = (byte) Frame.DONE;
+    try (FrameStream in = new FrameStream(new Recorded(bytes))) {
+      assertThat(in.readTogether()).containsExactly(done(1));
+      assertThatThrownBy(in::readTogether).isInstanceOf(ProtocolException.class);
+    }
   }
 }

@@ -2,10 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.link.stream;
 
+import dev.freehold.link.channel.Channel;
 import dev.freehold.record.Parsed;
+import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Optional;
 import java.util.concurrent.locks.Condition;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One path that is up, as its session sees it. One thread takes records to be sealed and sent, one
@@ -24,8 +28,22 @@ public final class Lane {
   private final PathKind kind;
   final Condition work;
   final Measured measured;
+  private volatile @Nullable Consumer<byte[]> sending;
+
+  /** What a record is made in. Its owner is whoever sends. */
+  final ByteBuffer buffer = ByteBuffer.allocate(Channel.RECORD_LIMIT);
 
   // Owned by the session's lock.
+  // Of these one at most: records are sealed and sent in the order in which they were made.
+  /** The thread that takes records has one that it has not sent yet. */
+  boolean takerSends;
+
+  /** A writer has one. */
+  boolean writerSends;
+
+  /** When the path's own thread looks for something to send, unless it is woken. */
+  long looksAt = Long.MIN_VALUE;
+
   final ArrayDeque<Long> pongsDue = new ArrayDeque<>();
   long cursor;
   boolean closed;
@@ -61,6 +79,17 @@ public final class Lane {
     return session.take(this);
   }
 
+  /**
+   * From now on a thread that writes a little to a stream, while nothing else is being sent, has it
+   * sent by itself instead of waking the one that takes records.
+   *
+   * @param send sends a record; one at a time, and in turns with what is taken. Called by threads
+   *     that may hold any lock but the session's: it neither throws nor ends the path by itself
+   */
+  public void writersSend(Consumer<byte[]> send) {
+    sending = send;
+  }
+
   /** Takes what came. What is wrong with it, if anything: the path should then be closed. */
   public Optional<String> received(byte[] plaintext) {
     return switch (Packet.parse(plaintext)) {
@@ -84,7 +113,22 @@ public final class Lane {
     return session.quality(this);
   }
 
+  void send(byte[] record) {
+    Consumer<byte[]> send = sending;
+    if (send != null) {
+      send.accept(record);
+    }
+  }
+
+  boolean writersSend() {
+    return sending != null;
+  }
+
   // What follows is called with the session's lock held.
+
+  boolean sends() {
+    return takerSends || writerSends;
+  }
 
   void heard(long now) {
     lastHeard = now;

@@ -3,7 +3,6 @@
 package dev.freehold.link.stream;
 
 import dev.freehold.crypto.NodeId;
-import dev.freehold.link.channel.Channel;
 import dev.freehold.link.channel.Instance;
 import dev.freehold.link.channel.Resumption;
 import java.io.IOException;
@@ -27,6 +26,9 @@ import org.jspecify.annotations.Nullable;
 public final class Session {
   private static final long ACKNOWLEDGE_WITHIN = 20_000_000L;
   private static final int ACKNOWLEDGE_BYTES = 131_072;
+
+  /** Bytes that a path has room for when no more than these are under way. */
+  private static final int WRITERS_SEND = 32_768;
 
   final ReentrantLock lock = new ReentrantLock();
 
@@ -156,7 +158,7 @@ public final class Session {
     lock.lock();
     try {
       outbox.note(bytes.clone());
-      signalActive();
+      rouseActive();
     } finally {
       lock.unlock();
     }
@@ -225,25 +227,23 @@ public final class Session {
 
   // Lanes.
 
+  /** The path's own thread asks: what it was given before has been sent. */
   Optional<byte[]> take(Lane lane) throws InterruptedException {
     lock.lockInterruptibly();
     try {
+      lane.takerSends = false;
       while (!lane.closed) {
         long now = clock.nanos();
-        long pingAt = lane.pingDueAt(sent.frames() > 0);
-        boolean acknowledge =
-            lane == active && now - acknowledgeAt >= 0 && acknowledgeAt != Long.MAX_VALUE;
-        if (!lane.pongsDue.isEmpty()
-            || now >= pingAt
-            || acknowledge
-            || (lane == active && outbox.hasFrames(lane))) {
-          return Optional.of(record(lane, now, now >= pingAt));
+        long due = lane.writerSends ? Long.MAX_VALUE : dueAt(lane);
+        if (now >= due) {
+          lane.takerSends = true;
+          return Optional.of(record(lane, now));
         }
-        long until = Math.min(pingAt, lane == active ? acknowledgeAt : Long.MAX_VALUE);
-        if (until == Long.MAX_VALUE) {
+        lane.looksAt = due;
+        if (due == Long.MAX_VALUE) {
           lane.work.await();
         } else {
-          lane.work.awaitNanos(until - now);
+          lane.work.awaitNanos(due - now);
         }
       }
       return Optional.empty();
@@ -252,8 +252,28 @@ public final class Session {
     }
   }
 
-  private byte[] record(Lane lane, long now, boolean ping) {
-    ByteBuffer to = ByteBuffer.allocate(Channel.RECORD_LIMIT);
+  /** From when on there is something to send on a path. */
+  private long dueAt(Lane lane) {
+    if (!lane.pongsDue.isEmpty() || (lane == active && outbox.hasFrames(lane))) {
+      return Long.MIN_VALUE;
+    }
+    long pingAt = lane.pingDueAt(sent.frames() > 0);
+    return lane == active ? Math.min(pingAt, acknowledgeAt) : pingAt;
+  }
+
+  /**
+   * Wakes a path's own thread where something is due before it looks by itself. Who sends now does
+   * this afterwards.
+   */
+  private void rouse(Lane lane) {
+    if (!lane.sends() && dueAt(lane) < lane.looksAt) {
+      lane.work.signal();
+    }
+  }
+
+  private byte[] record(Lane lane, long now) {
+    boolean ping = now >= lane.pingDueAt(sent.frames() > 0);
+    ByteBuffer to = lane.buffer.clear();
     to.putLong(lane == active ? lane.cursor : sent.next()).putLong(expected);
     acknowledgeAt = Long.MAX_VALUE;
     unacknowledgedBytes = 0;
@@ -289,7 +309,7 @@ public final class Session {
       }
       if (sent.bytes() < before) {
         lane.measured.acknowledged(before - sent.bytes(), now);
-        signalActive();
+        rouseActive();
       }
       for (Lane each : lanes) {
         each.cursor = Math.max(each.cursor, sent.base());
@@ -303,7 +323,7 @@ public final class Session {
             switch (frame) {
               case Frame.Ping(long value) -> {
                 lane.answer(value);
-                lane.work.signal();
+                rouse(lane);
                 yield Optional.empty();
               }
               case Frame.Pong(long value) -> {
@@ -365,8 +385,11 @@ public final class Session {
     }
   }
 
-  private void signalActive() {
-    active().ifPresent(lane -> lane.work.signal());
+  private void rouseActive() {
+    Lane lane = active;
+    if (lane != null) {
+      rouse(lane);
+    }
   }
 
   // Frames that came.
@@ -397,10 +420,10 @@ public final class Session {
     boolean first = acknowledgeAt == Long.MAX_VALUE;
     if (unacknowledgedBytes >= ACKNOWLEDGE_BYTES) {
       acknowledgeAt = now;
-      signalActive();
+      rouseActive();
     } else if (first) {
       acknowledgeAt = now + ACKNOWLEDGE_WITHIN;
-      signalActive();
+      rouseActive();
     }
     return wrong.or(() -> unheardOf(frame));
   }
@@ -514,6 +537,8 @@ public final class Session {
 
   void write(LinkStream stream, byte[] from, int offset, int length) throws IOException {
     Objects.checkFromIndexSize(offset, length, from.length);
+    Lane lane;
+    byte[] record;
     lock.lock();
     try {
       int written = 0;
@@ -530,11 +555,45 @@ public final class Session {
         int part = Math.min(length - written, room);
         stream.put(from, offset + written, part);
         written += part;
-        schedule(stream);
+        boolean _ = outbox.schedule(stream);
+        if (written < length) {
+          rouseActive();
+        }
       }
+      lane = active;
+      if (lane == null || !writerSends(lane, stream)) {
+        rouseActive();
+        return;
+      }
+      lane.writerSends = true;
+      record = record(lane, clock.nanos());
     } finally {
       lock.unlock();
     }
+    try {
+      lane.send(record);
+    } finally {
+      lock.lock();
+      try {
+        lane.writerSends = false;
+        rouse(lane);
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
+  /**
+   * Whether a writer sends what it wrote by itself: only where nobody else sends, and where so
+   * little is under way that the path takes it without making the writer wait. An interrupted
+   * thread would break the path.
+   */
+  private boolean writerSends(Lane lane, LinkStream stream) {
+    return !lane.sends()
+        && lane.writersSend()
+        && sent.bytes() + stream.pendingBytes <= WRITERS_SEND
+        && outbox.hasFrames(lane)
+        && !Thread.currentThread().isInterrupted();
   }
 
   void end(LinkStream stream) {
@@ -610,7 +669,7 @@ public final class Session {
 
   private void schedule(LinkStream stream) {
     if (outbox.schedule(stream)) {
-      signalActive();
+      rouseActive();
     }
   }
 

@@ -369,6 +369,247 @@ class SessionTest {
     }
   }
 
+  /** The other end's first stream, which the writers' lane of this end carries. */
+  private LinkStream openedOn(Lane lane) throws StreamCancelled, InterruptedException {
+    LinkStream stream = session.open(PROTOCOL);
+    assertThat(frames(lane)).hasSize(1);
+    assertThat(takesNothing(lane)).isTrue();
+    return stream;
+  }
+
+  /** Whether the lane has nothing to take, which is also what says that all taken was sent. */
+  private static boolean takesNothing(Lane lane) throws InterruptedException {
+    Thread taking =
+        Thread.startVirtualThread(
+            () -> {
+              try {
+                lane.take();
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+            });
+    boolean ended = taking.join(Duration.ofMillis(50));
+    taking.interrupt();
+    taking.join();
+    return !ended;
+  }
+
+  private static List<Frame> framesOf(byte[] record) {
+    return Packet.parse(record) instanceof Parsed.Read<Packet>(Packet packet)
+        ? packet.frames()
+        : List.of();
+  }
+
+  @Test
+  void aWriterSendsByItselfWhileNobodyElseDoes() throws Exception {
+    Lane lane = strangersLane();
+    List<byte[]> sent = new ArrayList<>();
+    LinkStream stream = openedOn(lane);
+    lane.writersSend(sent::add);
+    stream.write(new byte[] {1, 2});
+    stream.write(new byte[] {3});
+    assertThat(sent).hasSize(2);
+    assertThat(framesOf(sent.getFirst()))
+        .singleElement()
+        .isInstanceOfSatisfying(
+            Frame.Data.class, data -> assertThat(data.bytes()).containsExactly(1, 2));
+    assertThat(Packet.parse(sent.getLast())).asString().contains("first=2");
+    assertThat(takesNothing(lane)).isTrue();
+  }
+
+  @Test
+  void aWriterSendsNothingBeforeARecordThatWasTakenHasBeenSent() throws Exception {
+    Lane lane = strangersLane();
+    List<byte[]> sent = new ArrayList<>();
+    LinkStream stream = session.open(PROTOCOL);
+    lane.writersSend(sent::add);
+    assertThat(frames(lane)).as("it may still be on its way").hasSize(1);
+    stream.write(new byte[] {1});
+    assertThat(sent).isEmpty();
+    assertThat(frames(lane)).singleElement().isInstanceOf(Frame.Data.class);
+  }
+
+  @Test
+  void whoWroteMuchLeavesItToTheThreadThatTakesAndWaitsForNoPath() throws Exception {
+    LinkedBlockingQueue<LinkStream> streams = new LinkedBlockingQueue<>();
+    Session wide = session(true, SessionLimits.DEFAULT, streams);
+    Lane lane =
+        wide.attach(new Resumption(Instance.random(random), Instance.NONE, 0), PathKind.DIRECT);
+    LinkStream stream = wide.open(PROTOCOL);
+    assertThat(frames(lane)).hasSize(1);
+    assertThat(takesNothing(lane)).isTrue();
+    List<byte[]> sent = new ArrayList<>();
+    lane.writersSend(sent::add);
+    stream.write(new byte[20_000]);
+    assertThat(sent).hasSize(1);
+    stream.write(new byte[20_000]);
+    assertThat(sent).as("nothing of the first was acknowledged").hasSize(1);
+    assertThat(frames(lane)).isNotEmpty().allMatch(Frame.Data.class::isInstance);
+  }
+
+  @Test
+  void anInterruptedWriterLeavesItToTheThreadThatTakes() throws Exception {
+    Lane lane = strangersLane();
+    LinkStream stream = openedOn(lane);
+    List<byte[]> sent = new ArrayList<>();
+    lane.writersSend(sent::add);
+    Thread.currentThread().interrupt();
+    stream.write(new byte[] {1});
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(sent).isEmpty();
+    assertThat(frames(lane)).singleElement().isInstanceOf(Frame.Data.class);
+  }
+
+  @Test
+  void whatIsWrittenWhileAWriterSendsIsTakenAfterIt() throws Exception {
+    Lane lane = strangersLane();
+    LinkStream stream = openedOn(lane);
+    LinkStream other = session.open(PROTOCOL);
+    assertThat(frames(lane)).hasSize(1);
+    assertThat(takesNothing(lane)).isTrue();
+    CompletableFuture<byte[]> sending = new CompletableFuture<>();
+    CompletableFuture<Void> sent = new CompletableFuture<>();
+    lane.writersSend(
+        record -> {
+          sending.complete(record);
+          sent.join();
+        });
+    Thread writer = Thread.startVirtualThread(() -> write(stream, new byte[] {1}));
+    assertThat(Packet.parse(sending.get(20, TimeUnit.SECONDS))).asString().contains("first=2");
+    CompletableFuture<byte[]> taken = new CompletableFuture<>();
+    Thread taking =
+        Thread.startVirtualThread(
+            () -> {
+              try {
+                taken.complete(lane.take().orElseThrow());
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+            });
+    write(other, new byte[] {2});
+    assertThatThrownBy(() -> taken.get(50, TimeUnit.MILLISECONDS))
+        .as("records go one after the other")
+        .isInstanceOf(TimeoutException.class);
+    sent.complete(null);
+    assertThat(Packet.parse(taken.get(20, TimeUnit.SECONDS))).asString().contains("first=3");
+    writer.join();
+    taking.join();
+  }
+
+  private static void write(LinkStream stream, byte[] bytes) {
+    try {
+      stream.write(bytes);
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Test
+  void whatAWriterSentOnAPathThatBrokeGoesAgainOnTheNext() throws Exception {
+    Instance peer = Instance.random(random);
+    Lane lane = session.attach(new Resumption(peer, Instance.NONE, 0), PathKind.DIRECT);
+    LinkStream stream = openedOn(lane);
+    lane.writersSend(_ -> lane.close());
+    stream.write(new byte[] {7});
+    Lane next =
+        session.attach(new Resumption(peer, session.resumption().own(), 1), PathKind.DIRECT);
+    assertThat(frames(next))
+        .singleElement()
+        .isInstanceOfSatisfying(
+            Frame.Data.class, data -> assertThat(data.bytes()).containsExactly(7));
+  }
+
+  @Test
+  void aSenderThatFailsLeavesTheTurnToOthers() throws Exception {
+    Lane lane = strangersLane();
+    LinkStream stream = openedOn(lane);
+    lane.writersSend(
+        _ -> {
+          throw new IllegalStateException("broken");
+        });
+    assertThatThrownBy(() -> stream.write(new byte[] {1})).hasMessage("broken");
+    List<byte[]> sent = new ArrayList<>();
+    lane.writersSend(sent::add);
+    stream.write(new byte[] {2});
+    assertThat(sent).hasSize(1);
+  }
+
+  /** Nothing is written any more: the acknowledgement is the taking thread's to remember. */
+  @Test
+  void whatComesAfterAWriterSentIsStillAcknowledged() throws Exception {
+    Lane lane = strangersLane();
+    LinkStream stream = openedOn(lane);
+    lane.writersSend(_ -> {});
+    assertThat(says(lane, 0, new Frame.Data(stream.id, new byte[1]))).isEmpty();
+    CompletableFuture<byte[]> taken = new CompletableFuture<>();
+    Thread taking =
+        Thread.startVirtualThread(
+            () -> {
+              try {
+                taken.complete(lane.take().orElseThrow());
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+            });
+    stream.write(new byte[] {1});
+    assertThat(says(lane, 1, new Frame.Data(stream.id, new byte[1]))).isEmpty();
+    assertThat(Packet.parse(taken.get(20, TimeUnit.SECONDS))).asString().contains("acknowledged=2");
+    taking.join();
+  }
+
+  /** Any gap or repetition in what is received is refused by the receiving session. */
+  @Test
+  void recordsOfManyWritersAndOfTheTakingThreadGoInOneOrder() throws Exception {
+    LinkedBlockingQueue<LinkStream> streams = new LinkedBlockingQueue<>();
+    Session one = session(true, SessionLimits.DEFAULT, new LinkedBlockingQueue<>());
+    Session two = session(false, SessionLimits.DEFAULT, streams);
+    Lane there = two.attach(one.resumption(), PathKind.DIRECT);
+    Lane here = one.attach(two.resumption(), PathKind.DIRECT);
+    LinkedBlockingQueue<String> wrong = new LinkedBlockingQueue<>();
+    here.writersSend(record -> there.received(record).ifPresent(wrong::add));
+    there.writersSend(record -> here.received(record).ifPresent(wrong::add));
+    List<Thread> threads = new ArrayList<>(List.of(pump(here, there), pump(there, here)));
+    List<CompletableFuture<byte[]>> received = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      byte value = (byte) i;
+      LinkStream stream = one.open(PROTOCOL);
+      threads.add(
+          Thread.startVirtualThread(
+              () -> {
+                for (int n = 0; n < 500; n++) {
+                  write(stream, new byte[] {value, (byte) n});
+                }
+                stream.end();
+              }));
+      LinkStream end = streams.take();
+      CompletableFuture<byte[]> all = new CompletableFuture<>();
+      received.add(all);
+      threads.add(
+          Thread.startVirtualThread(
+              () -> {
+                try {
+                  all.complete(end.input().readAllBytes());
+                } catch (IOException e) {
+                  all.completeExceptionally(e);
+                }
+              }));
+    }
+    for (int i = 0; i < 4; i++) {
+      byte[] bytes = received.get(i).get(30, TimeUnit.SECONDS);
+      assertThat(bytes).hasSize(1000);
+      for (int n = 0; n < 500; n++) {
+        assertThat(bytes[2 * n]).isEqualTo(bytes[0]);
+        assertThat(bytes[2 * n + 1]).isEqualTo((byte) n);
+      }
+    }
+    assertThat(wrong).isEmpty();
+    here.close();
+    there.close();
+    for (Thread thread : threads) {
+      thread.join();
+    }
+  }
+
   /** Carries records until the lane closes; some of the last are lost with it. */
   private static Thread pump(Lane from, Lane to) {
     return Thread.startVirtualThread(
