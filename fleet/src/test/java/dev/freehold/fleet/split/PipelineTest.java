@@ -495,4 +495,81 @@ class PipelineTest {
       }
     }
   }
+
+  private static FrameStream stage(Machines machines) throws IOException {
+    machines.replacements++;
+    FrameStream frames =
+        new FrameStream(machines.find(new LayerRange(0, 1, 2), List.of()).stream());
+    frames.write(new Frame.Ask(machines.model(), 1, new StageLayers(0, 1, 2), 1));
+    assertThat(frames.read()).isInstanceOf(Frame.Ready.class);
+    return frames;
+  }
+
+  private static Frame.Work token(int number, int position) {
+    ByteBuffer rows = ByteBuffer.allocate(4).putInt(20 + position).flip();
+    return new Frame.Work(number, position, 1, false, rows);
+  }
+
+  private static Frame.Done done(FrameStream frames) throws IOException {
+    while (true) {
+      if (frames.read() instanceof Frame.Done done) {
+        return done;
+      }
+    }
+  }
+
+  /** The reader computes for one answer, the worker for several: nobody's rows tell which. */
+  @Test
+  void aStageGivesTheSameRowsInOrderWhoeverOfItsThreadsComputes() throws Exception {
+    Path file = SplitModels.write(folder, "llama", 2);
+    try (Machines machines = new Machines(file)) {
+      List<Frame.Done> one = new ArrayList<>();
+      try (FrameStream frames = stage(machines)) {
+        frames.write(new Frame.Open(1, run(1), new Asking.Nothing()));
+        for (int position = 0; position < 6; position++) {
+          frames.write(token(1, position));
+          one.add(done(frames));
+        }
+      }
+      assertThat(one).extracting(Frame.Done::first).containsExactly(0, 1, 2, 3, 4, 5);
+      try (FrameStream frames = stage(machines)) {
+        frames.write(new Frame.Open(1, run(1), new Asking.Nothing()));
+        for (int position = 0; position < 3; position++) {
+          frames.write(token(1, position));
+        }
+        frames.write(new Frame.Open(2, run(2), new Asking.Nothing()));
+        frames.write(List.of(token(2, 0), token(1, 3), token(2, 1)));
+        List<Frame.Done> both = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+          both.add(done(frames));
+        }
+        assertThat(both).filteredOn(each -> each.number() == 1).isEqualTo(one.subList(0, 4));
+        assertThat(both)
+            .filteredOn(each -> each.number() == 2)
+            .extracting(Frame.Done::payload)
+            .containsExactly(one.get(0).payload(), one.get(1).payload());
+        frames.write(List.of(new Frame.Close(2), token(1, 4)));
+        assertThat(done(frames)).isEqualTo(one.get(4));
+        frames.write(token(1, 5));
+        assertThat(done(frames)).isEqualTo(one.get(5));
+      }
+    }
+  }
+
+  @Test
+  void workOutOfOrderEndsTheConnectionWhileItsReaderComputesToo() throws Exception {
+    Path file = SplitModels.write(folder, "llama", 2);
+    try (Machines machines = new Machines(file);
+        FrameStream frames = stage(machines)) {
+      frames.write(
+          List.of(
+              new Frame.Open(1, run(1), new Asking.Nothing()),
+              token(1, 0),
+              token(1, 1),
+              token(1, 1)));
+      assertThat(done(frames).first()).isZero();
+      assertThat(done(frames).first()).isEqualTo(1);
+      assertThatThrownBy(() -> done(frames)).isInstanceOf(IOException.class);
+    }
+  }
 }
