@@ -19,6 +19,9 @@ public final class Lane {
   /** How long a silent other end is waited for once something is owed by it. */
   static final long PATIENCE = 5_000_000_000L;
 
+  /** The same on a direct path while another one is up. */
+  static final long SPARED = 2_000_000_000L;
+
   private static final long KEEP_ALIVE = 15_000_000_000L;
   private static final long HURRY = 500_000_000L;
   private static final long YOUNG = 3_000_000_000L;
@@ -55,6 +58,9 @@ public final class Lane {
 
   /** When the first ping was sent of those that are under way. */
   private long askedSince;
+
+  /** Since when whoever sends now has waited for the carrier to take it. */
+  private long sendingSince;
 
   /** Whether somebody wonders at the other end's silence. */
   private boolean doubted;
@@ -139,8 +145,15 @@ public final class Lane {
     doubted = true;
   }
 
-  boolean overdue(long now) {
-    return pingUnderWay && now - Math.max(askedSince, lastHeard) > PATIENCE;
+  void sending(long now) {
+    sendingSince = now;
+  }
+
+  boolean overdue(long now, boolean spared) {
+    long patience = spared && kind != PathKind.RELAY ? SPARED : PATIENCE;
+    // A carrier that takes nothing takes no ping either.
+    return (pingUnderWay && now - Math.max(askedSince, lastHeard) > patience)
+        || (sends() && now - Math.max(sendingSince, lastHeard) > patience);
   }
 
   /**

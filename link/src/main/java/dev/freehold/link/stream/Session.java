@@ -274,7 +274,9 @@ public final class Session {
   private byte[] record(Lane lane, long now) {
     boolean ping = now >= lane.pingDueAt(sent.frames() > 0);
     ByteBuffer to = lane.buffer.clear();
-    to.putLong(lane == active ? lane.cursor : sent.next()).putLong(expected);
+    // Frames that another lane carries may not have come yet, when this record does.
+    to.putLong(lane == active ? lane.cursor : sent.base()).putLong(expected);
+    lane.sending(now);
     acknowledgeAt = Long.MAX_VALUE;
     unacknowledgedBytes = 0;
     while (!lane.pongsDue.isEmpty()) {
@@ -346,7 +348,7 @@ public final class Session {
   boolean overdue(Lane lane) {
     lock.lock();
     try {
-      return lane.overdue(clock.nanos());
+      return lane.overdue(clock.nanos(), lanes.size() > 1);
     } finally {
       lock.unlock();
     }

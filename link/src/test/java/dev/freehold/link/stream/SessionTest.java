@@ -148,6 +148,69 @@ class SessionTest {
     assertThat(reading.hasStreamsUnderWay()).isTrue();
   }
 
+  private Session at(Moved clock) {
+    return new Session(PEER, true, LIMITS, clock, Instance.random(random), incoming::add, _ -> {});
+  }
+
+  /** A carrier that is stuck takes no ping either, so no answer to one is ever missed. */
+  @Test
+  void aPathWhoseCarrierTakesNothingIsLeft() throws Exception {
+    Moved clock = new Moved();
+    Session sending = at(clock);
+    Lane lane =
+        sending.attach(new Resumption(Instance.random(random), Instance.NONE, 0), PathKind.RELAY);
+    LinkStream _ = sending.open(PROTOCOL);
+    assertThat(lane.take()).isPresent();
+    clock.move(Duration.ofMillis(4900));
+    assertThat(lane.overdue()).isFalse();
+    clock.move(Duration.ofMillis(200));
+    assertThat(lane.overdue()).isTrue();
+    assertThat(says(lane, 0)).isEmpty();
+    assertThat(lane.overdue()).as("it is slow, and speaks").isFalse();
+  }
+
+  @Test
+  void aDirectPathIsLeftSoonerWhereTheRelayIsThere() throws Exception {
+    Moved clock = new Moved();
+    Session sending = at(clock);
+    Resumption fresh = new Resumption(Instance.random(random), Instance.NONE, 0);
+    Lane relay = sending.attach(fresh, PathKind.RELAY);
+    Lane direct =
+        sending.attach(new Resumption(fresh.own(), sending.resumption().own(), 0), PathKind.DIRECT);
+    assertThat(sending.active()).hasValue(direct);
+    LinkStream _ = sending.open(PROTOCOL);
+    assertThat(direct.take()).isPresent();
+    clock.move(Duration.ofMillis(600));
+    assertThat(frames(direct)).hasOnlyElementsOfType(Frame.Ping.class);
+    clock.move(Duration.ofMillis(1900));
+    assertThat(direct.overdue()).isFalse();
+    clock.move(Duration.ofMillis(200));
+    assertThat(direct.overdue()).isTrue();
+    direct.close();
+    assertThat(sending.active()).hasValue(relay);
+    assertThat(frames(relay)).as("the same again").hasAtLeastOneElementOfType(Frame.Open.class);
+    clock.move(Duration.ofSeconds(4));
+    assertThat(relay.overdue()).as("the last one is waited for").isFalse();
+  }
+
+  /** Its pings overtake the frames, which must not look as if some were missing. */
+  @Test
+  void aPathInReserveSurvivesFramesThatAnotherCarries() throws Exception {
+    Moved clock = new Moved();
+    Session sending = at(clock);
+    Resumption fresh = new Resumption(Instance.random(random), Instance.NONE, 0);
+    Lane relay = sending.attach(fresh, PathKind.RELAY);
+    Lane direct =
+        sending.attach(new Resumption(fresh.own(), sending.resumption().own(), 0), PathKind.DIRECT);
+    LinkStream _ = sending.open(PROTOCOL);
+    assertThat(frames(direct)).isNotEmpty();
+    clock.move(Duration.ofSeconds(16));
+    Session receiving = session(false, LIMITS, new LinkedBlockingQueue<>());
+    Lane there =
+        receiving.attach(new Resumption(Instance.random(random), Instance.NONE, 0), PathKind.RELAY);
+    assertThat(there.received(relay.take().orElseThrow())).as("nothing is wrong").isEmpty();
+  }
+
   @Test
   void onlyStreamsThatThePeerKnowsAndThatAreToGoOnAreUnderWay() throws Exception {
     assertThat(session.hasStreamsUnderWay()).isFalse();
