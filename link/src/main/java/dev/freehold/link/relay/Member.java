@@ -6,6 +6,8 @@ import dev.freehold.crypto.NodeId;
 import dev.freehold.link.channel.PathMessage;
 import dev.freehold.record.Parsed;
 import io.helidon.common.buffers.BufferData;
+import io.helidon.http.Headers;
+import io.helidon.http.HttpPrologue;
 import io.helidon.websocket.WsListener;
 import io.helidon.websocket.WsSession;
 import java.net.InetSocketAddress;
@@ -36,6 +38,7 @@ final class Member implements WsListener {
   private volatile @Nullable NodeId node;
   private volatile long lastHeard;
   private String address = "";
+  private volatile boolean asksForReflector;
 
   // All below is owned by this object's monitor.
   private final ArrayDeque<Waiting> outbox = new ArrayDeque<>();
@@ -67,6 +70,12 @@ final class Member implements WsListener {
 
   Optional<NodeId> node() {
     return Optional.ofNullable(node);
+  }
+
+  @Override
+  public Optional<Headers> onHttpUpgrade(HttpPrologue prologue, Headers headers) {
+    asksForReflector = prologue.query().rawValue().equals(Relay.REFLECTS);
+    return Optional.empty();
   }
 
   @Override
@@ -153,6 +162,9 @@ final class Member implements WsListener {
     say(
         new RelayMessage.Welcome(displaced, relay.settings().window(), relay.key().sign(proof)),
         false);
+    if (asksForReflector) {
+      relay.reflector().ifPresent(port -> say(new RelayMessage.Reflects(port), false));
+    }
   }
 
   private void forward(NodeId to, byte[] payload, byte[] message) {

@@ -6,6 +6,7 @@ import dev.freehold.crypto.NodeId;
 import dev.freehold.crypto.SigningKey;
 import dev.freehold.link.address.RelayAddress;
 import dev.freehold.link.address.RelayAddress.Trust;
+import dev.freehold.link.ice.Reflector;
 import dev.freehold.link.stream.MonotonicClock;
 import io.helidon.common.tls.Tls;
 import io.helidon.config.Config;
@@ -20,6 +21,7 @@ import io.helidon.webserver.websocket.WsConfig;
 import io.helidon.webserver.websocket.WsRouting;
 import io.helidon.webserver.websocket.WsUpgrader;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -31,6 +33,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Forwards between nodes that are connected. It knows who is connected, who sends how much to whom
@@ -38,6 +41,9 @@ import java.util.logging.Logger;
  */
 public final class Relay implements AutoCloseable {
   static final String PATH = "/relay/1";
+
+  /** The query by which a node says that it knows what {@link RelayMessage.Reflects} is. */
+  static final String REFLECTS = "reflects";
 
   /** Held, since the logging system forgets the level of a logger that nobody holds. */
   private static final Logger HELIDON = Logger.getLogger("io.helidon");
@@ -53,6 +59,9 @@ public final class Relay implements AutoCloseable {
   private final Set<Member> connected = ConcurrentHashMap.newKeySet();
   private final Map<NodeId, Member> online = new ConcurrentHashMap<>();
   private final AtomicLong queued = new AtomicLong();
+
+  /** Set once, when the server's port is known. */
+  private volatile @Nullable Reflector reflector;
 
   /** Owned by its own monitor. */
   private final Map<String, Integer> addresses = new HashMap<>();
@@ -114,8 +123,31 @@ public final class Relay implements AutoCloseable {
     HELIDON.setLevel(Level.SEVERE);
     Relay relay = new Relay(settings, key, random, clock);
     relay.server.start();
+    relay.reflector = reflector(settings, relay.server.port(), random, clock);
     relay.ticker.start();
     return relay;
+  }
+
+  /**
+   * At the port that the server has. A proxy passes no UDP on, and where the port is another
+   * program's the relay does without.
+   */
+  private static @Nullable Reflector reflector(
+      RelaySettings settings, int port, SecureRandom random, MonotonicClock clock) {
+    if (!settings.udp() || settings.trust() == Trust.AUTHORITIES) {
+      return null;
+    }
+    try {
+      return Reflector.start(
+          new InetSocketAddress(settings.bind().getAddress(), port), random, clock);
+    } catch (IOException e) {
+      return null;
+    }
+  }
+
+  /** The UDP port at which nodes learn their address; empty where there is none. */
+  public Optional<Integer> reflector() {
+    return Optional.ofNullable(reflector).map(Reflector::port);
   }
 
   /** The line that others need: host, port and key. */
@@ -140,6 +172,10 @@ public final class Relay implements AutoCloseable {
     ticker.interrupt();
     connected.forEach(member -> member.dismiss(Farewell.CLOSING));
     server.stop();
+    Reflector open = reflector;
+    if (open != null) {
+      open.close();
+    }
   }
 
   // For members.

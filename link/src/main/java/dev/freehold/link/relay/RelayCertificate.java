@@ -5,39 +5,20 @@ package dev.freehold.link.relay;
 import dev.freehold.crypto.NodeId;
 import dev.freehold.crypto.Signature;
 import dev.freehold.crypto.SigningKey;
-import java.io.ByteArrayInputStream;
+import dev.freehold.link.certificate.Certified;
 import java.io.IOException;
-import java.math.BigInteger;
 import java.net.Socket;
 import java.security.GeneralSecurityException;
-import java.security.KeyPair;
-import java.security.KeyPairGenerator;
 import java.security.KeyStore;
 import java.security.SecureRandom;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
-import java.security.spec.ECGenParameterSpec;
-import java.time.Instant;
-import java.util.Date;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedTrustManager;
-import org.bouncycastle.asn1.ASN1EncodableVector;
-import org.bouncycastle.asn1.ASN1Encoding;
-import org.bouncycastle.asn1.ASN1Integer;
-import org.bouncycastle.asn1.ASN1ObjectIdentifier;
-import org.bouncycastle.asn1.DERBitString;
-import org.bouncycastle.asn1.DERSequence;
-import org.bouncycastle.asn1.x500.X500Name;
-import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
-import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
-import org.bouncycastle.asn1.x509.TBSCertificate;
-import org.bouncycastle.asn1.x509.Time;
-import org.bouncycastle.asn1.x509.V3TBSCertificateGenerator;
 
 /**
  * A relay's TLS: a P-256 key that lives in memory, in a certificate that the relay's Ed25519 key
@@ -45,29 +26,21 @@ import org.bouncycastle.asn1.x509.V3TBSCertificateGenerator;
  * is fresh at each start, and clocks may be wrong.
  */
 final class RelayCertificate {
-  /** RFC 8410, section 3. */
-  private static final String ED25519_OID = "1.3.101.112";
-
-  private static final AlgorithmIdentifier ED25519 =
-      new AlgorithmIdentifier(new ASN1ObjectIdentifier(ED25519_OID));
-  private static final Date BEGIN = Date.from(Instant.EPOCH);
-  private static final Date END = Date.from(Instant.parse("9999-12-31T23:59:59Z"));
-
   private RelayCertificate() {}
 
   /** For the relay: a fresh key with its certificate. */
   static SSLContext server(SigningKey relay, SecureRandom random) {
     try {
-      KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
-      generator.initialize(new ECGenParameterSpec("secp256r1"), random);
-      KeyPair pair = generator.generateKeyPair();
+      Certified certified =
+          Certified.by(
+              relay.nodeId().toString(),
+              Certified.ED25519,
+              body -> relay.sign(body).bytes(),
+              random);
       KeyStore keys = KeyStore.getInstance("PKCS12");
       keys.load(null, null);
       keys.setKeyEntry(
-          "relay",
-          pair.getPrivate(),
-          new char[0],
-          new Certificate[] {certify(relay, pair, random)});
+          "relay", certified.key(), new char[0], new Certificate[] {certified.certificate()});
       KeyManagerFactory managers =
           KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
       managers.init(keys, new char[0]);
@@ -77,29 +50,6 @@ final class RelayCertificate {
     } catch (GeneralSecurityException | IOException e) {
       throw new IllegalStateException("JDK 25 makes TLS keys", e);
     }
-  }
-
-  private static X509Certificate certify(SigningKey relay, KeyPair pair, SecureRandom random)
-      throws GeneralSecurityException, IOException {
-    X500Name name = new X500Name("CN=" + relay.nodeId());
-    V3TBSCertificateGenerator generator = new V3TBSCertificateGenerator();
-    generator.setSerialNumber(new ASN1Integer(new BigInteger(64, random).add(BigInteger.ONE)));
-    generator.setSignature(ED25519);
-    generator.setIssuer(name);
-    generator.setSubject(name);
-    generator.setStartDate(new Time(BEGIN));
-    generator.setEndDate(new Time(END));
-    generator.setSubjectPublicKeyInfo(
-        SubjectPublicKeyInfo.getInstance(pair.getPublic().getEncoded()));
-    TBSCertificate body = generator.generateTBSCertificate();
-    ASN1EncodableVector parts = new ASN1EncodableVector();
-    parts.add(body);
-    parts.add(ED25519);
-    parts.add(new DERBitString(relay.sign(body.getEncoded(ASN1Encoding.DER)).bytes()));
-    byte[] encoded = new DERSequence(parts).getEncoded(ASN1Encoding.DER);
-    return (X509Certificate)
-        CertificateFactory.getInstance("X.509")
-            .generateCertificate(new ByteArrayInputStream(encoded));
   }
 
   /** For nodes: trusts the certificates that this relay has signed, and no other. */
@@ -120,7 +70,7 @@ final class RelayCertificate {
     }
     byte[] signature = chain[0].getSignature();
     if (signature.length != Signature.BYTES
-        || !ED25519_OID.equals(chain[0].getSigAlgOID())
+        || !Certified.ED25519.equals(chain[0].getSigAlgOID())
         || !relay.key().verify(chain[0].getTBSCertificate(), Signature.of(signature))) {
       throw new CertificateException("the certificate is not signed by " + relay);
     }

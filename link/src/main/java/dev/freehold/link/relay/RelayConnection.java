@@ -19,6 +19,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -50,6 +51,7 @@ public final class RelayConnection implements AutoCloseable {
   // All below is owned by this object's monitor.
   private RelayState state = new RelayState.Offline("not tried yet");
   private @Nullable Line line;
+  private int reflector;
   private boolean closed;
 
   private RelayConnection(
@@ -102,6 +104,18 @@ public final class RelayConnection implements AutoCloseable {
   /** How it stands. */
   public synchronized RelayState state() {
     return state;
+  }
+
+  /**
+   * The relay's UDP port at which this node learns its address; empty where the relay has none, or
+   * is not connected.
+   */
+  public synchronized Optional<Integer> reflector() {
+    return line == null || reflector == 0 ? Optional.empty() : Optional.of(reflector);
+  }
+
+  private synchronized void reflects(int port) {
+    reflector = port;
   }
 
   /** Waits until the node is online there; false if it isn't after {@code limit}. */
@@ -174,6 +188,9 @@ public final class RelayConnection implements AutoCloseable {
   private void change(@Nullable Line current, RelayState next) {
     synchronized (this) {
       line = next instanceof RelayState.Online ? current : null;
+      if (line == null) {
+        reflector = 0;
+      }
       state = next;
       notifyAll();
     }
@@ -201,7 +218,9 @@ public final class RelayConnection implements AutoCloseable {
     /** Connects, stays until the end, and says why it came. */
     String live(Runnable welcomed) throws InterruptedException {
       random.nextBytes(nonce);
-      URI uri = URI.create("wss://" + address.host() + ":" + address.port() + Relay.PATH);
+      URI uri =
+          URI.create(
+              "wss://" + address.host() + ":" + address.port() + Relay.PATH + "?" + Relay.REFLECTS);
       try {
         socket =
             http.newWebSocketBuilder()
@@ -332,6 +351,7 @@ public final class RelayConnection implements AutoCloseable {
             case RelayMessage.Gone(NodeId node, Absence why) when isUp() ->
                 listener.gone(node, why);
             case RelayMessage.Credit(NodeId node, int more) when isUp() -> credited(node, more);
+            case RelayMessage.Reflects(int port) when isUp() -> reflects(port);
             case RelayMessage.Pong() -> {
               // Heard; that was all.
             }

@@ -48,6 +48,9 @@ sealed interface RelayMessage {
   /** It is. */
   record Pong() implements RelayMessage {}
 
+  /** Which UDP port of the relay's tells nodes their address; said to those who ask for it. */
+  record Reflects(int port) implements RelayMessage {}
+
   /** The relay ends the connection. */
   record Bye(Farewell why) implements RelayMessage {}
 
@@ -62,6 +65,7 @@ sealed interface RelayMessage {
   byte CREDIT = 20;
   byte PONG = 21;
   byte BYE = 22;
+  byte REFLECTS = 23;
 
   /** The one encoding. */
   default byte[] encoded() {
@@ -89,6 +93,7 @@ sealed interface RelayMessage {
       case Credit(NodeId node, int bytes) ->
           addressed(CREDIT, node, ByteBuffer.allocate(4).putInt(bytes).array());
       case Pong() -> new byte[] {PONG};
+      case Reflects(int port) -> new byte[] {REFLECTS, (byte) (port >> 8), (byte) port};
       case Bye(Farewell why) -> new byte[] {BYE, why.code()};
     };
   }
@@ -120,6 +125,7 @@ sealed interface RelayMessage {
           case GONE -> bytes.length == HEAD_BYTES + 1 ? gone(bytes) : Optional.empty();
           case CREDIT -> bytes.length == HEAD_BYTES + 4 ? credit(bytes) : Optional.empty();
           case PONG -> bytes.length == 1 ? Optional.of(new Pong()) : Optional.empty();
+          case REFLECTS -> bytes.length == 3 ? reflects(bytes) : Optional.empty();
           case BYE ->
               bytes.length == 2 ? Farewell.ofCode(bytes[1]).map(Bye::new) : Optional.empty();
           default -> Optional.empty();
@@ -159,6 +165,11 @@ sealed interface RelayMessage {
   private static Optional<Credit> credit(byte[] bytes) {
     int credit = ByteBuffer.wrap(bytes).getInt(HEAD_BYTES);
     return credit < 1 ? Optional.empty() : node(bytes, 1).map(node -> new Credit(node, credit));
+  }
+
+  private static Optional<Reflects> reflects(byte[] bytes) {
+    int port = Short.toUnsignedInt(ByteBuffer.wrap(bytes).getShort(1));
+    return port == 0 ? Optional.empty() : Optional.of(new Reflects(port));
   }
 
   private static Optional<NodeId> node(byte[] bytes, int more) {

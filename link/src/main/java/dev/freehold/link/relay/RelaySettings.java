@@ -17,6 +17,7 @@ import java.net.InetSocketAddress;
  * @param connectionsFromOneAddress the most of them from one IP address
  * @param bytesPerSecond how fast one node may send; a faster one is read more slowly
  * @param window bytes that may be under way from one node to another
+ * @param udp whether nodes learn by UDP, at the same port, which address they are seen at
  * @param queued bytes that may wait for all nodes together
  */
 public record RelaySettings(
@@ -28,6 +29,7 @@ public record RelaySettings(
     int connectionsFromOneAddress,
     long bytesPerSecond,
     int window,
+    boolean udp,
     long queued) {
   /** Refuses what no relay can work with. */
   public RelaySettings {
@@ -51,6 +53,7 @@ public record RelaySettings(
         64,
         64L << 20,
         256 << 10,
+        true,
         128L << 20);
   }
 
@@ -65,6 +68,7 @@ public record RelaySettings(
         connectionsFromOneAddress,
         bytesPerSecond,
         window,
+        udp,
         queued);
   }
 
@@ -79,13 +83,29 @@ public record RelaySettings(
         connectionsFromOneAddress,
         bytesPerSecond,
         window,
+        udp,
         queued);
   }
 
   /** With other numbers of connections. */
   public RelaySettings taking(int all, int fromOneAddress) {
     return new RelaySettings(
-        bind, host, trust, publicPort, all, fromOneAddress, bytesPerSecond, window, queued);
+        bind, host, trust, publicPort, all, fromOneAddress, bytesPerSecond, window, udp, queued);
+  }
+
+  /** Without UDP. */
+  public RelaySettings withoutUdp() {
+    return new RelaySettings(
+        bind,
+        host,
+        trust,
+        publicPort,
+        connections,
+        connectionsFromOneAddress,
+        bytesPerSecond,
+        window,
+        false,
+        queued);
   }
 
   private static String text(InetSocketAddress bind) {

@@ -28,7 +28,8 @@ class RelayMessageFuzzTest {
       new RelayMessage.Gone(node, Absence.BUSY).encoded(),
       new RelayMessage.Credit(node, 70_000).encoded(),
       new RelayMessage.Pong().encoded(),
-      new RelayMessage.Bye(Farewell.SLOW).encoded()
+      new RelayMessage.Bye(Farewell.SLOW).encoded(),
+      new RelayMessage.Reflects(8404).encoded()
     };
     int read =
         Mutations.run(
