@@ -12,4 +12,12 @@ import dev.freehold.crypto.NodeId;
 public interface Admission {
   /** Whether this node, whose key is proven, may link itself to us. Must not wait. */
   boolean admits(NodeId node);
+
+  /**
+   * Whether this node, whose key is proven, may be told this machine's own addresses, so that both
+   * look for a way by UDP. Must not wait.
+   */
+  default boolean introduces(NodeId node) {
+    return false;
+  }
 }

@@ -27,6 +27,7 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * To one other node, whether it can be reached just now or not. There is one for each peer; {@link
@@ -41,6 +42,14 @@ public final class Link implements AutoCloseable {
 
   private static final Duration LONGEST_DIRECT_WAIT = Duration.ofMinutes(5);
 
+  /** A path by TCP, where there can be one, is up by then. */
+  private static final Duration FIRST_WAIT_BY_UDP = Duration.ofSeconds(1);
+
+  private static final Duration LONGEST_WAIT_BY_UDP = Duration.ofMinutes(10);
+
+  /** A path that was up so long was a good one. */
+  private static final long LASTING = 60_000_000_000L;
+
   private final Links links;
   private final Session session;
   private final List<Consumer<LinkState>> watchers = new CopyOnWriteArrayList<>();
@@ -54,6 +63,12 @@ public final class Link implements AutoCloseable {
   private boolean wanted;
   private boolean callingRelays;
   private boolean callingDirect;
+  private boolean callingByUdp;
+
+  /** How many paths through relays there were. */
+  private int relayPaths;
+
+  private @Nullable Obstacle obstacle;
   private boolean closed;
 
   Link(Links links, NodeId peer) {
@@ -160,6 +175,9 @@ public final class Link implements AutoCloseable {
   void pathCame(Path path) {
     synchronized (this) {
       gaveUp = false;
+      if (path.kind() == PathKind.RELAY) {
+        relayPaths++;
+      }
       changed();
     }
     links.offer().ifPresent(offer -> session.note(offer.bytes()));
@@ -243,7 +261,11 @@ public final class Link implements AutoCloseable {
         callingRelays = true;
         Thread.ofVirtual().name("calling " + peer()).start(this::callThroughRelays);
       }
-      if (!callingDirect && !direct.isEmpty() && !isDirect()) {
+      if (!callingByUdp && isIntroduced()) {
+        callingByUdp = true;
+        Thread.ofVirtual().name("calling by UDP " + peer()).start(this::callByUdp);
+      }
+      if (!callingDirect && callsDirect() && !isDirect()) {
         callingDirect = true;
         Thread.ofVirtual().name("calling directly " + peer()).start(this::callDirectly);
       }
@@ -251,7 +273,65 @@ public final class Link implements AutoCloseable {
   }
 
   private boolean isDirect() {
-    return session.active().filter(lane -> lane.kind() == PathKind.DIRECT).isPresent();
+    return session.active().filter(lane -> lane.kind() != PathKind.RELAY).isPresent();
+  }
+
+  private boolean callsDirect() {
+    return !direct.isEmpty() && links.settings().direct().contains(PathKind.DIRECT);
+  }
+
+  /** Whether this end is to look for a way by UDP now: the one with the lower key does. */
+  private boolean isIntroduced() {
+    return session.active().filter(lane -> lane.kind() == PathKind.RELAY).isPresent()
+        && NodeOrder.isLower(links.self(), peer())
+        && links.introduces(peer());
+  }
+
+  private void callByUdp() {
+    Backoff backoff = new Backoff(FIRST_WAIT_BY_UDP, LONGEST_WAIT_BY_UDP, links.random());
+    try {
+      while (true) {
+        int seen;
+        synchronized (this) {
+          seen = relayPaths;
+        }
+        waitForNews(backoff.next(), () -> !isIntroduced() || relayPaths != seen);
+        synchronized (this) {
+          if (closed || !isIntroduced()) {
+            callingByUdp = false;
+            return;
+          }
+          if (relayPaths != seen) {
+            // The network is another one, perhaps.
+            backoff.reset();
+            continue;
+          }
+        }
+        Optional<Path> path = links.introductions().look(this);
+        if (path.isPresent() && path.get().await().isEmpty()) {
+          long up = links.clock().nanos();
+          path.get().awaitEnd();
+          if (links.clock().nanos() - up > LASTING) {
+            backoff.reset();
+          }
+        }
+      }
+    } catch (InterruptedException e) {
+      // The node is being closed.
+    }
+  }
+
+  /** Why no way by UDP was found when one was last looked for, until one is. */
+  public Optional<Obstacle> obstacle() {
+    synchronized (this) {
+      return Optional.ofNullable(obstacle);
+    }
+  }
+
+  void found(@Nullable Obstacle inTheWay) {
+    synchronized (this) {
+      obstacle = inTheWay;
+    }
   }
 
   private void callThroughRelays() {
@@ -296,7 +376,7 @@ public final class Link implements AutoCloseable {
       while (true) {
         List<DirectAddress> places;
         synchronized (this) {
-          if (closed || isDirect() || direct.isEmpty()) {
+          if (closed || isDirect() || !callsDirect()) {
             callingDirect = false;
             return;
           }

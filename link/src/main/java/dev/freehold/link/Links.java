@@ -7,6 +7,7 @@ import dev.freehold.crypto.SigningKey;
 import dev.freehold.link.address.DirectAddress;
 import dev.freehold.link.address.NodeAddress;
 import dev.freehold.link.address.RelayAddress;
+import dev.freehold.link.channel.ByteCarrier;
 import dev.freehold.link.channel.PathMessage;
 import dev.freehold.link.direct.Direct;
 import dev.freehold.link.direct.DirectListener;
@@ -20,6 +21,7 @@ import dev.freehold.link.stream.Protocol;
 import dev.freehold.link.stream.StreamHandler;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.security.SecureRandom;
@@ -53,6 +55,7 @@ public final class Links implements AutoCloseable {
   private final Set<Path> paths = ConcurrentHashMap.newKeySet();
   private final @Nullable DirectListener listener;
   private final Thread ticker;
+  private final Introductions introductions = new Introductions(this);
 
   private volatile boolean closed;
 
@@ -90,6 +93,9 @@ public final class Links implements AutoCloseable {
       MonotonicClock clock)
       throws IOException {
     Links links = new Links(settings, key, admission, random, clock);
+    if (settings.direct().contains(PathKind.QUIC)) {
+      links.serve(Introductions.PROTOCOL, links.introductions::answer);
+    }
     links.ticker.start();
     settings.relays().forEach(links::through);
     return links;
@@ -172,6 +178,7 @@ public final class Links implements AutoCloseable {
     links.values().forEach(Link::close);
     paths.forEach(path -> path.end("the node is being closed"));
     relays.values().forEach(RelayPaths::close);
+    introductions.close();
   }
 
   // For links and paths.
@@ -194,7 +201,9 @@ public final class Links implements AutoCloseable {
 
   /** What is told to peers about where this node listens. */
   Optional<Offer> offer() {
-    return listener == null ? Optional.empty() : Optional.of(new Offer(listening()));
+    return listener == null || !settings.direct().contains(PathKind.DIRECT)
+        ? Optional.empty()
+        : Optional.of(new Offer(listening()));
   }
 
   Optional<Link> admit(NodeId peer) {
@@ -233,11 +242,29 @@ public final class Links implements AutoCloseable {
     paths.add(path);
   }
 
-  Path callDirect(DirectAddress place, Link link) throws IOException {
-    TcpCarrier carrier = Direct.call(place, CONNECT);
-    Path path = Path.calling(this, carrier, PathKind.DIRECT, link, _ -> {});
-    Thread.ofVirtual().name("direct " + place).start(() -> receive(carrier, path));
+  Introductions introductions() {
+    return introductions;
+  }
+
+  /** Whether this node's addresses may be told there, for a way by UDP. */
+  boolean introduces(NodeId peer) {
+    return !closed && settings.direct().contains(PathKind.QUIC) && admission.introduces(peer);
+  }
+
+  /** Where relays that are connected tell by UDP which address they see. */
+  List<InetSocketAddress> reflectors() {
+    return relays.values().stream().flatMap(paths -> paths.reflectors().stream()).toList();
+  }
+
+  /** Calls over a connection that this node has begun. */
+  Path call(ByteCarrier carrier, PathKind kind, Link link) {
+    Path path = Path.calling(this, carrier, kind, link, _ -> {});
+    Thread.ofVirtual().name(kind + " to " + link.peer()).start(() -> receive(carrier, path));
     return path;
+  }
+
+  Path callDirect(DirectAddress place, Link link) throws IOException {
+    return call(Direct.call(place, CONNECT), PathKind.DIRECT, link);
   }
 
   /** Serves a stream that a peer opened. */
@@ -262,9 +289,18 @@ public final class Links implements AutoCloseable {
 
   /** Serves a node that connected itself to us. */
   private void serve(TcpCarrier carrier) {
+    serve(carrier, PathKind.DIRECT, null);
+  }
+
+  /**
+   * Serves a node that calls over a connection, until that ends.
+   *
+   * @param claimed who it must be; null where anybody may call
+   */
+  void serve(ByteCarrier carrier, PathKind kind, @Nullable NodeId claimed) {
     try {
       PathMessage first = carrier.receive();
-      Path path = Path.called(this, carrier, PathKind.DIRECT, first.path(), null, _ -> {});
+      Path path = Path.called(this, carrier, kind, first.path(), claimed, _ -> {});
       path.receive(first);
       receive(carrier, path);
     } catch (IOException e) {
@@ -278,7 +314,7 @@ public final class Links implements AutoCloseable {
    * Gives a path what comes, to its end. Once the other node has proven itself, a platform thread
    * does it: a message then wakes one thread, where a virtual one is woken by the poller of all.
    */
-  private static void receive(TcpCarrier carrier, Path path) {
+  private static void receive(ByteCarrier carrier, Path path) {
     try {
       while (!path.isUp()) {
         path.receive(carrier.receive());
@@ -300,7 +336,7 @@ public final class Links implements AutoCloseable {
     }
   }
 
-  private static void receiveRecords(TcpCarrier carrier, Path path) {
+  private static void receiveRecords(ByteCarrier carrier, Path path) {
     try {
       while (true) {
         path.receive(carrier.receive());
@@ -328,7 +364,8 @@ public final class Links implements AutoCloseable {
     }
   }
 
-  private static List<InetAddress> ownAddresses() {
+  /** The addresses of this machine, loopback last. */
+  static List<InetAddress> ownAddresses() {
     try {
       return NetworkInterface.networkInterfaces()
           .flatMap(NetworkInterface::inetAddresses)

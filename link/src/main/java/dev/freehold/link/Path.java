@@ -106,6 +106,11 @@ final class Path {
     return Optional.ofNullable(claimed);
   }
 
+  /** What carries it. */
+  PathKind kind() {
+    return kind;
+  }
+
   /** To be done when the path has ended. */
   void onEnd(Runnable action) {
     atEnd.add(action);
@@ -139,6 +144,15 @@ final class Path {
     settled.await();
     synchronized (this) {
       return Optional.ofNullable(ended);
+    }
+  }
+
+  /** Waits until the path is no more. */
+  void awaitEnd() throws InterruptedException {
+    synchronized (this) {
+      while (ended == null) {
+        wait();
+      }
     }
   }
 
@@ -347,6 +361,7 @@ final class Path {
         return false;
       }
       ended = why;
+      notifyAll();
       closing = lane;
       told = link;
     }

@@ -14,8 +14,12 @@ import dev.freehold.link.relay.RelayState;
 import dev.freehold.link.stream.PathKind;
 import dev.freehold.record.Parsed;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.net.http.HttpClient;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -49,6 +53,22 @@ final class RelayPaths implements RelayListener, AutoCloseable {
 
   RelayState state() {
     return connection.state();
+  }
+
+  /** Where this relay tells by UDP which address it sees; none while it doesn't. */
+  List<InetSocketAddress> reflectors() {
+    Optional<Integer> port = connection.reflector();
+    if (port.isEmpty()) {
+      return List.of();
+    }
+    String host = connection.address().host();
+    try {
+      return Arrays.stream(InetAddress.getAllByName(host.replace("[", "").replace("]", "")))
+          .map(address -> new InetSocketAddress(address, port.get()))
+          .toList();
+    } catch (UnknownHostException e) {
+      return List.of();
+    }
   }
 
   /** Calls a node; empty while this relay can't be reached. */

@@ -128,7 +128,13 @@ public final class ConfigurationFile {
           "anchor-seconds",
           "anchor-depth" ->
           c.withDuties(c.duties().withAnchor(c.duties().anchor().with(key, value, c.home())));
-      case "fleet-name", "relays", "link-listen", "link-loopback", "tier", "replay-share" ->
+      case "fleet-name",
+          "relays",
+          "link-listen",
+          "link-loopback",
+          "direct",
+          "tier",
+          "replay-share" ->
           c.withFleet(fleet(c.fleet(), key, value));
       case "work-hours", "work-idle-minutes", "work-memory-reserve", "work-load", "work-celsius" ->
           c.withWork(work(c.work(), key, value));
@@ -163,7 +169,7 @@ public final class ConfigurationFile {
                   + " memory-bytes, api-keys, arrival-seconds, drain-seconds, policy,"
                   + " policy-seconds, time-policy, time-seconds, anchor-rpc, anchor-chain,"
                   + " anchor-contract, anchor-key, anchor-seconds, anchor-depth, fleet-name,"
-                  + " relays, link-listen, link-loopback, tier, replay-share, work-hours,"
+                  + " relays, link-listen, link-loopback, direct, tier, replay-share, work-hours,"
                   + " work-idle-minutes, work-memory-reserve, work-load, work-celsius,"
                   + " chain, chain-id, channels, collector, coin, registry, chain-depth, window,"
                   + " claim-worth, deposit, second-worth, withdrawal-seconds, registry-from,"

@@ -84,6 +84,7 @@ final class EffectiveSettings {
             : fleet.relays().stream().map(Object::toString).collect(Collectors.joining(" ")));
     values.put("link-listen", fleet.listen() == null ? NONE : listening(fleet.listen()));
     values.put("link-loopback", fleet.loopback() ? "yes" : "no");
+    values.put("direct", fleet.directText());
     values.put("tier", fleet.widest().text());
     values.put("replay-share", "" + fleet.replayShare());
     values.put("split", c.split().toString());

@@ -6,6 +6,8 @@ package dev.freehold.link.stream;
 public enum PathKind {
   /** A relay forwards it. */
   RELAY,
-  /** A connection between the two nodes. */
+  /** A QUIC connection between the two nodes, through whatever NATs stand between. */
+  QUIC,
+  /** A TCP connection between the two nodes. */
   DIRECT
 }

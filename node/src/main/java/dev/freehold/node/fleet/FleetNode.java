@@ -20,6 +20,7 @@ import dev.freehold.fleet.presence.Lookout;
 import dev.freehold.fleet.presence.Presence;
 import dev.freehold.fleet.presence.Sight;
 import dev.freehold.fleet.presence.SignedPresence;
+import dev.freehold.link.Admission;
 import dev.freehold.link.Link;
 import dev.freehold.link.Links;
 import dev.freehold.link.address.NodeAddress;
@@ -134,7 +135,7 @@ public final class FleetNode implements AutoCloseable {
     if (already != null) {
       return already;
     }
-    Links links = Links.start(settings.links(), key, this::admits, random, MonotonicClock.system());
+    Links links = Links.start(settings.links(), key, admission(), random, MonotonicClock.system());
     StreamServices services = new StreamServices(links, book);
     Lookout lookout =
         Lookout.start(
@@ -151,6 +152,20 @@ public final class FleetNode implements AutoCloseable {
     Open made = new Open(links, services, pairing, lookout);
     open = made;
     return made;
+  }
+
+  private Admission admission() {
+    return new Admission() {
+      @Override
+      public boolean admits(NodeId node) {
+        return FleetNode.this.admits(node);
+      }
+
+      @Override
+      public boolean introduces(NodeId node) {
+        return book.find(node).isPresent();
+      }
+    };
   }
 
   /**

@@ -5,6 +5,7 @@ package dev.freehold.node.fleet;
 import dev.freehold.fleet.MemberName;
 import dev.freehold.link.LinkSettings;
 import dev.freehold.link.address.RelayAddress;
+import dev.freehold.link.stream.PathKind;
 import dev.freehold.record.Tier;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -12,6 +13,9 @@ import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param relays to which it keeps a connection
  * @param listen where it takes direct connections, or null for nowhere
  * @param loopback whether members' loopback addresses are called, for nodes on one machine
+ * @param direct which paths without a relay are looked for
  * @param widest whose machines may answer a request that doesn't say
  * @param replayShare of a hundred answers of other machines, how many are replayed here before they
  *     count
@@ -30,9 +35,11 @@ public record FleetSettings(
     List<RelayAddress> relays,
     @Nullable InetSocketAddress listen,
     boolean loopback,
+    Set<PathKind> direct,
     Tier widest,
     int replayShare) {
   private static final int REPLAYED = 5;
+  private static final Set<PathKind> EVERY = Set.of(PathKind.DIRECT, PathKind.QUIC);
 
   /**
    * Copies the list, and checks the share.
@@ -41,6 +48,7 @@ public record FleetSettings(
    */
   public FleetSettings {
     relays = List.copyOf(relays);
+    direct = Set.copyOf(direct);
     if (replayShare < 0 || replayShare > 100) {
       throw new IllegalArgumentException("a share goes from 0 to 100, and is not " + replayShare);
     }
@@ -48,7 +56,7 @@ public record FleetSettings(
 
   /** Reached by nobody. */
   public static FleetSettings none() {
-    return new FleetSettings(null, List.of(), null, false, Tier.OWN, REPLAYED);
+    return new FleetSettings(null, List.of(), null, false, EVERY, Tier.OWN, REPLAYED);
   }
 
   /**
@@ -59,17 +67,20 @@ public record FleetSettings(
   public FleetSettings with(String key, String value) {
     return switch (key) {
       case "fleet-name" ->
-          new FleetSettings(new MemberName(value), relays, listen, loopback, widest, replayShare);
+          new FleetSettings(
+              new MemberName(value), relays, listen, loopback, direct, widest, replayShare);
       case "relays" ->
-          new FleetSettings(name, relays(value), listen, loopback, widest, replayShare);
+          new FleetSettings(name, relays(value), listen, loopback, direct, widest, replayShare);
       case "link-listen" ->
-          new FleetSettings(name, relays, address(value), loopback, widest, replayShare);
+          new FleetSettings(name, relays, address(value), loopback, direct, widest, replayShare);
       case "link-loopback" ->
-          new FleetSettings(name, relays, listen, yes(value), widest, replayShare);
+          new FleetSettings(name, relays, listen, yes(value), direct, widest, replayShare);
+      case "direct" ->
+          new FleetSettings(name, relays, listen, loopback, kinds(value), widest, replayShare);
       case "tier" ->
-          new FleetSettings(name, relays, listen, loopback, Tier.parse(value), replayShare);
+          new FleetSettings(name, relays, listen, loopback, direct, Tier.parse(value), replayShare);
       case "replay-share" ->
-          new FleetSettings(name, relays, listen, loopback, widest, share(value));
+          new FleetSettings(name, relays, listen, loopback, direct, widest, share(value));
       default -> throw new IllegalArgumentException("there is no setting '" + key + "'");
     };
   }
@@ -87,6 +98,28 @@ public record FleetSettings(
       case "yes" -> true;
       case "no" -> false;
       default -> throw new IllegalArgumentException("it takes yes or no, not '" + value + "'");
+    };
+  }
+
+  /** The value of {@code direct} in the configuration file. */
+  public String directText() {
+    return direct.isEmpty()
+        ? "off"
+        : Stream.of(PathKind.DIRECT, PathKind.QUIC)
+            .filter(direct::contains)
+            .map(kind -> kind == PathKind.DIRECT ? "tcp" : "quic")
+            .collect(Collectors.joining(" "));
+  }
+
+  private static Set<PathKind> kinds(String value) {
+    return switch (value) {
+      case "off" -> Set.of();
+      case "tcp" -> Set.of(PathKind.DIRECT);
+      case "quic" -> Set.of(PathKind.QUIC);
+      case "tcp quic" -> EVERY;
+      default ->
+          throw new IllegalArgumentException(
+              "it takes off, tcp, quic or 'tcp quic', not '" + value + "'");
     };
   }
 
@@ -135,6 +168,7 @@ public record FleetSettings(
         relays,
         Optional.ofNullable(listen),
         loopback,
+        direct,
         LinkSettings.DEFAULT.limits(),
         LinkSettings.DEFAULT.patience());
   }
