@@ -49,7 +49,7 @@ final class FleetVerb extends Verb {
               + "  "
               + OwnerClient.text(member, "tier")
               + "  "
-              + OwnerClient.text(member, "link")
+              + link(OwnerClient.text(member, "link"))
               + "  round trip "
               + OwnerClient.text(member, "roundTripMillis")
               + " ms  seen "
@@ -101,6 +101,11 @@ final class FleetVerb extends Verb {
       mend(member);
     }
     return OK;
+  }
+
+  /** What carries the link, for a person. */
+  private static String link(String kind) {
+    return kind.equals("quic") ? "direct (quic)" : kind;
   }
 
   private void mend(Json.Obj of) {

@@ -158,6 +158,17 @@ class FloorsTest {
   }
 
   @Test
+  void onlyPathsOverQuicSeeNetty() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("dev.freehold.link.quic..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("io.netty..")
+        .check(HOUSE);
+  }
+
+  @Test
   void packagesDoNotImportEachOtherInCircles() {
     SlicesRuleDefinition.slices()
         .matching("dev.freehold.(**)")

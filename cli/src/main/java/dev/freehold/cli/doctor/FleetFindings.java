@@ -85,6 +85,31 @@ public final class FleetFindings {
     }
   }
 
+  /** What stands in the way of a path by UDP. */
+  private static String because(String obstacle) {
+    return switch (obstacle) {
+      case "no_library" -> ": there is no QUIC for this system";
+      case "no_socket" -> ": this machine can't use UDP";
+      case "not_wanted_there" -> ": it takes no direct paths by UDP";
+      case "udp_blocked" -> ": no relay answers by UDP, and nothing of it came through";
+      case "symmetric_nat" -> ": this machine's NAT gives each of its partners another port";
+      case "unanswered" -> ": nothing came through the NATs between";
+      case "no_quic" -> ": UDP came through, but no QUIC did";
+      default -> "";
+    };
+  }
+
+  private static String cure(String obstacle) {
+    return switch (obstacle) {
+      case "no_socket", "no_quic" -> "see that no firewall between holds UDP up, or ";
+      case "not_wanted_there" -> "set 'direct = tcp quic' there and start a newer freehold, or ";
+      case "udp_blocked" -> "let UDP out of this network and to the relay's port, or ";
+      case "symmetric_nat", "unanswered" ->
+          "let the router of one of the two keep ports (no 'symmetric' NAT), use IPv6, or ";
+      default -> "";
+    };
+  }
+
   private void member(Json.Obj member) {
     String name = text(member, "name");
     boolean well = true;
@@ -100,9 +125,12 @@ public final class FleetFindings {
       case "relay" ->
           findings.note(
               "link",
-              name + " is reached by a relay only",
-              "it works; for a direct path write 'link-listen = ADDRESS:PORT' into the config of one"
-                  + " of the two and open that port");
+              name + " is reached by a relay only" + because(text(member, "obstacle")),
+              "it works; for a direct path "
+                  + cure(text(member, "obstacle"))
+                  + "write 'link-listen = ADDRESS:PORT' into the config of one of the two and open"
+                  + " that port");
+      case "quic" -> findings.ok("link", name + " is reached directly (quic)");
       default -> findings.ok("link", name + " is reached directly");
     }
     if (member.get("clockAheadSeconds").orElse(Json.Null.VALUE) instanceof Json.Num skew

@@ -161,6 +161,29 @@ class FleetFindingsTest {
   }
 
   @ParameterizedTest
+  @CsvSource({
+    "no_library, no QUIC for this system, link-listen",
+    "no_socket, can't use UDP, firewall",
+    "not_wanted_there, takes no direct paths by UDP, direct = tcp quic",
+    "udp_blocked, no relay answers by UDP, let UDP out",
+    "symmetric_nat, another port, symmetric",
+    "unanswered, nothing came through the NATs, symmetric",
+    "no_quic, no QUIC did, firewall"
+  })
+  void whatStandsInTheWayOfAPathByUdp(String obstacle, String cause, String cure) {
+    link = "\"link\":\"relay\",\"why\":null,\"obstacle\":\"" + obstacle + "\"";
+    Finding fault = fault(Finding.State.NOTE, "link");
+    assertThat(fault.found()).contains(cause);
+    assertThat(fault.cure()).contains(cure).contains("link-listen");
+  }
+
+  @Test
+  void aPathByQuicIsWell() {
+    link = "\"link\":\"quic\",\"why\":null";
+    assertThat(found()).allMatch(finding -> finding.state() == Finding.State.OK);
+  }
+
+  @ParameterizedTest
   @CsvSource({"3600, ahead of", "-3600, behind", "301, ahead of"})
   void aClockThatDiffers(String seconds, String how) {
     skew = seconds;

@@ -135,6 +135,7 @@ public final class Lookout implements AutoCloseable {
     return new Sight(
         member,
         link.state(),
+        link.obstacle(),
         link.quality(),
         last.map(Heard::presence),
         last.map(Heard::seen),

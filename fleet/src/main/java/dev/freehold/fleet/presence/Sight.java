@@ -4,6 +4,7 @@ package dev.freehold.fleet.presence;
 
 import dev.freehold.fleet.Member;
 import dev.freehold.link.LinkState;
+import dev.freehold.link.Obstacle;
 import dev.freehold.link.stream.Quality;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,6 +15,7 @@ import java.util.Optional;
  *
  * @param member which
  * @param link whether there is a path to it, and over what
+ * @param obstacle why no way by UDP was found when one was last looked for
  * @param quality of that path, measured here; empty before it has settled
  * @param presence what it said last of itself
  * @param seen when that was, by our clock
@@ -22,6 +24,7 @@ import java.util.Optional;
 public record Sight(
     Member member,
     LinkState link,
+    Optional<Obstacle> obstacle,
     Optional<Quality> quality,
     Optional<Presence> presence,
     Optional<Instant> seen,

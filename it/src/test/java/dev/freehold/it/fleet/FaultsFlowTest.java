@@ -164,7 +164,8 @@ class FaultsFlowTest {
       assumeTrue(Files.exists(bad.model(SMOLLM2)), "skipped: SmolLM2 is not in the cache");
       Process meddling = bad.begin(BadRelay.class);
       Deeds deeds = new Deeds(meddling);
-      String lines = "relays = " + deeds.place() + "\nlink-loopback = yes\nsplit = never\n";
+      String lines =
+          "relays = " + deeds.place() + "\nlink-loopback = yes\nsplit = never\ndirect = tcp\n";
       try (Processes a = machine("anna", lines + "replay-share = 100\n");
           Processes b = machine("bert", lines);
           Processes faulty = machine("faulty", lines)) {

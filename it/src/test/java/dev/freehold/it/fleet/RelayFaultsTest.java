@@ -40,7 +40,7 @@ class RelayFaultsTest {
       assumeTrue(Files.exists(bad.model(SMOLLM2)), "skipped: SmolLM2 is not in the cache");
       Deeds deeds = new Deeds(bad.begin(BadRelay.class));
       String honest = text(good.serve("relay", "--port", "0", "--json"), "relay");
-      String lines = "relays = " + deeds.place() + " " + honest + "\nsplit = never\n";
+      String lines = "relays = " + deeds.place() + " " + honest + "\nsplit = never\ndirect = tcp\n";
       try (Processes a = machine("anna", lines);
           Processes b = machine("bert", lines);
           Processes m = machine("mallory", lines)) {

@@ -350,10 +350,10 @@ public final class OwnerAnswers {
             .put("since", member.since().toString())
             .put("words", words(member).orElse(null));
     switch (sight.link()) {
-      case LinkState.Up up ->
-          told.put("link", up.kind().name().toLowerCase(Locale.ROOT)).put("why", (String) null);
+      case LinkState.Up up -> told.put("link", lower(up.kind().name())).put("why", (String) null);
       case LinkState.Down(String why) -> told.put("link", "down").put("why", why);
     }
+    told.put("obstacle", sight.obstacle().map(one -> lower(one.name())).orElse(null));
     Optional<QuarantineRecord> aside =
         quarantine.list().stream()
             .filter(record -> record.machine().equals(member.node()))
@@ -381,6 +381,10 @@ public final class OwnerAnswers {
         .put("lastReceipt", receipts.newestOf(member.node()).map(ReceiptId::text).orElse(null));
     sight.presence().ifPresent(presence -> told.put("says", says(presence)));
     return told.build();
+  }
+
+  private static String lower(String name) {
+    return name.toLowerCase(Locale.ROOT);
   }
 
   private Json measured(NodeId machine) {

@@ -8,7 +8,7 @@ const at = (id) => document.getElementById(id);
 const fact = (name, value, className) => [element("dt", name), element("dd", value, className)];
 const when = (time) => time.slice(0, 19).replace("T", " ");
 const gigabytes = (bytes) => (bytes / 1e9).toFixed(2) + " GB";
-const LINKS = { direct: "direct", relay: "through a relay", down: "no link" };
+const LINKS = { direct: "direct", quic: "direct (quic)", relay: "through a relay", down: "no link" };
 
 /** What goes wrong is said, with what the node says of it. */
 async function told(doing) {
