@@ -17,7 +17,7 @@
  * (docs/threats.md).
  *
  * <p>Floor 2: it imports {@code record} and {@code crypto} only; of the network it sees the JDK's
- * sockets and HTTP client, and Helidon in {@code relay} alone.
+ * sockets and HTTP client, Helidon in {@code relay} alone, and Netty in {@code quic} alone.
  */
 @NullMarked
 package dev.freehold.link;

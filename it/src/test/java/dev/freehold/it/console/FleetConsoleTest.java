@@ -47,7 +47,7 @@ class FleetConsoleTest {
       try (Browser browser = Browser.start(folder)) {
         PageChecks checks = PageChecks.fetch();
         String place = text(relay.serve("relay", "--port", "0", "--json"), "relay");
-        try (Processes anna = machine("anna", "relays = " + place + "\n");
+        try (Processes anna = machine("anna", "relays = " + place + "\ndirect = tcp\n");
             Processes bert = machine("bert", "")) {
           browser.screen(1000, 640, false);
           String annas = enter(browser, anna.serve("up", "--port", "0", "--json", "--quiet"));

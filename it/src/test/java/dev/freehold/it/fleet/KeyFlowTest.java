@@ -52,7 +52,7 @@ class KeyFlowTest {
     try (Processes relay = machine("relay", "")) {
       assumeTrue(Files.exists(relay.model(SMOLLM2)), "skipped: SmolLM2 is not in the cache");
       String place = text(relay.serve("relay", "--port", "0", "--json"), "relay");
-      try (Processes anna = machine("anna", "relays = " + place + "\n");
+      try (Processes anna = machine("anna", "relays = " + place + "\ndirect = tcp\n");
           Processes bert = machine("bert", "");
           Processes carl = machine("carl", "")) {
         anna.serve("up", "--port", "0", "--json", "--quiet");
