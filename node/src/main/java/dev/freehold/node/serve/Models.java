@@ -3,14 +3,12 @@
 package dev.freehold.node.serve;
 
 import dev.freehold.catalogue.Machine;
-import dev.freehold.catalogue.ModelStore;
 import dev.freehold.engine.generate.Engine;
 import dev.freehold.engine.generate.EngineOptions;
 import dev.freehold.engine.generate.Generator;
 import dev.freehold.engine.generate.LoadedModel;
 import dev.freehold.engine.gguf.Gguf;
 import dev.freehold.engine.model.MemoryNeed;
-import dev.freehold.engine.tokenizer.Tokenizer;
 import dev.freehold.kernel.Kernel;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -122,7 +120,9 @@ public final class Models implements AutoCloseable {
     try {
       LoadedModel text = LoadedModel.withoutWeights(model.file(), model.digest());
       Generator machines = splitting.open(model, text, why -> waiting.put(model, why));
-      to.complete(new Serving(model, text, machines, lane, digestCheck(model, text.tokenizer())));
+      to.complete(
+          new Serving(
+              model, text, machines, lane, DigestCheck.begin(model, text.tokenizer(), SETTLING)));
       if (closed) {
         machines.close();
       }
@@ -146,27 +146,11 @@ public final class Models implements AutoCloseable {
   private Serving open(ServedModel model, Kernel lane) {
     LoadedModel loaded = LoadedModel.open(model.file(), model.digest(), lane, threads);
     return new Serving(
-        model, loaded, new Engine(loaded, options), lane, digestCheck(model, loaded.tokenizer()));
-  }
-
-  /** Once the first request after the start has had the processors to itself. */
-  private static CompletableFuture<Boolean> digestCheck(ServedModel model, Tokenizer tokenizer) {
-    CompletableFuture<Boolean> checked = new CompletableFuture<>();
-    Thread.ofPlatform()
-        .name("digest-check")
-        .daemon()
-        .start(
-            () -> {
-              try {
-                Thread.sleep(SETTLING);
-                checked.complete(ModelStore.digest(model.file(), _ -> {}).equals(model.digest()));
-                // The first receipt needs it, and then does not wait for it.
-                tokenizer.digest();
-              } catch (IOException | RuntimeException | InterruptedException e) {
-                checked.completeExceptionally(e);
-              }
-            });
-    return checked;
+        model,
+        loaded,
+        new Engine(loaded, options),
+        lane,
+        DigestCheck.begin(model, loaded.tokenizer(), SETTLING));
   }
 
   /** Says, before any of it is read, that this machine's memory can't hold a model. */

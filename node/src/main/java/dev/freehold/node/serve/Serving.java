@@ -5,21 +5,16 @@ package dev.freehold.node.serve;
 import dev.freehold.engine.generate.Generator;
 import dev.freehold.engine.generate.LoadedModel;
 import dev.freehold.kernel.Kernel;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
 /**
  * A model that is loaded, and what runs it: an engine here, or machines together.
  *
  * @param kernel the arithmetic lane
- * @param digestChecked done when the file's bytes have been found to be those of the digest
+ * @param digest whether the file's bytes are those of the digest
  */
 public record Serving(
-    ServedModel model,
-    LoadedModel loaded,
-    Generator engine,
-    Kernel kernel,
-    CompletableFuture<Boolean> digestChecked)
+    ServedModel model, LoadedModel loaded, Generator engine, Kernel kernel, DigestCheck digest)
     implements AutoCloseable {
   /**
    * Waits until the model's digest is known to be right: nothing is signed before.
@@ -28,7 +23,7 @@ public record Serving(
    */
   void requireDigest() {
     try {
-      if (digestChecked.join()) {
+      if (digest.isRight()) {
         return;
       }
     } catch (CompletionException e) {

@@ -173,7 +173,7 @@ public final class Tokenizers {
 
   private static boolean checked(Serving serving) {
     try {
-      return serving.digestChecked().join();
+      return serving.digest().isRight();
     } catch (CompletionException | CancellationException e) {
       return false;
     }
