@@ -30,6 +30,13 @@ import org.junit.jupiter.api.Test;
 /** Machines that lie are caught, and no other is; what the client gets then. */
 @NullMarked
 class CaughtTest extends DispatchRig {
+  private static final Duration AMPLE = Duration.ofSeconds(10);
+
+  /** What is told here is told by words: nobody is given up for being slow, or for a cold start. */
+  CaughtTest() {
+    patience = new Patience(AMPLE, AMPLE, AMPLE, AMPLE);
+  }
+
   private void assertCaught(JobWork lie, String reason) throws Exception {
     cases.clear();
     client.clear();
