@@ -16,9 +16,6 @@ import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
 import io.helidon.http.encoding.ContentEncodingContext;
 import io.helidon.http.media.MediaContext;
-import io.helidon.service.registry.GlobalServiceRegistry;
-import io.helidon.service.registry.ServiceRegistryConfig;
-import io.helidon.service.registry.ServiceRegistryManager;
 import io.helidon.webserver.ConnectionContext;
 import io.helidon.webserver.ListenerContext;
 import io.helidon.webserver.Router;
@@ -87,7 +84,6 @@ public final class HttpServer implements AutoCloseable {
       trial.bind(new InetSocketAddress(host, port));
     }
     HELIDON.setLevel(Level.SEVERE);
-    withoutDiscovery();
     WebServer server =
         WebServer.builder()
             .config(Config.empty())
@@ -130,21 +126,6 @@ public final class HttpServer implements AutoCloseable {
       throw new IllegalStateException("the HTTP server did not start on " + host + ":" + port);
     }
     return new HttpServer(server);
-  }
-
-  /**
-   * Spares Helidon the search of all jars for services, of which this server uses none: 50 ms of a
-   * start.
-   */
-  private static synchronized void withoutDiscovery() {
-    if (!GlobalServiceRegistry.configured()) {
-      ServiceRegistryConfig none =
-          ServiceRegistryConfig.builder()
-              .discoverServices(false)
-              .discoverServicesFromServiceLoader(false)
-              .build();
-      GlobalServiceRegistry.registry(ServiceRegistryManager.create(none).registry());
-    }
   }
 
   /** The port that is bound. */
