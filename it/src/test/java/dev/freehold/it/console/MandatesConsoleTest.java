@@ -48,8 +48,8 @@ class MandatesConsoleTest {
               .header("Content-Type", "application/json")
               .POST(
                   HttpRequest.BodyPublishers.ofString(
-                      "{\"model\":\"smollm2-135m-instruct\",\"max_tokens\":8,\"messages\":"
-                          + "[{\"role\":\"user\",\"content\":\"Say yes.\"}]}"))
+                      "{\"model\":\"smollm2-135m-instruct\",\"max_tokens\":8,\"temperature\":0,"
+                          + "\"messages\":[{\"role\":\"user\",\"content\":\"Say yes.\"}]}"))
               .build();
       return client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
     }
