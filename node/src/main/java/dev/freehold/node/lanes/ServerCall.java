@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A request to a server that isn't ours: of what it says, only what an answer is made of stays. */
@@ -32,6 +33,7 @@ final class ServerCall implements LaneCall {
   private static final int ERROR_LIMIT = 64 << 10;
   private static final int QUOTED = 500;
   private static final String DONE = "[DONE]";
+  private static final String NOTHING = "nothing more";
 
   private final NodeId self;
   private final LaneSettings lane;
@@ -236,7 +238,7 @@ final class ServerCall implements LaneCall {
     try {
       said = quoted(Json.parse(in.readNBytes(ERROR_LIMIT)));
     } catch (IOException | JsonException e) {
-      said = "nothing more";
+      said = NOTHING;
     }
     String message = "the server behind " + lane.name().id() + " answers " + status + ": " + said;
     return status >= 400 && status < 500
@@ -254,10 +256,18 @@ final class ServerCall implements LaneCall {
   private static String quoted(Json said) {
     Json error = said instanceof Json.Obj object ? object.get("error").orElse(said) : said;
     String text =
-        error instanceof Json.Obj object
-                && object.get("message").orElse(Json.Null.VALUE) instanceof Json.Str(String message)
-            ? message
-            : error instanceof Json.Str(String bare) ? bare : "nothing more";
+        switch (error) {
+          case Json.Str(String bare) -> bare;
+          // FastAPI, below vLLM, says 'detail' where no handler of vLLM's has spoken.
+          case Json.Obj object ->
+              Stream.of("message", "detail")
+                  .flatMap(name -> object.get(name).stream())
+                  .filter(Json.Str.class::isInstance)
+                  .map(value -> ((Json.Str) value).value())
+                  .findFirst()
+                  .orElse(NOTHING);
+          case Json _ -> NOTHING;
+        };
     return text.codePoints()
         .limit(QUOTED)
         .map(c -> Character.isISOControl(c) ? ' ' : c)

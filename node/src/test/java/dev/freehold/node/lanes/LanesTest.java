@@ -244,6 +244,10 @@ class LanesTest {
     String error = "{\"error\":{\"message\":\"too \\u0007 long\"}}";
     server().behave(exchange -> FakeServer.say(exchange, 400, error));
     fails(false, "lane_refused", "answers 400: too   long");
+    server().behave(exchange -> FakeServer.say(exchange, 404, "{\"detail\":\"Not Found\"}"));
+    fails(false, "lane_refused", "answers 404: Not Found");
+    server().behave(exchange -> FakeServer.say(exchange, 422, "{\"detail\":[{\"msg\":\"no\"}]}"));
+    fails(false, "lane_refused", "answers 422: nothing more");
     server().behave(exchange -> FakeServer.say(exchange, 429, error));
     fails(true, "lane_refused", "answers 429");
     server().behave(exchange -> FakeServer.say(exchange, 500, error));
