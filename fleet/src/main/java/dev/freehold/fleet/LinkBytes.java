@@ -21,6 +21,12 @@ public final class LinkBytes implements ByteStream {
     return stream.peer();
   }
 
+  /** The same, whose reader {@link LinkStream#receives receives} by itself. */
+  public static LinkBytes received(LinkStream stream) {
+    stream.receives();
+    return new LinkBytes(stream);
+  }
+
   @Override
   public boolean linked() {
     return stream.linked();

@@ -328,7 +328,14 @@ public final class Links implements AutoCloseable {
         Thread.ofPlatform()
             .name("path " + path.id())
             .daemon()
-            .start(() -> receiveRecords(carrier, path));
+            .start(
+                () -> {
+                  if (carrier instanceof TcpCarrier tcp) {
+                    path.receiveInTurns(tcp);
+                  } else {
+                    receiveRecords(carrier, path);
+                  }
+                });
     try {
       receiver.join();
     } catch (InterruptedException e) {

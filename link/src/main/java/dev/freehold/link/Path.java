@@ -16,6 +16,7 @@ import dev.freehold.link.channel.PathMessage.Kind;
 import dev.freehold.link.channel.Responder;
 import dev.freehold.link.channel.Resumption;
 import dev.freehold.link.channel.Taken;
+import dev.freehold.link.direct.TcpCarrier;
 import dev.freehold.link.stream.Lane;
 import dev.freehold.link.stream.PathKind;
 import java.io.IOException;
@@ -32,6 +33,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Path {
   private static final long HANDSHAKE = 5_000_000_000L;
+
+  /** Milliseconds after which a reader that receives looks whether its stream goes on at all. */
+  private static final int READERS_LOOK = 20;
+
   private static final String USED_UP = "the path's key has sealed as much as it may";
 
   private final Links links;
@@ -137,6 +142,47 @@ final class Path {
 
   boolean isCalling() {
     return initiator != null && settled.getCount() > 0;
+  }
+
+  /**
+   * Gives what comes to a path that is up, in turns with those who wait for it, until the path
+   * ends.
+   */
+  void receiveInTurns(TcpCarrier tcp) {
+    Lane up = lane();
+    if (up == null) {
+      tcp.close();
+      return;
+    }
+    up.readersReceive(() -> receiveOne(tcp));
+    try {
+      while (true) {
+        up.awaitReceiving();
+        try {
+          receive(tcp.receive());
+        } finally {
+          up.leaveReceiving();
+        }
+      }
+    } catch (IOException e) {
+      finish(String.valueOf(e.getMessage()));
+    } catch (InterruptedException e) {
+      finish("interrupted");
+    } finally {
+      tcp.close();
+    }
+  }
+
+  /** A reader's turn. */
+  private void receiveOne(TcpCarrier tcp) {
+    try {
+      if (tcp.awaits(READERS_LOOK)) {
+        receive(tcp.receive());
+      }
+    } catch (IOException e) {
+      finish(String.valueOf(e.getMessage()));
+      tcp.close();
+    }
   }
 
   /** Waits until the path is up or has failed; why, if it has. */

@@ -112,7 +112,7 @@ class LinkedTest {
           Machines own = new Machines(file);
           LoadedModel whole = LoadedModel.open(file, model, new ScalarKernel(), 1);
           Engine engine = new Engine(whole, EngineOptions.defaults())) {
-        b.serve(STAGE, stream -> stage.serve(new LinkBytes(stream)));
+        b.serve(STAGE, stream -> stage.serve(LinkBytes.received(stream)));
         Link toB = a.to(b.address());
         assertThat(toB.awaitUp(Duration.ofSeconds(20))).isTrue();
         StageFinder finder =
@@ -123,7 +123,7 @@ class LinkedTest {
               if (layers.isFirst()) {
                 return own.find(layers, lost);
               }
-              LinkBytes stream = new LinkBytes(toB.open(STAGE));
+              LinkBytes stream = LinkBytes.received(toB.open(STAGE));
               return new StageFinder.Found(stream, stream.peer());
             };
         try (Pipeline pipeline =

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.StandardSocketOptions;
 
 /** A TCP connection that carries messages. */
@@ -34,6 +35,28 @@ public final class TcpCarrier implements ByteCarrier {
   @Override
   public PathMessage receive() throws IOException {
     return Framing.read(input);
+  }
+
+  /**
+   * Waits at most so long for something to come, or the end; takes nothing. For the thread that
+   * receives.
+   *
+   * @param milliseconds above 0
+   * @return whether {@link #receive} would have something to begin with
+   * @throws IOException if the connection is broken
+   */
+  public boolean awaits(int milliseconds) throws IOException {
+    socket.setSoTimeout(milliseconds);
+    try {
+      input.mark(1);
+      int _ = input.read();
+      input.reset();
+      return true;
+    } catch (SocketTimeoutException e) {
+      return false;
+    } finally {
+      socket.setSoTimeout(0);
+    }
   }
 
   @Override

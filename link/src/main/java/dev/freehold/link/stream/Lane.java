@@ -30,8 +30,20 @@ public final class Lane {
   private final Session session;
   private final PathKind kind;
   final Condition work;
+  final Condition turn;
   final Measured measured;
   private volatile @Nullable Consumer<byte[]> sending;
+  private volatile @Nullable Receiver receiver;
+
+  /** Gives this lane what came on its path, on the thread of whoever waits for it. */
+  @FunctionalInterface
+  public interface Receiver {
+    /**
+     * Waits a short while for one message and gives it to the lane. Neither throws nor waits for
+     * anything but the path; what is wrong with the path ends it.
+     */
+    void receive();
+  }
 
   /** What a record is made in. Its owner is whoever sends. */
   final ByteBuffer buffer = ByteBuffer.allocate(Channel.RECORD_LIMIT);
@@ -46,6 +58,12 @@ public final class Lane {
 
   /** When the path's own thread looks for something to send, unless it is woken. */
   long looksAt = Long.MIN_VALUE;
+
+  /** Somebody receives from the path. */
+  boolean received;
+
+  /** When a reader last left receiving to another, or is about to come back to it. */
+  long leftAt = Long.MIN_VALUE / 2;
 
   final ArrayDeque<Long> pongsDue = new ArrayDeque<>();
   long cursor;
@@ -69,6 +87,7 @@ public final class Lane {
     this.session = session;
     this.kind = kind;
     this.work = session.lock.newCondition();
+    this.turn = session.lock.newCondition();
     this.measured = new Measured(now);
     this.born = now;
     this.lastHeard = now;
@@ -96,6 +115,27 @@ public final class Lane {
     sending = send;
   }
 
+  /**
+   * From now on a thread that reads a stream whose {@link LinkStream#receives readers receive}
+   * takes its turn in receiving from the path, instead of being woken by the one that does.
+   */
+  public void readersReceive(Receiver receive) {
+    receiver = receive;
+  }
+
+  /**
+   * The path's own thread waits until it is its turn to receive: no reader does, and, unless the
+   * lane is closed, none is about to. {@link #leaveReceiving} ends the turn.
+   */
+  public void awaitReceiving() throws InterruptedException {
+    session.awaitReceiving(this);
+  }
+
+  /** Ends the turn of the path's own thread. */
+  public void leaveReceiving() {
+    session.leaveReceiving(this);
+  }
+
   /** Takes what came. What is wrong with it, if anything: the path should then be closed. */
   public Optional<String> received(byte[] plaintext) {
     return switch (Packet.parse(plaintext)) {
@@ -117,6 +157,10 @@ public final class Lane {
   /** Round trips and throughput, once the path has settled. */
   public Optional<Quality> quality() {
     return session.quality(this);
+  }
+
+  @Nullable Receiver receiver() {
+    return receiver;
   }
 
   void send(byte[] record) {

@@ -39,6 +39,17 @@ public final class LinkStream implements AutoCloseable {
   boolean scheduled;
   boolean forgotten;
 
+  /** Whoever reads it receives from the path where it can. */
+  boolean readerReceives;
+
+  /** Its reader waits to be woken, and would rather receive by itself. */
+  boolean readerWaits;
+
+  /** On which path something came last, and when. */
+  @Nullable Lane arrivedOn;
+
+  long arrivedAt;
+
   final ArrayDeque<byte[]> arrived = new ArrayDeque<>();
   int arrivedOffset;
   int window = Frame.INITIAL_CREDIT;
@@ -72,6 +83,17 @@ public final class LinkStream implements AutoCloseable {
    */
   public void doubt() {
     session.doubt();
+  }
+
+  /**
+   * From now on whoever reads the stream receives from the path by itself where it has to wait and
+   * nobody else does, so that nobody has to wake it. For streams on which much hangs on each
+   * message, read by a platform thread that holds no lock while it reads: it may have to do what
+   * follows of the end of the path. While it does something else, other streams of the link may
+   * wait up to 6 ms for what has come; when the path changes, it may itself wait up to 20 ms once.
+   */
+  public void receives() {
+    session.receives(this);
   }
 
   /** What the stream is for. */

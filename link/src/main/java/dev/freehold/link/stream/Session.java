@@ -30,6 +30,15 @@ public final class Session {
   /** Bytes that a path has room for when no more than these are under way. */
   private static final int WRITERS_SEND = 32_768;
 
+  /**
+   * How long the path's own thread leaves receiving to a reader that has something else to do, in
+   * nanoseconds.
+   */
+  private static final long READERS_COME_BACK = 3_000_000L;
+
+  /** Readers receive while something came for them within so many nanoseconds. */
+  private static final long IN_USE = 1_000_000_000L;
+
   final ReentrantLock lock = new ReentrantLock();
 
   private final NodeId peer;
@@ -333,7 +342,7 @@ public final class Session {
                 yield Optional.empty();
               }
               case Frame.Numbered numbered ->
-                  number++ < expected ? Optional.empty() : accept(numbered, now);
+                  number++ < expected ? Optional.empty() : accept(lane, numbered, now);
             };
         if (wrong.isPresent()) {
           return wrong;
@@ -368,6 +377,7 @@ public final class Session {
     try {
       lane.closed = true;
       lane.work.signalAll();
+      lane.turn.signalAll();
       lanes.remove(lane);
       choose();
     } finally {
@@ -396,14 +406,14 @@ public final class Session {
 
   // Frames that came.
 
-  private Optional<String> accept(Frame.Numbered frame, long now) {
+  private Optional<String> accept(Lane lane, Frame.Numbered frame, long now) {
     expected++;
     Optional<String> wrong =
         switch (frame) {
           case Frame.Open(int id, Protocol protocol) -> opened(id, protocol);
           case Frame.Data(int id, byte[] bytes) -> {
             unacknowledgedBytes += bytes.length;
-            yield known(id).flatMap(stream -> data(stream, bytes));
+            yield known(id).flatMap(stream -> data(lane, stream, bytes, now));
           }
           case Frame.End(int id) -> known(id).flatMap(this::ended);
           case Frame.Cancel(int id, Cancellation why) -> {
@@ -459,13 +469,19 @@ public final class Session {
     return Optional.empty();
   }
 
-  private Optional<String> data(LinkStream stream, byte[] bytes) {
+  private Optional<String> data(Lane lane, LinkStream stream, byte[] bytes, long now) {
     if (stream.endArrived || bytes.length > stream.receiveCredit) {
       return Optional.of(stream + ": bytes after the end, or without credit");
     }
     stream.receiveCredit -= bytes.length;
     if (stream.broken == null) {
       stream.arrived.addLast(bytes);
+      stream.arrivedOn = lane;
+      stream.arrivedAt = now;
+      if (stream.readerWaits) {
+        // It is woken this time, and comes back to receive by itself.
+        lane.leftAt = now;
+      }
       stream.readable.signal();
     }
     return Optional.empty();
@@ -509,8 +525,81 @@ public final class Session {
           return -1;
         }
         stream.requireWhole();
-        LinkStream.await(stream.readable);
+        Lane lane = mayReceive(stream);
+        if (lane == null) {
+          stream.readerWaits = stream.readerReceives;
+          LinkStream.await(stream.readable);
+          stream.readerWaits = false;
+        } else {
+          receive(lane);
+        }
       }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void receives(LinkStream stream) {
+    lock.lock();
+    try {
+      stream.readerReceives = true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * The path on which a stream's reader may wait by itself, if the stream is in use: that on which
+   * something came last, since what comes on another doesn't wake it.
+   */
+  private @Nullable Lane mayReceive(LinkStream stream) {
+    Lane lane = stream.arrivedOn;
+    return stream.readerReceives
+            && lane != null
+            && clock.nanos() - stream.arrivedAt < IN_USE
+            && !lane.closed
+            && !lane.received
+            && lane.receiver() != null
+            && !Thread.currentThread().isInterrupted()
+        ? lane
+        : null;
+  }
+
+  /** Called with the lock held once, which is given back meanwhile. */
+  private void receive(Lane lane) {
+    Lane.Receiver receiver = Objects.requireNonNull(lane.receiver());
+    lane.received = true;
+    lock.unlock();
+    try {
+      receiver.receive();
+    } finally {
+      lock.lock();
+      lane.received = false;
+      lane.leftAt = clock.nanos();
+    }
+  }
+
+  void awaitReceiving(Lane lane) throws InterruptedException {
+    lock.lockInterruptibly();
+    try {
+      while (true) {
+        long free = lane.closed ? 0 : lane.leftAt + READERS_COME_BACK - clock.nanos();
+        long left = lane.received ? READERS_COME_BACK : free;
+        if (left <= 0) {
+          lane.received = true;
+          return;
+        }
+        lane.turn.awaitNanos(left);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void leaveReceiving(Lane lane) {
+    lock.lock();
+    try {
+      lane.received = false;
     } finally {
       lock.unlock();
     }

@@ -129,7 +129,7 @@ final class Places implements StageFinder {
     return new Found(
         node.equals(fleet.id())
             ? hosting.here()
-            : new LinkBytes(fleet.stream(node, StageHosting.STAGE)),
+            : LinkBytes.received(fleet.stream(node, StageHosting.STAGE)),
         node);
   }
 

@@ -123,7 +123,7 @@ public final class StageHosting implements AutoCloseable {
     Runnable end = stream::cancel;
     open.add(end);
     try {
-      StageDoor.serve(new LinkBytes(stream), (model, layers) -> lend(member, model, layers));
+      StageDoor.serve(LinkBytes.received(stream), (model, layers) -> lend(member, model, layers));
     } finally {
       open.remove(end);
     }
