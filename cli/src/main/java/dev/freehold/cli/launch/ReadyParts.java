@@ -31,9 +31,10 @@ import org.sqlite.util.OSInfo;
 /**
  * Makes a folder of jars ready to be started from often: a signed jar loses its signatures, whose
  * check costs every start a fifth of a second and vouches for nothing here, since no key of them is
- * demanded; classes of a form too old for the JVM's archive (JEP 483) get a newer one; and the
- * native libraries that their jars would unpack into a fresh folder at every start are unpacked
- * once, into {@code native}.
+ * demanded; classes of a form too old for the JVM's archive (JEP 483) get a newer one; switches
+ * over types, for which the JVM would make classes at every start, become plain; and the native
+ * libraries that their jars would unpack into a fresh folder at every start are unpacked once, into
+ * {@code native}.
  */
 public final class ReadyParts {
   /** The first form of which every class says how its stack stands, which the archive asks for. */
@@ -62,7 +63,7 @@ public final class ReadyParts {
     }
   }
 
-  /** Rewrites a jar that is signed or has old classes; leaves any other as it is. */
+  /** Rewrites a jar that is signed, or has old classes or switches; leaves any other as it is. */
   static void ready(Path jar) throws IOException {
     Path fresh = jar.resolveSibling(jar.getFileName() + ".new");
     try (ZipFile old = new ZipFile(jar.toFile())) {
@@ -87,17 +88,20 @@ public final class ReadyParts {
   }
 
   private static boolean hinders(ZipFile jar, ZipEntry entry) {
-    return signature(entry)
-        || (entry.getName().endsWith(".class") && version(head(jar, entry)) < ARCHIVED);
+    if (!entry.getName().endsWith(".class")) {
+      return signature(entry);
+    }
+    byte[] type = bytes(jar, entry);
+    return version(type) < ARCHIVED || PlainSwitches.in(type);
   }
 
   private static boolean signature(ZipEntry entry) {
     return SIGNATURE.matcher(entry.getName()).matches();
   }
 
-  private static byte[] head(ZipFile jar, ZipEntry entry) {
+  private static byte[] bytes(ZipFile jar, ZipEntry entry) {
     try (InputStream in = jar.getInputStream(entry)) {
-      return in.readNBytes(8);
+      return in.readAllBytes();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -108,15 +112,17 @@ public final class ReadyParts {
   }
 
   private static byte[] ready(ZipFile jar, ZipEntry entry) throws IOException {
-    byte[] bytes;
-    try (InputStream in = jar.getInputStream(entry)) {
-      bytes = in.readAllBytes();
-    }
+    byte[] bytes = bytes(jar, entry);
     if (entry.getName().equals(MANIFEST)) {
       return withoutDigests(bytes);
     }
-    boolean old = entry.getName().endsWith(".class") && version(bytes) < ARCHIVED;
-    return old ? raised(bytes, jar) : bytes;
+    if (!entry.getName().endsWith(".class")) {
+      return bytes;
+    }
+    if (version(bytes) < ARCHIVED) {
+      return raised(bytes, jar);
+    }
+    return PlainSwitches.in(bytes) ? PlainSwitches.plain(bytes, types(jar)) : bytes;
   }
 
   /** A manifest's main part: the others hold the digests that were signed. */
@@ -129,17 +135,20 @@ public final class ReadyParts {
   }
 
   private static byte[] raised(byte[] bytes, ZipFile jar) {
-    ClassHierarchyResolver types =
-        ClassHierarchyResolver.defaultResolver()
-            .orElse(ClassHierarchyResolver.ofResourceParsing(type -> beside(jar, type)));
     ClassFile form =
         ClassFile.of(
             ClassFile.StackMapsOption.GENERATE_STACK_MAPS,
-            ClassFile.ClassHierarchyResolverOption.of(types));
+            ClassFile.ClassHierarchyResolverOption.of(types(jar)));
     return form.transformClass(
         form.parse(bytes),
         ClassTransform.transformingMethodBodies(CodeTransform.ACCEPT_ALL)
             .andThen(ClassTransform.endHandler(type -> type.withVersion(RAISED, 0))));
+  }
+
+  /** The types of the system, of this program's class path, and of a jar. */
+  private static ClassHierarchyResolver types(ZipFile jar) {
+    return ClassHierarchyResolver.defaultResolver()
+        .orElse(ClassHierarchyResolver.ofResourceParsing(type -> beside(jar, type)));
   }
 
   private static @Nullable InputStream beside(ZipFile jar, ClassDesc type) {
