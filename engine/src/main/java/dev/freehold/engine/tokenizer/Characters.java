@@ -5,7 +5,6 @@ package dev.freehold.engine.tokenizer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
@@ -24,6 +23,7 @@ final class Characters {
   static final int MARK = 0xD4;
   static final int SYMBOL = 0xD5;
 
+  /** Classes but for the bits of OTHER: most code points are that, and need not be written. */
   private static final byte[] TABLE = table();
 
   private final int[] codePoints;
@@ -38,7 +38,7 @@ final class Characters {
     for (int i = from; i < to; count++) {
       int point = text.codePointAt(i);
       points[count] = point;
-      kinds[count] = TABLE[point];
+      kinds[count] = (byte) (TABLE[point] ^ OTHER);
       i += Character.charCount(point);
     }
     codePoints = points;
@@ -65,7 +65,7 @@ final class Characters {
 
   /** The class of one code point. */
   static int classOf(int codePoint) {
-    return TABLE[codePoint] & 0xFF;
+    return (TABLE[codePoint] ^ OTHER) & 0xFF;
   }
 
   /**
@@ -83,21 +83,19 @@ final class Characters {
   }
 
   private static byte[] table() {
+    byte[] runs = resource("unicode-15.1.txt");
     byte[] table = new byte[Character.MAX_CODE_POINT + 1];
     int at = 0;
-    for (String run : resource("unicode-15.1.txt").split("\\s+", -1)) {
-      if (!run.isEmpty()) {
-        int length = Integer.parseInt(run, 1, run.length(), 36);
-        int kind =
-            switch (run.charAt(0)) {
-              case 'N' -> NUMBER;
-              case 'L' -> LETTER;
-              case 'P' -> PUNCTUATION;
-              case 'M' -> MARK;
-              case 'S' -> SYMBOL;
-              default -> OTHER;
-            };
-        Arrays.fill(table, at, at + length, (byte) kind);
+    for (int i = 0; i < runs.length; ) {
+      byte first = runs[i++];
+      if (first == '#') {
+        while (runs[i++] != '\n') {}
+      } else if (first > ' ') {
+        int length = 0;
+        while (runs[i] > ' ') {
+          length = 36 * length + Character.digit(runs[i++], 36);
+        }
+        put(table, at, at + length, kind(first));
         at += length;
       }
     }
@@ -105,28 +103,38 @@ final class Characters {
       throw new IllegalStateException("the table of categories ends at " + at);
     }
     for (int i = 0; i < 0x80; i++) {
-      table[i] = (byte) i;
+      put(table, i, i + 1, i);
     }
     for (int space : new int[] {0x85, 0xA0, 0x1680, 0x2028, 0x2029, 0x202F, 0x205F, 0x3000}) {
-      table[space] = SPACE;
+      put(table, space, space + 1, SPACE);
     }
-    Arrays.fill(table, 0x2000, 0x200B, (byte) SPACE);
+    put(table, 0x2000, 0x200B, SPACE);
     return table;
   }
 
-  private static String resource(String name) {
+  private static int kind(byte category) {
+    return switch (category) {
+      case 'N' -> NUMBER;
+      case 'L' -> LETTER;
+      case 'P' -> PUNCTUATION;
+      case 'M' -> MARK;
+      case 'S' -> SYMBOL;
+      default -> OTHER;
+    };
+  }
+
+  private static void put(byte[] table, int from, int to, int kind) {
+    if (kind != OTHER) {
+      Arrays.fill(table, from, to, (byte) (kind ^ OTHER));
+    }
+  }
+
+  private static byte[] resource(String name) {
     try (InputStream in = Characters.class.getResourceAsStream(name)) {
       if (in == null) {
         throw new IllegalStateException("the resource " + name + " is missing from the program");
       }
-      String text = new String(in.readAllBytes(), StandardCharsets.US_ASCII);
-      return text.lines()
-          .filter(line -> !line.startsWith("#"))
-          .reduce(
-              new StringBuilder(),
-              (all, line) -> all.append(line).append(' '),
-              StringBuilder::append)
-          .toString();
+      return in.readAllBytes();
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read the resource " + name, e);
     }
