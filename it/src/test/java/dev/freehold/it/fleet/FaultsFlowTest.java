@@ -241,7 +241,7 @@ class FaultsFlowTest {
   }
 
   private static final List<String> FAULTS =
-      List.of("TOKEN", "TEXT", "MODEL", "FEW", "STALE", "AHEAD", "HONEST");
+      List.of("TOKEN", "TRACE", "TEXT", "MODEL", "FEW", "STALE", "AHEAD", "HONEST");
 
   private void everyLiarIsCaughtAndTheNextMachineAnswers(
       Up anna, Up bert, Processes faulty, String due) throws Exception {
@@ -268,14 +268,15 @@ class FaultsFlowTest {
       await(name, () -> anna.member(name).write().contains("\"state\":\"ready\""));
     }
     // One that was never measured is tried soon; what a liar says never gets to the client.
-    for (int i = 0; i < 20 && aside(anna, names) < names.size(); i++) {
+    for (int i = 0; i < 24 && aside(anna, names) < names.size(); i++) {
       HttpResponse<String> answer = anna.ask(1);
       assertThat(choices(answer)).isEqualTo(due);
       String by = answer.headers().firstValue("freehold-ran-by").orElseThrow();
       assertThat(liars).noneMatch(name -> text(told, name).equals(by));
     }
     List<String> faults = faults(anna.machine());
-    because(faults, "token", "replayed");
+    because(faults, "token", "not what the model's tokens say");
+    because(faults, "trace", "replayed");
     because(faults, "text", "something else than the response");
     because(faults, "model", "of another model");
     because(faults, "few", "tokens, which is 24");

@@ -25,8 +25,10 @@ import org.jspecify.annotations.NullMarked;
 /** What a machine says in place of its honest work, under its own proper signature. */
 @NullMarked
 enum Lies {
-  /** It signs for a token that the model did not give: only a replay sees that. */
+  /** It signs for another token than its text says: whoever has the tokenizer sees that. */
   TOKEN,
+  /** It signs for a trace that the model did not leave: only a replay sees that. */
+  TRACE,
   /** Its chunks say something else than it signs for. */
   TEXT,
   /** Its receipt is of another model. */
@@ -40,6 +42,7 @@ enum Lies {
   JobWork in(JobWork honest, SigningKey key) {
     return switch (this) {
       case TOKEN -> (order, sink) -> honest.run(order, twisted(sink, said -> token(said, key)));
+      case TRACE -> (order, sink) -> honest.run(order, twisted(sink, said -> trace(said, key)));
       case MODEL -> (order, sink) -> honest.run(order, twisted(sink, said -> model(said, key)));
       case FEW -> (order, sink) -> honest.run(order, twisted(sink, said -> few(said, key)));
       case TEXT -> (order, sink) -> honest.run(order, new OtherText(sink));
@@ -91,7 +94,17 @@ enum Lies {
   private static JobResult token(JobResult result, SigningKey key) {
     int[] tokens = result.transcript().outputs().getFirst().clone();
     tokens[1]++;
-    return signed(result, key, Optional.empty(), tokens, Optional.empty());
+    return signed(result, key, Optional.empty(), tokens, Optional.empty(), Optional.empty());
+  }
+
+  private static JobResult trace(JobResult result, SigningKey key) {
+    return signed(
+        result,
+        key,
+        Optional.empty(),
+        result.transcript().outputs().getFirst(),
+        Optional.empty(),
+        Optional.of(Digest.sha256("another trace")));
   }
 
   private static JobResult few(JobResult result, SigningKey key) {
@@ -101,7 +114,8 @@ enum Lies {
         key,
         Optional.empty(),
         Arrays.copyOf(tokens, tokens.length - 3),
-        Optional.of(Finish.LENGTH));
+        Optional.of(Finish.LENGTH),
+        Optional.empty());
   }
 
   private static JobResult model(JobResult result, SigningKey key) {
@@ -111,6 +125,7 @@ enum Lies {
         key,
         Optional.of(other),
         result.transcript().outputs().getFirst(),
+        Optional.empty(),
         Optional.empty());
   }
 
@@ -119,7 +134,8 @@ enum Lies {
       SigningKey key,
       Optional<Statement.Model> model,
       int[] tokens,
-      Optional<Finish> finish) {
+      Optional<Finish> finish,
+      Optional<Digest> trace) {
     Transcript said = result.transcript();
     Statement statement = said.receipt().statement();
     Statement.Choice choice = statement.choices().getFirst();
@@ -139,7 +155,7 @@ enum Lies {
                     choice.prompt(),
                     tokens.length,
                     said.salts().ofTokens(tokens),
-                    choice.trace(),
+                    trace.orElse(choice.trace()),
                     finish.orElse(choice.finish()))),
             statement.received(),
             statement.finished(),
