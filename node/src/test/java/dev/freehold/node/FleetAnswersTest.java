@@ -495,4 +495,28 @@ class FleetAnswersTest {
       assertThat(answer.error("code")).isIn("model_not_found", "no_machine_answers");
     }
   }
+
+  @Test
+  void aModelThatOnlyAnAbsentMachineHasIsSaidToBeAwayAndNotUnknown() throws Exception {
+    try (Node asker = Node.start(configuration("asker"))) {
+      try (Node runner = Node.start(serving("runner"))) {
+        pair(asker, runner, "own");
+        awaitMachines(asker, 1);
+      }
+      long end = System.nanoTime() + 60_000_000_000L;
+      Http.Answer answer = Http.post(asker.port(), COMPLETIONS, SHORT);
+      while (!answer.body().contains("is not reached") && System.nanoTime() < end) {
+        Thread.sleep(50);
+        answer = Http.post(asker.port(), COMPLETIONS, SHORT);
+      }
+      assertThat(answer.error("message"))
+          .isEqualTo("no machine that has small can be asked now: runner is not reached");
+      assertThat(answer.error("code")).isEqualTo("no_machine_answers");
+      assertThat(answer.status()).isEqualTo(503);
+      assertThat(answer.headers()).containsEntry("retry-after", "5");
+      Http.Answer other =
+          Http.post(asker.port(), COMPLETIONS, SHORT.replace("\"small\"", "\"large\""));
+      assertThat(other.error("code")).isEqualTo("model_not_found");
+    }
+  }
 }

@@ -13,6 +13,16 @@ public interface JobPeers {
   List<JobPeer> list();
 
   /**
+   * Why nobody gives a model that some would give at another time: a sentence for each of them.
+   * Empty where none is known to have it.
+   *
+   * @param model its name or digest
+   */
+  default List<String> away(String model) {
+    return List.of();
+  }
+
+  /**
    * Opens a stream on which that machine serves jobs.
    *
    * @throws IOException if it can't be reached

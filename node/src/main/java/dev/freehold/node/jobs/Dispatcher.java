@@ -62,6 +62,9 @@ public final class Dispatcher {
   /** How long an answer is thought to become where the request doesn't say. */
   private static final int USUAL_TOKENS = 256;
 
+  /** After how many seconds to ask again where machines are away. */
+  private static final int ABSENT_SECONDS = 5;
+
   private static final String INVALID = "invalid_request_error";
 
   private final NodeId self;
@@ -153,7 +156,10 @@ public final class Dispatcher {
                       + ": ask for one of them by its digest, "
                       + String.join(" or ", digests.stream().map(Digest::toString).toList()),
                   "model_ambiguous"));
-      case Route.Nowhere() -> new Taken(bought(asked, body, name, widest, spends), name);
+      case Route.Away(List<String> why) ->
+          new Taken(bought(asked, body, name, widest, spends, away(name, why)), name);
+      case Route.Nowhere() ->
+          new Taken(bought(asked, body, name, widest, spends, noSuchModel(name)), name);
     };
   }
 
@@ -173,12 +179,22 @@ public final class Dispatcher {
         "tier_not_allowed");
   }
 
-  /** A model that nobody serves without being paid. */
-  private Making bought(Asked asked, Json body, String name, Tier widest, boolean spends)
+  private static JobError away(String name, List<String> why) {
+    return new JobError(
+        503, Absence.message(name, why), "server_error", null, Absence.CODE, ABSENT_SECONDS);
+  }
+
+  /**
+   * A model that nobody serves without being paid.
+   *
+   * @param none what is said where nobody sells it either
+   */
+  private Making bought(
+      Asked asked, Json body, String name, Tier widest, boolean spends, JobError none)
       throws InterruptedException {
     Optional<Digest> digest = elsewhere.market.flatMap(market -> market.named(name));
     if (digest.isEmpty()) {
-      throw new JobFailed(noSuchModel(name));
+      throw new JobFailed(none);
     }
     if (!Tier.PUBLIC.within(widest)) {
       throw new JobFailed(beyond(name, Tier.PUBLIC));

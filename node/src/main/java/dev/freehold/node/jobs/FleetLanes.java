@@ -114,12 +114,30 @@ public final class FleetLanes {
     return found;
   }
 
+  private List<String> away(LaneName lane) {
+    List<String> why = new ArrayList<>();
+    for (Sight sight : fleet.sights()) {
+      sight
+          .presence()
+          .filter(says -> says.lanes().stream().anyMatch(had -> had.name().equals(lane)))
+          .ifPresent(
+              says ->
+                  why.add(
+                      Absence.of(
+                          sight,
+                          says,
+                          shunned.test(sight.member().node()),
+                          "has a server there that does not answer")));
+    }
+    return why;
+  }
+
   /**
    * Takes a request on: here, or on the nearest machine that has a lane of that name; the next one
    * where one takes nothing on.
    *
    * @param widest whose machines may answer it
-   * @throws LaneFailed if nobody has it, or nobody who may
+   * @throws LaneFailed if nobody has it, nobody who may, or nobody who can be asked now
    */
   public LaneCall begin(LaneOrder order, Tier widest) {
     List<LaneCall> calls = new ArrayList<>();
@@ -134,6 +152,10 @@ public final class FleetLanes {
     }
     if (!calls.isEmpty()) {
       return calls.size() == 1 ? calls.getFirst() : new LaneFailover(calls);
+    }
+    List<String> away = members.isEmpty() ? away(order.lane()) : List.of();
+    if (!away.isEmpty()) {
+      throw LaneFailed.of(503, Absence.CODE, Absence.message(order.lane().id(), away));
     }
     if (members.isEmpty()) {
       throw LaneFailed.of(404, "model_not_found", unknown(order.lane()));

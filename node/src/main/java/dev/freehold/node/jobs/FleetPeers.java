@@ -58,6 +58,29 @@ public final class FleetPeers implements JobPeers {
   }
 
   @Override
+  public List<String> away(String model) {
+    List<String> why = new ArrayList<>();
+    for (Sight sight : fleet.sights()) {
+      sight
+          .presence()
+          .filter(says -> says.models().stream().anyMatch(offered -> answers(offered, model)))
+          .ifPresent(
+              says ->
+                  why.add(
+                      Absence.of(
+                          sight,
+                          says,
+                          quarantine.holds(sight.member().node()),
+                          "has not loaded it")));
+    }
+    return why;
+  }
+
+  private static boolean answers(Presence.Offered offered, String model) {
+    return new OfferedModel(offered.digest(), offered.name()).answersTo(model);
+  }
+
+  @Override
   public ByteStream open(NodeId peer) throws IOException {
     return new LinkBytes(fleet.stream(peer, JobServer.PROTOCOL));
   }

@@ -56,6 +56,18 @@ public sealed interface Route {
     }
   }
 
+  /**
+   * Only machines have it that can't be asked now.
+   *
+   * @param why a sentence for each of them
+   */
+  record Away(List<String> why) implements Route {
+    /** Copies the list. */
+    public Away {
+      why = List.copyOf(why);
+    }
+  }
+
   /** Nobody serves it. */
   record Nowhere() implements Route {}
 }

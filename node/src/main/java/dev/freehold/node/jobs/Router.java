@@ -58,7 +58,8 @@ public final class Router {
       }
     }
     if (nearest.isEmpty()) {
-      return new Route.Nowhere();
+      List<String> away = peers.away(asked);
+      return away.isEmpty() ? new Route.Nowhere() : new Route.Away(away);
     }
     if (digests.isEmpty()) {
       return new Route.Beyond(nearest.get());

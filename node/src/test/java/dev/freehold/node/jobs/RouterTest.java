@@ -57,6 +57,11 @@ class RouterTest {
           }
 
           @Override
+          public List<String> away(String model) {
+            return model.equals("asleep") ? List.of("anna is not reached") : List.of();
+          }
+
+          @Override
           public ByteStream open(NodeId peer) throws IOException {
             throw new IOException("nobody is asked here");
           }
@@ -81,6 +86,15 @@ class RouterTest {
     Router router = router(peer(1, Tier.INVITED, ONE, "small"));
     assertThat(router.route("small", Tier.OWN)).isEqualTo(new Route.Beyond(Tier.INVITED));
     assertThat(router.route("large", Tier.PUBLIC)).isEqualTo(new Route.Nowhere());
+  }
+
+  @Test
+  void whatOnlyAbsentMachinesHaveIsAwayAndWhatAnotherHasIsAskedThere() {
+    assertThat(router().route("asleep", Tier.OWN))
+        .isEqualTo(new Route.Away(List.of("anna is not reached")));
+    JobPeer near = peer(1, Tier.OWN, ONE, "asleep");
+    assertThat(router(near).route("asleep", Tier.OWN))
+        .isEqualTo(new Route.Elsewhere(ONE, "asleep", List.of(near)));
   }
 
   @Test
