@@ -30,10 +30,9 @@ public final class Lane {
   private final Session session;
   private final PathKind kind;
   final Condition work;
-  final Condition turn;
+  final ReceivingTurns turns;
   final Measured measured;
   private volatile @Nullable Consumer<byte[]> sending;
-  private volatile @Nullable Receiver receiver;
 
   /** Gives this lane what came on its path, on the thread of whoever waits for it. */
   @FunctionalInterface
@@ -59,12 +58,6 @@ public final class Lane {
   /** When the path's own thread looks for something to send, unless it is woken. */
   long looksAt = Long.MIN_VALUE;
 
-  /** Somebody receives from the path. */
-  boolean received;
-
-  /** When a reader last left receiving to another, or is about to come back to it. */
-  long leftAt = Long.MIN_VALUE / 2;
-
   final ArrayDeque<Long> pongsDue = new ArrayDeque<>();
   long cursor;
   boolean closed;
@@ -83,11 +76,12 @@ public final class Lane {
   /** Whether somebody wonders at the other end's silence. */
   private boolean doubted;
 
-  Lane(Session session, PathKind kind, long now) {
+  Lane(Session session, PathKind kind, MonotonicClock clock) {
+    long now = clock.nanos();
     this.session = session;
     this.kind = kind;
     this.work = session.lock.newCondition();
-    this.turn = session.lock.newCondition();
+    this.turns = new ReceivingTurns(session.lock, clock);
     this.measured = new Measured(now);
     this.born = now;
     this.lastHeard = now;
@@ -120,7 +114,7 @@ public final class Lane {
    * takes its turn in receiving from the path, instead of being woken by the one that does.
    */
   public void readersReceive(Receiver receive) {
-    receiver = receive;
+    turns.readersReceive(receive);
   }
 
   /**
@@ -128,12 +122,12 @@ public final class Lane {
    * lane is closed, none is about to. {@link #leaveReceiving} ends the turn.
    */
   public void awaitReceiving() throws InterruptedException {
-    session.awaitReceiving(this);
+    turns.await();
   }
 
   /** Ends the turn of the path's own thread. */
   public void leaveReceiving() {
-    session.leaveReceiving(this);
+    turns.leave();
   }
 
   /** Takes what came. What is wrong with it, if anything: the path should then be closed. */
@@ -157,10 +151,6 @@ public final class Lane {
   /** Round trips and throughput, once the path has settled. */
   public Optional<Quality> quality() {
     return session.quality(this);
-  }
-
-  @Nullable Receiver receiver() {
-    return receiver;
   }
 
   void send(byte[] record) {

@@ -30,12 +30,6 @@ public final class Session {
   /** Bytes that a path has room for when no more than these are under way. */
   private static final int WRITERS_SEND = 32_768;
 
-  /**
-   * How long the path's own thread leaves receiving to a reader that has something else to do, in
-   * nanoseconds.
-   */
-  private static final long READERS_COME_BACK = 3_000_000L;
-
   /** Readers receive while something came for them within so many nanoseconds. */
   private static final long IN_USE = 1_000_000_000L;
 
@@ -128,7 +122,7 @@ public final class Session {
       if (otherRemembers && said.expected() >= sent.base()) {
         sent.acknowledge(Math.min(said.expected(), sent.next()));
       }
-      Lane lane = new Lane(this, kind, clock.nanos());
+      Lane lane = new Lane(this, kind, clock);
       if (closed) {
         lane.closed = true;
         return lane;
@@ -377,7 +371,7 @@ public final class Session {
     try {
       lane.closed = true;
       lane.work.signalAll();
-      lane.turn.signalAll();
+      lane.turns.close();
       lanes.remove(lane);
       choose();
     } finally {
@@ -479,8 +473,7 @@ public final class Session {
       stream.arrivedOn = lane;
       stream.arrivedAt = now;
       if (stream.readerWaits) {
-        // It is woken this time, and comes back to receive by itself.
-        lane.leftAt = now;
+        lane.turns.woken(now);
       }
       stream.readable.signal();
     }
@@ -531,7 +524,7 @@ public final class Session {
           LinkStream.await(stream.readable);
           stream.readerWaits = false;
         } else {
-          receive(lane);
+          lane.turns.receive();
         }
       }
     } finally {
@@ -557,52 +550,10 @@ public final class Session {
     return stream.readerReceives
             && lane != null
             && clock.nanos() - stream.arrivedAt < IN_USE
-            && !lane.closed
-            && !lane.received
-            && lane.receiver() != null
+            && lane.turns.readersMay()
             && !Thread.currentThread().isInterrupted()
         ? lane
         : null;
-  }
-
-  /** Called with the lock held once, which is given back meanwhile. */
-  private void receive(Lane lane) {
-    Lane.Receiver receiver = Objects.requireNonNull(lane.receiver());
-    lane.received = true;
-    lock.unlock();
-    try {
-      receiver.receive();
-    } finally {
-      lock.lock();
-      lane.received = false;
-      lane.leftAt = clock.nanos();
-    }
-  }
-
-  void awaitReceiving(Lane lane) throws InterruptedException {
-    lock.lockInterruptibly();
-    try {
-      while (true) {
-        long free = lane.closed ? 0 : lane.leftAt + READERS_COME_BACK - clock.nanos();
-        long left = lane.received ? READERS_COME_BACK : free;
-        if (left <= 0) {
-          lane.received = true;
-          return;
-        }
-        lane.turn.awaitNanos(left);
-      }
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  void leaveReceiving(Lane lane) {
-    lock.lock();
-    try {
-      lane.received = false;
-    } finally {
-      lock.unlock();
-    }
   }
 
   private void consumed(LinkStream stream, int bytes) {

@@ -115,21 +115,11 @@ public final class FleetLanes {
   }
 
   private List<String> away(LaneName lane) {
-    List<String> why = new ArrayList<>();
-    for (Sight sight : fleet.sights()) {
-      sight
-          .presence()
-          .filter(says -> says.lanes().stream().anyMatch(had -> had.name().equals(lane)))
-          .ifPresent(
-              says ->
-                  why.add(
-                      Absence.of(
-                          sight,
-                          says,
-                          shunned.test(sight.member().node()),
-                          "has a server there that does not answer")));
-    }
-    return why;
+    return Absence.of(
+        fleet.sights(),
+        says -> says.lanes().stream().anyMatch(had -> had.name().equals(lane)),
+        shunned,
+        "has a server there that does not answer");
   }
 
   /**

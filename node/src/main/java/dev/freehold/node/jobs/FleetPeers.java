@@ -59,21 +59,11 @@ public final class FleetPeers implements JobPeers {
 
   @Override
   public List<String> away(String model) {
-    List<String> why = new ArrayList<>();
-    for (Sight sight : fleet.sights()) {
-      sight
-          .presence()
-          .filter(says -> says.models().stream().anyMatch(offered -> answers(offered, model)))
-          .ifPresent(
-              says ->
-                  why.add(
-                      Absence.of(
-                          sight,
-                          says,
-                          quarantine.holds(sight.member().node()),
-                          "has not loaded it")));
-    }
-    return why;
+    return Absence.of(
+        fleet.sights(),
+        says -> says.models().stream().anyMatch(offered -> answers(offered, model)),
+        quarantine::holds,
+        "has not loaded it");
   }
 
   private static boolean answers(Presence.Offered offered, String model) {
