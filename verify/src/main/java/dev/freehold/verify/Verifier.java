@@ -4,6 +4,7 @@ package dev.freehold.verify;
 
 import dev.freehold.record.Timestamp;
 import dev.freehold.verify.answer.AnswerFile;
+import dev.freehold.verify.answer.ApiAnswerFile;
 import dev.freehold.verify.answer.BundleFile;
 import dev.freehold.verify.answer.KeysBeside;
 import dev.freehold.verify.answer.StagesFile;
@@ -83,7 +84,8 @@ public final class Verifier {
             new RevocationFile(given),
             new RefusalFile(given),
             new TokenFile(given),
-            new CapabilityFile(given));
+            new CapabilityFile(given),
+            new ApiAnswerFile());
   }
 
   /** What files it knows, in the order in which they are tried. */

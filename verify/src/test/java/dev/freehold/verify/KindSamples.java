@@ -71,6 +71,7 @@ import dev.freehold.record.Nonce;
 import dev.freehold.record.Timestamp;
 import dev.freehold.verify.verdict.Demands;
 import dev.freehold.verify.verdict.Given;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -182,9 +183,9 @@ final class KindSamples {
   byte[] history() {
     StringBuilder lines = new StringBuilder();
     for (byte[] token : tokens) {
-      lines.append(new String(token, java.nio.charset.StandardCharsets.UTF_8)).append('\n');
+      lines.append(new String(token, StandardCharsets.UTF_8)).append('\n');
     }
-    return lines.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8);
+    return lines.toString().getBytes(StandardCharsets.UTF_8);
   }
 
   byte[] provenance(String name, List<Provenance.Material> materials, SigningKey key) {
@@ -343,6 +344,7 @@ final class KindSamples {
     LoggedAnchor anchor = anchor();
     byte[] stamp = stamp(LoggedTimestamp.message(checkpoint.checkpoint()));
     List<byte[]> files = new ArrayList<>();
+    files.add("{\"object\":\"chat.completion\",\"choices\":[]}".getBytes(StandardCharsets.UTF_8));
     files.add(Invented.receipt().encode());
     files.add(Invented.transcript(1).encode());
     files.add(

@@ -32,7 +32,7 @@ class KindsFuzzerTest {
         }
       }
     }
-    assertThat(names).hasSize(19);
+    assertThat(names).hasSize(20);
   }
 
   @Test
