@@ -11,8 +11,11 @@ import java.security.KeyPairGenerator;
 import java.security.SecureRandom;
 import java.security.interfaces.EdECPrivateKey;
 import java.security.spec.NamedParameterSpec;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.bouncycastle.math.ec.rfc8032.Ed25519;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An Ed25519 private key (RFC 8032): a seed of 32 bytes. Signatures are deterministic, so every
@@ -22,9 +25,15 @@ public final class SigningKey {
   /** Length of the seed in bytes. */
   public static final int SEED_BYTES = 32;
 
+  /** From so many on, eight at once are faster than one by one. */
+  private static final int MANY = 3;
+
   private final byte[] seed;
   private final VerifyingKey verifyingKey;
   private final Ed25519Signer signer;
+
+  /** Signs many at once; none before {@link #prepareMany}, and where the machine has none. */
+  private volatile @Nullable Ed25519Lanes lanes;
 
   private SigningKey(byte[] seed) {
     this.seed = seed;
@@ -97,6 +106,33 @@ public final class SigningKey {
   /** Signs the first bytes of an array, for those who write many messages into the same room. */
   public Signature sign(byte[] room, int length) {
     return Signature.of(signer.sign(room, length));
+  }
+
+  /**
+   * Signs messages, each as {@link #sign(byte[])} does; faster than one by one where there are
+   * three or more, after {@link #prepareMany}.
+   *
+   * @return the signatures, in the order of the messages
+   */
+  public List<Signature> signAll(List<byte[]> messages) {
+    Ed25519Lanes together = lanes;
+    if (together != null && messages.size() >= MANY) {
+      return together.sign(messages);
+    }
+    List<Signature> signatures = new ArrayList<>(messages.size());
+    for (byte[] message : messages) {
+      signatures.add(sign(message));
+    }
+    return signatures;
+  }
+
+  /**
+   * Loads what signs many messages at once, where processor and compiler allow it: for a thread
+   * that can wait some seconds, since it may have to be built first. Returns whether it is there.
+   */
+  public boolean prepareMany() {
+    lanes = Ed25519Lanes.load(seed, verifyingKey.bytes()).orElse(null);
+    return lanes != null;
   }
 
   /**

@@ -9,8 +9,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.math.BigInteger;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -47,6 +50,10 @@ class Ed25519Test {
     Signature signature = signing.sign(message);
     assertThat(HEX.formatHex(signature.bytes())).isEqualTo(expected);
     assertThat(decoded(key).verify(message, signature)).isTrue();
+    signing.prepareMany();
+    assertThat(signing.signAll(Collections.nCopies(11, message)))
+        .hasSize(11)
+        .containsOnly(signature);
     assertThat(Signature.parse(signature.toString())).isEqualTo(signature);
   }
 
@@ -66,6 +73,28 @@ class Ed25519Test {
       assertThat(signer.sign(room, i)).isEqualTo(slow);
       assertThat(signer.signWithBouncyCastle(room, i)).isEqualTo(slow);
       assertThat(key.verify(message, Signature.of(slow))).isTrue();
+    }
+  }
+
+  @Test
+  void manyAtOnceAreTheSameBytesAsOneByOne() {
+    Random random = new Random(52);
+    byte[] seed = new byte[32];
+    random.nextBytes(seed);
+    SigningKey one = SigningKey.ofSeed(seed);
+    SigningKey many = SigningKey.ofSeed(seed);
+    // Where there is no such processor both take the same way, and this still has to hold.
+    many.prepareMany();
+    for (int count = 0; count < 20; count++) {
+      List<byte[]> messages = new ArrayList<>();
+      for (int i = 0; i < count; i++) {
+        byte[] message = new byte[random.nextInt(2000)];
+        random.nextBytes(message);
+        messages.add(message);
+      }
+      List<Signature> due = messages.stream().map(one::sign).toList();
+      assertThat(one.signAll(messages)).isEqualTo(due);
+      assertThat(many.signAll(messages)).isEqualTo(due);
     }
   }
 

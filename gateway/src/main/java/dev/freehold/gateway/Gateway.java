@@ -116,6 +116,8 @@ public final class Gateway implements AutoCloseable {
     Path folder = configuration.folder();
     SigningKey key = key(folder, passphrases);
     key.prepare();
+    // May have to be built first: until then records are signed one by one.
+    Thread.ofPlatform().daemon().name("gateway-signatures").start(key::prepareMany);
     String name = key.nodeId().toString();
     KeyName logName = NodeLog.keyName(key.nodeId());
     InstantSource clock = InstantSource.system();

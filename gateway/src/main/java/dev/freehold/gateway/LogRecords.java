@@ -3,6 +3,7 @@
 package dev.freehold.gateway;
 
 import dev.freehold.evidence.log.EntryKind;
+import dev.freehold.evidence.log.LateRecord;
 import dev.freehold.evidence.log.Log;
 import dev.freehold.evidence.log.Source;
 import dev.freehold.gateway.intercept.RecordLog;
@@ -27,6 +28,11 @@ public final class LogRecords implements RecordLog {
 
   @Override
   public synchronized CompletableFuture<Long> append(Kind kind, byte[] record) {
+    return log.append(kind(kind), source, next++, record);
+  }
+
+  @Override
+  public synchronized CompletableFuture<Long> append(Kind kind, LateRecord record) {
     return log.append(kind(kind), source, next++, record);
   }
 

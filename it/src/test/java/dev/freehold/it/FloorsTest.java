@@ -24,8 +24,8 @@ class FloorsTest {
   private static final Map<String, Set<String>> ALLOWED =
       Map.ofEntries(
           Map.entry("record", Set.of()),
-          Map.entry("crypto", Set.of("record")),
           Map.entry("kernel", Set.of("record")),
+          Map.entry("crypto", Set.of("record", "kernel")),
           Map.entry("testkit", Set.of()),
           Map.entry("engine", Set.of("record", "crypto", "kernel")),
           Map.entry("evidence", Set.of("record", "crypto")),

@@ -27,7 +27,7 @@ import java.util.stream.Stream;
  */
 final class NativeBuild {
   private static final int SECONDS = 120;
-  private static final List<String> SOURCES =
+  private static final List<String> KERNELS =
       List.of(
           "attention.h",
           "lanes_avx256.h",
@@ -46,24 +46,43 @@ final class NativeBuild {
   private static final List<String> FLAGS =
       List.of("-std=gnu11", "-O2", "-ffp-contract=off", "-fno-math-errno", "-fvisibility=hidden");
 
+  private static final List<String> SIGNATURES = List.of("layout.h", "signatures.c");
+
   private final NativeCompiler compiler;
   private final Path cache;
-  private final Digest sources;
+  private final List<String> sources;
+  private final Digest digest;
 
-  /**
-   * Builds with a compiler.
-   *
-   * @throws IOException if the jar lacks a source
-   */
-  NativeBuild(NativeCompiler compiler, Path cache) throws IOException {
+  private NativeBuild(NativeCompiler compiler, Path cache, List<String> sources)
+      throws IOException {
     this.compiler = compiler;
     this.cache = cache;
+    this.sources = sources;
     List<byte[]> parts = new ArrayList<>();
-    for (String source : SOURCES) {
+    for (String source : sources) {
       parts.add(("\0" + source + "\0").getBytes(StandardCharsets.UTF_8));
       parts.add(source(source));
     }
-    sources = Digest.sha256(parts.toArray(byte[][]::new));
+    digest = Digest.sha256(parts.toArray(byte[][]::new));
+  }
+
+  /**
+   * Builds the kernels with a compiler.
+   *
+   * @throws IOException if the jar lacks a source
+   */
+  static NativeBuild ofKernels(NativeCompiler compiler, Path cache) throws IOException {
+    return new NativeBuild(compiler, cache, KERNELS);
+  }
+
+  /**
+   * Builds the library that signs. It has a digest of its own, so that whoever signs nothing at a
+   * start reads nothing of it.
+   *
+   * @throws IOException if the jar lacks a source
+   */
+  static NativeBuild ofSignatures(NativeCompiler compiler, Path cache) throws IOException {
+    return new NativeBuild(compiler, cache, SIGNATURES);
   }
 
   /** The library that knows the processor, memory and packing. */
@@ -75,6 +94,14 @@ final class NativeBuild {
   Path variant(NativeVariant variant) throws IOException {
     return library(
         variant.label, variant.flags(), List.of("product_small.c", "product_large.c", "vectors.c"));
+  }
+
+  /** The library that signs many messages at once. */
+  Path signatures() throws IOException {
+    return library(
+        "signatures",
+        List.of("-mavx512f", "-mavx512bw", "-mavx512dq", "-mavx512vl", "-mavx512ifma"),
+        SIGNATURES.subList(1, SIGNATURES.size()));
   }
 
   private Path library(String name, List<String> flags, List<String> units) throws IOException {
@@ -150,7 +177,7 @@ final class NativeBuild {
 
   private void build(Path folder, String file, List<String> flags, List<String> units)
       throws IOException {
-    for (String source : SOURCES) {
+    for (String source : sources) {
       Files.write(folder.resolve(source), source(source));
     }
     boolean windows = file.endsWith(".dll");
@@ -185,7 +212,7 @@ final class NativeBuild {
     List<String> link = new ArrayList<>(List.of("-shared", "-o", file));
     link.addAll(objects);
     compiler.compile(link, folder, SECONDS);
-    for (String source : SOURCES) {
+    for (String source : sources) {
       Files.delete(folder.resolve(source));
     }
     for (String object : objects) {
@@ -196,7 +223,7 @@ final class NativeBuild {
   private Digest digest(String name, List<String> flags) {
     String platform = System.getProperty("os.name") + " " + System.getProperty("os.arch");
     String head = String.join("\0", name, platform, compiler.version(), FLAGS + "", flags + "");
-    return Digest.sha256(head.getBytes(StandardCharsets.UTF_8), sources.bytes());
+    return Digest.sha256(head.getBytes(StandardCharsets.UTF_8), digest.bytes());
   }
 
   private static byte[] source(String name) throws IOException {

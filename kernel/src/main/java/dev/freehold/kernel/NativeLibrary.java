@@ -19,6 +19,8 @@ import java.util.Optional;
  * fetched from the network.
  */
 public final class NativeLibrary {
+  private final NativeCompiler compiler;
+  private final Path cache;
   private final NativeBuild build;
   private final MemorySegment canRun;
   private final Map<NativeVariant, Found> found = new EnumMap<>(NativeVariant.class);
@@ -64,8 +66,11 @@ public final class NativeLibrary {
 
   private final Shared shared;
 
-  private NativeLibrary(NativeBuild build, SymbolLookup machine) {
-    this.build = build;
+  private NativeLibrary(NativeCompiler compiler, Path cache) throws IOException {
+    this.compiler = compiler;
+    this.cache = cache;
+    this.build = NativeBuild.ofKernels(compiler, cache);
+    SymbolLookup machine = open(build.machine());
     canRun = machine.findOrThrow("freehold_can_run");
     shared =
         new Shared(
@@ -98,8 +103,7 @@ public final class NativeLibrary {
         } else {
           text = "built by " + compiler.get().version();
           try {
-            NativeBuild build = new NativeBuild(compiler.get(), cache);
-            library = Optional.of(new NativeLibrary(build, open(build.machine())));
+            library = Optional.of(new NativeLibrary(compiler.get(), cache));
           } catch (IOException | RuntimeException e) {
             text = "none: " + e.getMessage();
           }
@@ -124,6 +128,30 @@ public final class NativeLibrary {
   /** The kernel of one variant, if it could be had and this processor runs it. */
   static Optional<NativeKernel> kernel(NativeVariant variant) {
     return Loaded.LIBRARY.flatMap(library -> library.find(variant).kernel);
+  }
+
+  /** What signs many messages at once, if it could be had and this processor runs it. */
+  static Optional<SignatureLanes> signatures() {
+    return Loaded.LIBRARY.flatMap(NativeLibrary::loadSignatures);
+  }
+
+  private Optional<SignatureLanes> loadSignatures() {
+    try {
+      if (NativeCalls.call(canRun, SignatureLanes.NUMBER) == 0) {
+        return Optional.empty();
+      }
+      Path library = NativeBuild.ofSignatures(compiler, cache).signatures();
+      Optional<SignatureLanes> lanes = SignatureLanes.of(open(library));
+      if (lanes.isPresent() && !NativeBuild.isChecked(library)) {
+        if (!SignatureCheck.holds(lanes.get())) {
+          return Optional.empty();
+        }
+        NativeBuild.markChecked(library);
+      }
+      return lanes;
+    } catch (IOException | RuntimeException e) {
+      return Optional.empty();
+    }
   }
 
   /** One line for people: which native kernel is used, or why none is. */

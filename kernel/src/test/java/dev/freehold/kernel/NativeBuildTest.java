@@ -49,7 +49,7 @@ class NativeBuildTest {
     NativeCompiler compiler = compiler();
     List<Callable<Path>> builders = new ArrayList<>();
     for (int i = 0; i < 4; i++) {
-      builders.add(() -> new NativeBuild(compiler, cache).machine());
+      builders.add(() -> NativeBuild.ofKernels(compiler, cache).machine());
     }
     Set<Path> libraries = new TreeSet<>();
     try (ExecutorService threads = Executors.newFixedThreadPool(4)) {
@@ -68,7 +68,7 @@ class NativeBuildTest {
 
   @Test
   void aDamagedLibraryIsBuiltAnew() throws IOException {
-    NativeBuild build = new NativeBuild(compiler(), cache);
+    NativeBuild build = NativeBuild.ofKernels(compiler(), cache);
     Path library = build.machine();
     NativeBuild.markChecked(library);
     assertThat(NativeBuild.isChecked(library)).isTrue();
@@ -91,7 +91,7 @@ class NativeBuildTest {
     Files.writeString(old.resolve("half.o"), "half");
     Files.setLastModifiedTime(old, FileTime.from(Instant.EPOCH));
     Path young = Files.createDirectories(cache.resolve("native").resolve("build-2"));
-    new NativeBuild(compiler(), cache).machine();
+    NativeBuild.ofKernels(compiler(), cache).machine();
     assertThat(old).doesNotExist();
     assertThat(young).exists();
   }
@@ -99,11 +99,11 @@ class NativeBuildTest {
   @Test
   void aCompilerThatFailsOrIsMissingIsNamed() {
     NativeCompiler failing = new NativeCompiler(List.of("false"), Map.of(), "none");
-    assertThatThrownBy(() -> new NativeBuild(failing, cache).machine())
+    assertThatThrownBy(() -> NativeBuild.ofKernels(failing, cache).machine())
         .isInstanceOf(IOException.class)
         .hasMessageContaining("failed with status 1");
     NativeCompiler missing = new NativeCompiler(List.of("no-such-compiler"), Map.of(), "none");
-    assertThatThrownBy(() -> new NativeBuild(missing, cache).machine())
+    assertThatThrownBy(() -> NativeBuild.ofKernels(missing, cache).machine())
         .isInstanceOf(IOException.class)
         .hasMessageContaining("no-such-compiler");
     assertThat(cache.resolve("native")).isEmptyDirectory();

@@ -87,7 +87,8 @@ public final class Steps {
     int alone = Integer.parseInt(arguments[2]);
     Files.createDirectories(folder);
     SigningKey key = SigningKey.generate(new SecureRandom());
-    System.out.println("signs with " + key.prepare());
+    System.out.println(
+        "signs with " + key.prepare() + (key.prepareMany() ? ", and eight at once" : ""));
     String name = key.nodeId().toString();
     try (Log log =
         Log.open(

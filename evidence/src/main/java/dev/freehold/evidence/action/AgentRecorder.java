@@ -224,7 +224,7 @@ public final class AgentRecorder {
     Digest previous = chain.previous().orElse(null);
     AgentChain.Link link = chain.link(open.snapshot(), open.decision());
     SignedToken token = writer.write(claims, open, link, previous, nonce, reason);
-    chain.close(token.digest());
+    chain.close(token.body());
     history.wrote(claims, open);
     return token;
   }

@@ -125,8 +125,7 @@ public final class HistoryCheck {
             chain.steps() - 1,
             "the root over " + chain.steps() + " steps is not the one that was published");
       }
-      if (anchor.lastOrNull() != null
-          && !chain.previous().equals(Optional.of(anchor.lastOrNull()))) {
+      if (anchor.lastOrNull() != null && !chain.last().equals(Optional.of(anchor.lastOrNull()))) {
         return fault(
             ChainFault.Kind.REWRITTEN,
             chain.steps() - 1,

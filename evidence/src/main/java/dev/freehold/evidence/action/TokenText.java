@@ -24,11 +24,6 @@ final class TokenText {
     length = 0;
   }
 
-  /** Forgets all but the first bytes. */
-  void shorten(int to) {
-    length = to;
-  }
-
   /** How many bytes were written. */
   int length() {
     return length;

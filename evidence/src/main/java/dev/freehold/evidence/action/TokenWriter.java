@@ -10,8 +10,6 @@ import dev.freehold.record.CanonicalJson;
 import dev.freehold.record.Digest;
 import dev.freehold.record.Json;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
-import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,9 +47,7 @@ final class TokenWriter {
   private static final byte[] SIZE = TokenText.piece(",\"tree_size\":");
   private static final byte[] VERDICT = TokenText.piece(",\"verdict\":\"");
   private static final byte[] CLAIMS_END = TokenText.piece("},");
-  private static final byte[] SIGNATURE = TokenText.piece("\"signature\":\"");
   private static final byte[] QUOTE = TokenText.piece("\"");
-  private static final byte[] SIGNATURE_END = TokenText.piece("\",");
 
   private final SigningKey key;
   private final byte[] issuer;
@@ -78,7 +74,7 @@ final class TokenWriter {
                 + "\",\"platform\":\"SOFTWARE\"}}}");
   }
 
-  /** Signs one step. */
+  /** Writes one step, which is signed later. */
   SignedToken write(
       StepClaims claims,
       AgentHistory.OpenAction action,
@@ -106,14 +102,7 @@ final class TokenWriter {
     out.piece(CLAIMS_END);
     int before = out.length();
     out.piece(measurement);
-    byte[] signature = key.sign(out.room(), out.length()).bytes();
-    out.shorten(before);
-    out.piece(SIGNATURE)
-        .text(HexFormat.of().formatHex(signature))
-        .piece(SIGNATURE_END)
-        .piece(measurement);
-    byte[] signed = Arrays.copyOf(out.room(), out.length());
-    return new SignedToken(signed, Digest.sha256(signed));
+    return new SignedToken(key, out.room(), out.length(), before);
   }
 
   private void extension(StepClaims claims, @Nullable Digest previousOrNull) {

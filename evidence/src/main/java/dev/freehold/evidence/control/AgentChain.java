@@ -10,14 +10,20 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The chain and the tree of one agent's tokens (docs/formats/token.md): the standard's own rules,
- * and the digest of the whole previous token. Not safe for use by several threads at once.
+ * and the digest of the previous token. Not safe for use by several threads at once.
  */
 public final class AgentChain {
   private static final String GENESIS = Digest.sha256("poc-genesis").hex();
 
   private final MerkleTree tree = new MerkleTree();
   private String head = GENESIS;
+
+  /** Of what the last token's signature covers. */
   private @Nullable Digest previous;
+
+  /** Of the whole last token; unknown of one that was just written. */
+  private @Nullable Digest whole;
+
   private @Nullable String agent;
 
   /** A chain without steps. */
@@ -52,9 +58,17 @@ public final class AgentChain {
     return TaggedDigest.of(tree.root());
   }
 
-  /** The digest of the whole last token; empty where there is none. */
+  /** The digest of what the last token's signature covers; empty where there is none. */
   public Optional<Digest> previous() {
     return Optional.ofNullable(previous);
+  }
+
+  /**
+   * The digest of the whole last token that was {@linkplain #accept accepted}; empty where there is
+   * none, and after one that was {@linkplain #close written}.
+   */
+  public Optional<Digest> last() {
+    return Optional.ofNullable(whole);
   }
 
   /** Adds a step; {@link #close} has to follow with the token that was made of it. */
@@ -62,9 +76,10 @@ public final class AgentChain {
     return link(snapshot.hex(), decision);
   }
 
-  /** The last step's token, whole. */
-  public void close(Digest token) {
-    previous = token;
+  /** The last step's token, by the digest of what its signature covers. */
+  public void close(Digest body) {
+    previous = body;
+    whole = null;
   }
 
   /** Adds the step of a token, if it is the next one; else says why not, and stays as it was. */
@@ -72,7 +87,8 @@ public final class AgentChain {
     Optional<ChainFault> fault = fault(token);
     if (fault.isEmpty()) {
       link(token.snapshot().hex(), token.decision());
-      previous = token.digest();
+      previous = token.bodyDigest();
+      whole = token.digest();
       agent = token.agent();
     }
     return fault;
@@ -88,12 +104,15 @@ public final class AgentChain {
           ChainFault.Kind.GAP, "step " + steps() + " is due, step " + token.stepIndex() + " came");
     }
     Optional<String> before = token.extension("freehold_previous");
-    if (before.isPresent()
-        && !before.equals(previous().map(digest -> TaggedDigest.of(digest).toString()))) {
+    if (before.isPresent() && !names(before.get(), previous) && !names(before.get(), whole)) {
       return fault(
           ChainFault.Kind.PREVIOUS, "it was made after another token than the one before it");
     }
     return Optional.empty();
+  }
+
+  private static boolean names(String text, @Nullable Digest token) {
+    return token != null && TaggedDigest.of(token).toString().equals(text);
   }
 
   private Optional<ChainFault> fault(Token token) {

@@ -118,6 +118,11 @@ public final class Token {
     return Digest.sha256(encode());
   }
 
+  /** SHA-256 of {@link #signedBytes}. */
+  public Digest bodyDigest() {
+    return Digest.sha256(signedBytes());
+  }
+
   /** The whole token. */
   public Json.Obj toJson() {
     return body;

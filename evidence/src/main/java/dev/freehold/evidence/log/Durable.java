@@ -30,15 +30,15 @@ record Durable(
 
   /** One that was read from the journal when the log was opened. */
   static Durable replayed(Held held) {
-    return of(held, FrameMemory.Slab.of(held.bytes()), 0);
+    return of(held, held.bytes(), FrameMemory.Slab.of(held.bytes()), 0);
   }
 
-  private static Durable of(Held held, FrameMemory.Slab slab, int at) {
+  private static Durable of(Held held, byte[] bytes, FrameMemory.Slab slab, int at) {
     return new Durable(
-        MerkleTree.leaf(held.bytes()),
+        MerkleTree.leaf(bytes),
         slab,
         at,
-        2 + held.bytes().length,
+        2 + bytes.length,
         held.kind(),
         held.source(),
         held.sequence());
@@ -46,13 +46,15 @@ record Durable(
 
   /** Lays a frame out; its entries are durable once it is in the journal. */
   static List<Durable> frame(long first, List<Held> entries, FrameMemory.Room room) {
+    Held.finish(entries);
     ByteBuffer frame = room.bytes();
     Journal.head(first, entries.size(), room.length(), frame);
     List<Durable> laid = new ArrayList<>(entries.size());
     for (Held held : entries) {
       // Hashed here, where its bytes are at hand: until it is in the tree nobody looks at them.
-      laid.add(of(held, room.slab(), room.at() + frame.position()));
-      frame.putShort((short) held.bytes().length).put(held.bytes());
+      byte[] bytes = held.bytes();
+      laid.add(of(held, bytes, room.slab(), room.at() + frame.position()));
+      frame.putShort((short) bytes.length).put(bytes);
     }
     Journal.seal(frame);
     return laid;

@@ -120,13 +120,21 @@ public record Entry(EntryKind kind, Source source, long sequence, Json.Obj recor
   /** The same encoding of a record that is canonical already. */
   static byte[] encode(EntryKind kind, Source source, long sequence, byte[] record) {
     byte[] before = Objects.requireNonNull(BEFORE.get(kind));
-    byte[] after =
-        (",\"sequence\":" + sequence + ",\"source\":" + source.quoted() + "}")
-            .getBytes(StandardCharsets.US_ASCII);
+    byte[] after = after(source, sequence).getBytes(StandardCharsets.US_ASCII);
     byte[] bytes = Arrays.copyOf(before, before.length + record.length + after.length);
     System.arraycopy(record, 0, bytes, before.length, record.length);
     System.arraycopy(after, 0, bytes, before.length + record.length, after.length);
     return bytes;
+  }
+
+  private static String after(Source source, long sequence) {
+    return ",\"sequence\":" + sequence + ",\"source\":" + source.quoted() + "}";
+  }
+
+  /** The length of that encoding, of a record of so many bytes. */
+  static int length(EntryKind kind, Source source, long sequence, int record) {
+    int before = Objects.requireNonNull(BEFORE.get(kind)).length;
+    return Math.addExact(before + after(source, sequence).length(), record);
   }
 
   private static Map<EntryKind, byte[]> before() {

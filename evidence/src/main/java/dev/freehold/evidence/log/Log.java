@@ -105,7 +105,7 @@ public final class Log implements AutoCloseable {
         accepted.count(held.kind(), held.source(), held.sequence());
       }
       unpublished.add(Durable.replayed(held));
-      unpublishedBytes += held.bytes().length;
+      unpublishedBytes += held.length();
       durable++;
     }
     this.committer = Thread.ofPlatform().daemon().name("log-commit").unstarted(this::commit);
@@ -180,11 +180,20 @@ public final class Log implements AutoCloseable {
    */
   public CompletableFuture<Long> append(
       EntryKind kind, Source source, long sequence, byte[] record) {
-    byte[] encoded = Entry.encode(kind, source, sequence, record);
-    if (encoded.length > Entry.LIMIT) {
-      return tooLong(sequence, source, encoded.length);
-    }
-    return enqueue(List.of(new Held(encoded, kind, source, sequence)), List.of(source), false);
+    return appendLeisurely(
+        Held.of(Entry.encode(kind, source, sequence, record), kind, source, sequence));
+  }
+
+  /** Does the same for a record that is finished only when it is written. */
+  public CompletableFuture<Long> append(
+      EntryKind kind, Source source, long sequence, LateRecord record) {
+    return appendLeisurely(Held.of(record, kind, source, sequence));
+  }
+
+  private CompletableFuture<Long> appendLeisurely(Held held) {
+    return held.length() > Entry.LIMIT
+        ? tooLong(held.sequence(), held.source(), held.length())
+        : enqueue(List.of(held), List.of(held.source()), false);
   }
 
   private static CompletableFuture<Long> tooLong(long sequence, Source source, int length) {

@@ -20,7 +20,7 @@ record Waiting(List<Held> entries, long first, CompletableFuture<Long> done) {
   int payload() {
     int payload = 0;
     for (Held entry : entries) {
-      payload += 2 + entry.bytes().length;
+      payload += 2 + entry.length();
     }
     return payload;
   }

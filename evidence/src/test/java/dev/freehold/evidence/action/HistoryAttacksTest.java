@@ -229,13 +229,39 @@ class HistoryAttacksTest {
     return ChainFault.Kind.valueOf(name);
   }
 
-  /** The digest that a later step names is that of the whole token. */
+  /** The digest that a later step names is of all that the one before it signed. */
   @Test
   void everyStepNamesTheOneBefore() {
     for (int i = 1; i < TOKENS.size(); i++) {
-      Digest before = TOKENS.get(i - 1).digest();
+      Digest before = Digest.sha256(TOKENS.get(i - 1).signedBytes());
       assertThat(TOKENS.get(i).claims().get("freehold_previous"))
           .contains(Json.of("sha-256:" + before.hex()));
+    }
+  }
+
+  /** Older gateways named the whole token, its signature included: that binds no less. */
+  @Test
+  void aStepMayNameTheWholeTokenBeforeIt() {
+    List<Token> older = new ArrayList<>();
+    older.add(TOKENS.getFirst());
+    for (Token token : TOKENS.subList(1, TOKENS.size())) {
+      Json whole = Json.of("sha-256:" + older.getLast().digest().hex());
+      older.add(Walks.resigned(token, Walks.KEY, "freehold_previous", whole));
+    }
+    assertThat(check(older, List.of(anchor(older, older.size()))))
+        .isInstanceOf(HistoryCheck.Result.Holds.class);
+
+    List<Token> mixed = new ArrayList<>(older.subList(0, 4));
+    Json body = Json.of("sha-256:" + Digest.sha256(mixed.getLast().signedBytes()).hex());
+    mixed.add(Walks.resigned(TOKENS.get(4), Walks.KEY, "freehold_previous", body));
+    assertThat(check(mixed, List.of())).isInstanceOf(HistoryCheck.Result.Holds.class);
+
+    // Of a step further back, by either digest.
+    for (Digest stale : List.of(older.get(2).digest(), older.get(2).bodyDigest())) {
+      List<Token> broken = new ArrayList<>(older.subList(0, 4));
+      Json named = Json.of("sha-256:" + stale.hex());
+      broken.add(Walks.resigned(TOKENS.get(4), Walks.KEY, "freehold_previous", named));
+      assertThat(fault(broken).kind()).isEqualTo(ChainFault.Kind.PREVIOUS);
     }
   }
 }

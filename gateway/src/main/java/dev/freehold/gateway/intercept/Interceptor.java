@@ -34,6 +34,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -153,7 +154,7 @@ public final class Interceptor {
                         reserved(action),
                         null,
                         null));
-        durable.add(append(RecordLog.Kind.RESULT, token.bytes()));
+        durable.add(append(RecordLog.Kind.RESULT, token));
       }
     }
     return awaitAll(durable);
@@ -302,7 +303,7 @@ public final class Interceptor {
                     reserved(judgement),
                     judgement.reason(),
                     wish.nonce().orElse(null)));
-        CompletableFuture<Long> durable = append(RecordLog.Kind.REQUEST, begun.token().bytes());
+        CompletableFuture<Long> durable = append(RecordLog.Kind.REQUEST, begun.token());
         return new Pending(
             durable,
             judgement.decision().releases()
@@ -336,7 +337,7 @@ public final class Interceptor {
   public Recorded performed(Permit permit) {
     synchronized (lock) {
       SignedToken token = recorder().during(permit.action(), permit.content());
-      return new Recorded(token, append(RecordLog.Kind.EFFECT, token.bytes()));
+      return new Recorded(token, append(RecordLog.Kind.EFFECT, token));
     }
   }
 
@@ -353,7 +354,7 @@ public final class Interceptor {
                       end.tokens().orElse(permit.reserved()),
                       end.statusOrNull(),
                       end.receiptOrNull()));
-      return new Recorded(token, append(RecordLog.Kind.RESULT, token.bytes()));
+      return new Recorded(token, append(RecordLog.Kind.RESULT, token));
     }
   }
 
@@ -391,10 +392,18 @@ public final class Interceptor {
   }
 
   private CompletableFuture<Long> append(RecordLog.Kind kind, byte[] record) {
+    return append(() -> log.append(kind, record));
+  }
+
+  private CompletableFuture<Long> append(RecordLog.Kind kind, SignedToken token) {
+    return append(() -> log.append(kind, token));
+  }
+
+  private CompletableFuture<Long> append(Supplier<CompletableFuture<Long>> appending) {
     if (broken != null) {
       return CompletableFuture.failedFuture(new IllegalStateException(broken));
     }
-    CompletableFuture<Long> durable = log.append(kind, record);
+    CompletableFuture<Long> durable = appending.get();
     if (durable.isCompletedExceptionally()) {
       fail(durable.exceptionNow());
     }

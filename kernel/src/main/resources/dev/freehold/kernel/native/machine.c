@@ -6,7 +6,7 @@
 #include "layout.h"
 #include <stdlib.h>
 
-enum { PLAIN, AVX2, AVXVNNI, AVX512VNNI, NEON_DOTPROD, AMX_INT8 };
+enum { PLAIN, AVX2, AVXVNNI, AVX512VNNI, NEON_DOTPROD, AMX_INT8, AVX512IFMA };
 
 #if defined(__x86_64__)
 #include <cpuid.h>
@@ -45,6 +45,7 @@ static int can_run(int variant) {
   const uint32_t avx512 = 1u << 16 | 1u << 17 | 1u << 30 | 1u << 31, vnni = 1u << 11;
   if ((b7 & avx512) != avx512 || (c7 & vnni) == 0 || (enabled_states() & 0xe6) != 0xe6) return 0;
   const uint32_t tiles = 1u << 24 | 1u << 25;
+  if (variant == AVX512IFMA) return (b7 & 1u << 21) != 0;
   return variant == AVX512VNNI || (variant == AMX_INT8 && (d7 & tiles) == tiles && may_use_tiles());
 }
 
