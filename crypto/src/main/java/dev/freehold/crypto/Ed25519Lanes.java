@@ -10,7 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/** One key, and what signs eight messages with it at once. */
+/** One key, and what signs many messages with it at once. */
 final class Ed25519Lanes {
   private final SignatureLanes lanes;
   private final byte[] key;
@@ -45,8 +45,8 @@ final class Ed25519Lanes {
   /** Signs any number of messages. */
   List<Signature> sign(List<byte[]> messages) {
     List<Signature> signatures = new ArrayList<>(messages.size());
-    for (int from = 0; from < messages.size(); from += SignatureLanes.LANES) {
-      int to = Math.min(from + SignatureLanes.LANES, messages.size());
+    for (int from = 0; from < messages.size(); from += SignatureLanes.MOST) {
+      int to = Math.min(from + SignatureLanes.MOST, messages.size());
       for (byte[] signature : lanes.sign(key, messages.subList(from, to))) {
         signatures.add(Signature.of(signature));
       }

@@ -37,7 +37,7 @@ class SignatureLanesTest {
     // Lengths side by side end in different blocks of SHA-512.
     for (int longest = 0; longest < 420; longest += 7) {
       List<byte[]> messages = new ArrayList<>();
-      for (int lane = 0; lane < 1 + longest % SignatureLanes.LANES; lane++) {
+      for (int lane = 0; lane < 1 + longest % SignatureLanes.MOST; lane++) {
         byte[] message = new byte[lane == 0 ? longest : random.nextInt(longest + 1)];
         random.nextBytes(message);
         messages.add(message);
@@ -58,7 +58,7 @@ class SignatureLanesTest {
     for (int turn = 0; turn < 40; turn++) {
       KeyPair pair = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
       List<byte[]> messages = new ArrayList<>();
-      for (int lane = 0; lane < SignatureLanes.LANES; lane++) {
+      for (int lane = 0; lane < turn + 9; lane++) {
         byte[] message = new byte[random.nextInt(5000)];
         random.nextBytes(message);
         messages.add(message);
@@ -87,13 +87,14 @@ class SignatureLanesTest {
   @Test
   void refusesWhatItCantSign() {
     byte[] key = new byte[SignatureLanes.KEY_BYTES];
-    List<byte[]> nine = new ArrayList<>();
-    for (int i = 0; i < 9; i++) {
-      nine.add(new byte[1]);
+    List<byte[]> tooMany = new ArrayList<>();
+    for (int i = 0; i <= SignatureLanes.MOST; i++) {
+      tooMany.add(new byte[1]);
     }
     assertThatThrownBy(() -> lanes().sign(key, List.of()))
         .isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> lanes().sign(key, nine)).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> lanes().sign(key, tooMany))
+        .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> lanes().sign(new byte[32], List.of(new byte[1])))
         .isInstanceOf(IllegalArgumentException.class);
   }

@@ -9,7 +9,6 @@ import dev.freehold.record.Digest;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 
 /**
@@ -20,6 +19,7 @@ import java.util.List;
 public final class SignedToken implements LateRecord {
   private static final byte[] BEFORE = "\"signature\":\"".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] AFTER = "\",".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
   private static final int DIGITS = 2 * Signature.BYTES;
 
   /** As many bytes longer is a signed token than what its signature covers. */
@@ -109,8 +109,12 @@ public final class SignedToken implements LateRecord {
 
   /** Whoever comes second writes the same. */
   private synchronized void take(Signature signature) {
-    String hex = HexFormat.of().formatHex(signature.bytes());
-    System.arraycopy(hex.getBytes(StandardCharsets.US_ASCII), 0, bytes, digits(), DIGITS);
+    byte[] written = signature.bytes();
+    int to = digits();
+    for (int i = 0; i < written.length; i++) {
+      bytes[to + 2 * i] = HEX[(written[i] >> 4) & 15];
+      bytes[to + 2 * i + 1] = HEX[written[i] & 15];
+    }
     signed = true;
   }
 }

@@ -119,22 +119,26 @@ public record Entry(EntryKind kind, Source source, long sequence, Json.Obj recor
 
   /** The same encoding of a record that is canonical already. */
   static byte[] encode(EntryKind kind, Source source, long sequence, byte[] record) {
-    byte[] before = Objects.requireNonNull(BEFORE.get(kind));
-    byte[] after = after(source, sequence).getBytes(StandardCharsets.US_ASCII);
+    return encode(before(kind), record, after(source, sequence));
+  }
+
+  /** The same encoding from its parts. */
+  static byte[] encode(byte[] before, byte[] record, byte[] after) {
     byte[] bytes = Arrays.copyOf(before, before.length + record.length + after.length);
     System.arraycopy(record, 0, bytes, before.length, record.length);
     System.arraycopy(after, 0, bytes, before.length + record.length, after.length);
     return bytes;
   }
 
-  private static String after(Source source, long sequence) {
-    return ",\"sequence\":" + sequence + ",\"source\":" + source.quoted() + "}";
+  /** What stands before a record; not to be changed. */
+  static byte[] before(EntryKind kind) {
+    return Objects.requireNonNull(BEFORE.get(kind));
   }
 
-  /** The length of that encoding, of a record of so many bytes. */
-  static int length(EntryKind kind, Source source, long sequence, int record) {
-    int before = Objects.requireNonNull(BEFORE.get(kind)).length;
-    return Math.addExact(before + after(source, sequence).length(), record);
+  /** What stands behind it. */
+  static byte[] after(Source source, long sequence) {
+    return (",\"sequence\":" + sequence + ",\"source\":" + source.quoted() + "}")
+        .getBytes(StandardCharsets.US_ASCII);
   }
 
   private static Map<EntryKind, byte[]> before() {

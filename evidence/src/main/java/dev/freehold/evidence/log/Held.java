@@ -4,42 +4,36 @@ package dev.freehold.evidence.log;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** An entry on its way from the caller to a tile. */
 final class Held {
-  private final byte @Nullable [] bytes;
-  private final @Nullable LateRecord late;
-  private final int length;
   private final EntryKind kind;
   private final Source source;
   private final long sequence;
 
+  /** The encoded entry, or what stands behind its late record. */
+  private final byte[] bytes;
+
+  private final @Nullable LateRecord late;
+
   private Held(
-      byte @Nullable [] bytes,
-      @Nullable LateRecord late,
-      int length,
-      EntryKind kind,
-      Source source,
-      long sequence) {
-    this.bytes = bytes;
-    this.late = late;
-    this.length = length;
+      EntryKind kind, Source source, long sequence, byte[] bytes, @Nullable LateRecord late) {
     this.kind = kind;
     this.source = source;
     this.sequence = sequence;
+    this.bytes = bytes;
+    this.late = late;
   }
 
   /** An entry that is encoded already. */
   static Held of(byte[] bytes, EntryKind kind, Source source, long sequence) {
-    return new Held(bytes, null, bytes.length, kind, source, sequence);
+    return new Held(kind, source, sequence, bytes, null);
   }
 
   /** An entry of a record that is finished later. */
   static Held of(LateRecord record, EntryKind kind, Source source, long sequence) {
-    int length = Entry.length(kind, source, sequence, record.length());
-    return new Held(null, record, length, kind, source, sequence);
+    return new Held(kind, source, sequence, Entry.after(source, sequence), record);
   }
 
   static Held of(byte[] bytes, Entry entry) {
@@ -61,20 +55,21 @@ final class Held {
 
   /** Length of the encoded entry. */
   int length() {
-    return length;
+    return late == null
+        ? bytes.length
+        : Math.addExact(Entry.before(kind).length + bytes.length, late.length());
   }
 
   /** The encoded entry, not copied; after {@link #finish}. */
   byte[] bytes() {
-    byte[] whole = bytes;
-    if (whole == null) {
-      LateRecord record = Objects.requireNonNull(late);
-      whole = Entry.encode(kind, source, sequence, record.record());
-      if (whole.length != length) {
-        throw new IllegalStateException("a record has another length than it said");
-      }
+    if (late == null) {
+      return bytes;
     }
-    return whole;
+    byte[] record = late.record();
+    if (record.length != late.length()) {
+      throw new IllegalStateException("a record has another length than it said");
+    }
+    return Entry.encode(Entry.before(kind), record, bytes);
   }
 
   EntryKind kind() {

@@ -10,8 +10,9 @@
 #include <immintrin.h>
 #include <stdlib.h>
 
-// Digits have five bits and a sign; BYTES are those of a block of SHA-512.
-enum { LANES = 8, LIMBS = 5, WORDS = 4, DIGITS = 52, MULTIPLES = 16, BYTES = 128, AHEAD = 64 };
+// Digits have five bits and a sign; BYTES are those of a block of SHA-512; as many GROUPS of eight
+// messages are signed at most in one call.
+enum { LANES = 8, GROUPS = 8, LIMBS = 5, WORDS = 4, DIGITS = 52, MULTIPLES = 16, BYTES = 128, AHEAD = 64 };
 
 typedef __m512i lanes;
 
@@ -46,6 +47,11 @@ ALWAYS lanes twice(lanes a) { return _mm512_add_epi64(a, a); }
 
 // The bits of a limb.
 #define MASK all((1ULL << 51) - 1)
+
+static void wipe(void *memory, size_t length) {
+  memset(memory, 0, length);
+  __asm__ volatile("" : : "r"(memory) : "memory");
+}
 
 // Limbs of at most 61 bits.
 ALWAYS void carry(element *out, const lanes in[LIMBS]) {
@@ -274,12 +280,26 @@ static void fill(multiples *into) {
   }
 }
 
-// Digits from -16 to 15, a lane each, times the base point.
-static void multiply_base(point *out, const int8_t digits[DIGITS][LANES]) {
+// A number a lane, below the order, times the base point, by digits from -16 to 15.
+static void multiply_base(point *out, const uint64_t numbers[LANES][WORDS]) {
   element zero = small(0);
+  lanes word[WORDS + 1], carried = _mm512_setzero_si512();
+  for (int i = 0; i < WORDS; i++) {
+    uint64_t each[LANES];
+    for (int lane = 0; lane < LANES; lane++) each[lane] = numbers[lane][i];
+    word[i] = _mm512_loadu_si512(each);
+    wipe(each, sizeof each);
+  }
+  word[WORDS] = _mm512_setzero_si512();
   *out = neutral();
   for (int i = 0; i < DIGITS; i++) {
-    lanes digit = _mm512_cvtepi8_epi64(_mm_loadl_epi64((const __m128i *)digits[i]));
+    int at = 5 * i / 64, shift = 5 * i % 64;
+    lanes below = _mm512_srlv_epi64(word[at], all((uint64_t)shift));
+    // A shift by 64 and more leaves nothing.
+    lanes above = at < WORDS ? _mm512_sllv_epi64(word[at + 1], all((uint64_t)(64 - shift))) : below;
+    lanes digit = plus(_mm512_and_si512(_mm512_or_si512(below, above), all(31)), carried);
+    carried = _mm512_srli_epi64(plus(digit, all(16)), 5);
+    digit = _mm512_sub_epi64(digit, _mm512_slli_epi64(carried, 5));
     lanes magnitude = _mm512_abs_epi64(digit), index = _mm512_sub_epi64(magnitude, all(1));
     __mmask8 negative = _mm512_movepi64_mask(digit);
     __mmask8 some = _mm512_test_epi64_mask(magnitude, magnitude);
@@ -307,12 +327,27 @@ static void multiply_base(point *out, const int8_t digits[DIGITS][LANES]) {
   }
 }
 
-// The 32 bytes of each lane's point.
+// Replaces the z of some points by their inverses: one inversion, and three products a point.
+static void invert_all(point *points, int64_t count) {
+  element before[GROUPS], all_of_them = points[0].z, inverse;
+  for (int64_t i = 1; i < count; i++) {
+    before[i] = all_of_them;
+    multiply(&all_of_them, &all_of_them, &points[i].z);
+  }
+  invert(&inverse, &all_of_them);
+  for (int64_t i = count - 1; i > 0; i--) {
+    element z = points[i].z;
+    multiply(&points[i].z, &inverse, &before[i]);
+    multiply(&inverse, &inverse, &z);
+  }
+  points[0].z = inverse;
+}
+
+// The 32 bytes of each lane's point, whose z is inverted.
 static void encode(uint8_t out[LANES][32], const point *p) {
-  element inverse, x, y;
-  invert(&inverse, &p->z);
-  multiply(&x, &p->x, &inverse);
-  multiply(&y, &p->y, &inverse);
+  element x, y;
+  multiply(&x, &p->x, &p->z);
+  multiply(&y, &p->y, &p->z);
   reduce(&x, &x);
   reduce(&y, &y);
   uint64_t limb[LIMBS][LANES], odd[LANES];
@@ -400,6 +435,29 @@ static const uint64_t ROUNDS[80] = {
 #define XOR3(a, b, c) _mm512_ternarylogic_epi64(a, b, c, 0x96)
 #define TURNED(a, i, j, last) XOR3(_mm512_ror_epi64(a, i), _mm512_ror_epi64(a, j), last)
 
+// Eight words of each lane, from lines that hold a lane's each.
+ALWAYS void transpose(lanes out[8], const lanes in[LANES]) {
+  lanes pair[8], four[8];
+  UNROLL
+  for (int i = 0; i < 8; i += 2) {
+    pair[i] = _mm512_unpacklo_epi64(in[i], in[i + 1]);
+    pair[i + 1] = _mm512_unpackhi_epi64(in[i], in[i + 1]);
+  }
+  UNROLL
+  for (int i = 0; i < 8; i += 4) {
+    UNROLL
+    for (int odd = 0; odd < 2; odd++) {
+      four[i + odd] = _mm512_shuffle_i64x2(pair[i + odd], pair[i + 2 + odd], 0x88);
+      four[i + 2 + odd] = _mm512_shuffle_i64x2(pair[i + odd], pair[i + 2 + odd], 0xdd);
+    }
+  }
+  UNROLL
+  for (int i = 0; i < 4; i++) {
+    out[i] = _mm512_shuffle_i64x2(four[i], four[i + 4], 0x88);
+    out[i + 4] = _mm512_shuffle_i64x2(four[i], four[i + 4], 0xdd);
+  }
+}
+
 // SHA-512 of a message a lane: blocks[lane] of them, padded, from starts[lane] bytes behind base.
 static void digest(uint64_t out[LANES][8], const uint8_t *base, const int64_t starts[LANES],
                    const int64_t blocks[LANES]) {
@@ -407,18 +465,22 @@ static void digest(uint64_t out[LANES][8], const uint8_t *base, const int64_t st
                                       0xa54ff53a5f1d36f1, 0x510e527fade682d1, 0x9b05688c2b3e6c1f,
                                       0x1f83d9abfb41bd6b, 0x5be0cd19137e2179};
   const lanes swap = _mm512_broadcast_i32x4(_mm_set_epi64x(0x08090a0b0c0d0e0f, 0x0001020304050607));
-  lanes state[8], at = _mm512_loadu_si512(starts), left = _mm512_loadu_si512(blocks);
+  lanes state[8], left = _mm512_loadu_si512(blocks);
   int64_t most = 0;
   for (int i = 0; i < 8; i++) state[i] = all(initial[i]);
   for (int lane = 0; lane < LANES; lane++) most = blocks[lane] > most ? blocks[lane] : most;
   for (int64_t block = 0; block < most; block++) {
     __mmask8 going = _mm512_cmpgt_epi64_mask(left, all((uint64_t)block));
     lanes w[16], s[8];
-    UNROLL
-    for (int i = 0; i < 16; i++) {
-      lanes place = plus(at, all((uint64_t)(8 * i)));
-      w[i] = _mm512_mask_i64gather_epi64(_mm512_setzero_si512(), going, place, base, 1);
-      w[i] = _mm512_shuffle_epi8(w[i], swap);
+    for (int half = 0; half < 16; half += 8) {
+      lanes line[LANES];
+      UNROLL
+      for (int lane = 0; lane < LANES; lane++) {
+        // A lane that has ended reads what nobody looks at.
+        int64_t place = block < blocks[lane] ? starts[lane] + block * BYTES : starts[lane];
+        line[lane] = _mm512_shuffle_epi8(_mm512_loadu_si512(base + place + 8 * half), swap);
+      }
+      transpose(w + half, line);
     }
     UNROLL
     for (int i = 0; i < 8; i++) s[i] = state[i];
@@ -445,7 +507,6 @@ static void digest(uint64_t out[LANES][8], const uint8_t *base, const int64_t st
     }
     UNROLL
     for (int i = 0; i < 8; i++) state[i] = _mm512_mask_add_epi64(state[i], going, state[i], s[i]);
-    at = plus(at, all(BYTES));
   }
   for (int i = 0; i < 8; i++) {
     uint64_t words[LANES];
@@ -464,11 +525,6 @@ static int64_t pad(uint8_t *message, int64_t length) {
   return blocks;
 }
 
-static void wipe(void *memory, size_t length) {
-  memset(memory, 0, length);
-  __asm__ volatile("" : : "r"(memory) : "memory");
-}
-
 // Fills the table, 100 kB: 1, or 0 where there is no memory for it. Comes before all else, once.
 DOOR(freehold_signatures_prepare) {
   multiples *made = aligned_alloc(64, sizeof(multiples) * DIGITS);
@@ -476,19 +532,6 @@ DOOR(freehold_signatures_prepare) {
   fill(made);
   table = made;
   return 1;
-}
-
-// A number below the order as digits from -16 to 15.
-static void split(int8_t digits[DIGITS][LANES], int lane, const uint64_t number[WORDS]) {
-  int carried = 0;
-  for (int i = 0; i < DIGITS; i++) {
-    int bit = 5 * i, word = bit >> 6, shift = bit & 63;
-    uint64_t bits = word < WORDS ? number[word] >> shift : 0;
-    if (shift > 59 && word + 1 < WORDS) bits |= number[word + 1] << (64 - shift);
-    int digit = (int)(bits & 31) + carried;
-    carried = (digit + 16) >> 5;
-    digits[i][lane] = (int8_t)(digit - (carried << 5));
-  }
 }
 
 // nonce + challenge * secret.
@@ -505,50 +548,53 @@ static void respond(uint64_t out[WORDS], const uint64_t nonce[WORDS], const uint
   wipe(sum, sizeof sum);
 }
 
-// Signs a message a lane. a: the key: clamped scalar, prefix, public key, 32 bytes each. b: the lanes'
-// rooms, i bytes each, overwritten: 64 free bytes, the message, at least 145 free bytes. c: int64 lengths
-// of the messages. d: the signatures, 64 bytes each.
+// Signs j groups of a message a lane. a: the key: clamped scalar, prefix, public key, 32 bytes each. b: the
+// lanes' rooms, i bytes each, overwritten: 64 free bytes, the message, at least 145 free bytes. c: int64
+// lengths of the messages. d: the signatures, 64 bytes each.
 DOOR(freehold_signatures_sign) {
   const uint8_t *scalar = a, *prefix = scalar + 32, *public_key = scalar + 64;
-  uint8_t *rooms = b, *signatures = d;
-  const int64_t *lengths = c;
-  int64_t starts[LANES], blocks[LANES];
-  uint64_t hashes[LANES][8], nonces[LANES][WORDS], secret[WORDS];
-  int8_t digits[DIGITS][LANES];
-  uint8_t commitments[LANES][32];
-  point multiple;
+  uint64_t hashes[LANES][8], nonces[GROUPS][LANES][WORDS], secret[WORDS];
+  point multiples_of_base[GROUPS];
   memcpy(secret, scalar, 32);
-  for (int lane = 0; lane < LANES; lane++) {
-    starts[lane] = lane * i + AHEAD - 32;
-    uint8_t *message = rooms + starts[lane];
-    memcpy(message, prefix, 32);
-    blocks[lane] = pad(message, 32 + lengths[lane]);
+  for (int64_t group = 0; group < j; group++) {
+    uint8_t *rooms = (uint8_t *)b + group * LANES * i;
+    const int64_t *lengths = (const int64_t *)c + group * LANES;
+    int64_t starts[LANES], blocks[LANES];
+    for (int lane = 0; lane < LANES; lane++) {
+      starts[lane] = lane * i + AHEAD - 32;
+      uint8_t *message = rooms + starts[lane];
+      memcpy(message, prefix, 32);
+      blocks[lane] = pad(message, 32 + lengths[lane]);
+    }
+    digest(hashes, rooms, starts, blocks);
+    for (int lane = 0; lane < LANES; lane++) modulo(nonces[group][lane], hashes[lane]);
+    multiply_base(&multiples_of_base[group], nonces[group]);
   }
-  digest(hashes, rooms, starts, blocks);
-  for (int lane = 0; lane < LANES; lane++) {
-    modulo(nonces[lane], hashes[lane]);
-    split(digits, lane, nonces[lane]);
-  }
-  multiply_base(&multiple, digits);
-  encode(commitments, &multiple);
-  for (int lane = 0; lane < LANES; lane++) {
-    starts[lane] = lane * i;
-    uint8_t *message = rooms + starts[lane];
-    memcpy(message, commitments[lane], 32);
-    memcpy(message + 32, public_key, 32);
-    blocks[lane] = pad(message, 64 + lengths[lane]);
-  }
-  digest(hashes, rooms, starts, blocks);
-  for (int lane = 0; lane < LANES; lane++) {
-    uint64_t challenge[WORDS], response[WORDS];
-    modulo(challenge, hashes[lane]);
-    respond(response, nonces[lane], challenge, secret);
-    memcpy(signatures + 64 * lane, commitments[lane], 32);
-    memcpy(signatures + 64 * lane + 32, response, 32);
+  invert_all(multiples_of_base, j);
+  for (int64_t group = 0; group < j; group++) {
+    uint8_t *rooms = (uint8_t *)b + group * LANES * i, *signatures = (uint8_t *)d + group * LANES * 64;
+    const int64_t *lengths = (const int64_t *)c + group * LANES;
+    int64_t starts[LANES], blocks[LANES];
+    uint8_t commitments[LANES][32];
+    encode(commitments, &multiples_of_base[group]);
+    for (int lane = 0; lane < LANES; lane++) {
+      starts[lane] = lane * i;
+      uint8_t *message = rooms + starts[lane];
+      memcpy(message, commitments[lane], 32);
+      memcpy(message + 32, public_key, 32);
+      blocks[lane] = pad(message, 64 + lengths[lane]);
+    }
+    digest(hashes, rooms, starts, blocks);
+    for (int lane = 0; lane < LANES; lane++) {
+      uint64_t challenge[WORDS], response[WORDS];
+      modulo(challenge, hashes[lane]);
+      respond(response, nonces[group][lane], challenge, secret);
+      memcpy(signatures + 64 * lane, commitments[lane], 32);
+      memcpy(signatures + 64 * lane + 32, response, 32);
+    }
   }
   wipe(secret, sizeof secret);
   wipe(nonces, sizeof nonces);
-  wipe(digits, sizeof digits);
-  wipe(&multiple, sizeof multiple);
+  wipe(multiples_of_base, sizeof multiples_of_base);
   return 0;
 }
