@@ -46,6 +46,8 @@ public final class Quality {
   private long clear;
   private long clearSame;
   private long same;
+  private long oursTrue;
+  private long peerTrue;
   private long forced;
   private long forcedSame;
 
@@ -118,17 +120,23 @@ public final class Quality {
       double truth,
       double margin,
       boolean agree,
+      boolean oursTrue,
+      boolean theirsTrue,
       double ourDivergence,
       double theirDivergence) {
     static Prediction of(double[] ours, double[] theirs, double[] truth, int token) {
       int[] best = bestTwo(theirs);
+      int own = bestTwo(ours)[0];
       boolean known = truth.length > 0;
+      int due = known ? bestTwo(truth)[0] : -1;
       return new Prediction(
           -ours[token],
           -theirs[token],
           known ? -truth[token] : Double.NaN,
           theirs[best[0]] - theirs[best[1]],
-          bestTwo(ours)[0] == best[0],
+          own == best[0],
+          own == due,
+          best[0] == due,
           known ? divergence(truth, ours) : 0,
           known ? divergence(truth, theirs) : 0);
     }
@@ -146,6 +154,8 @@ public final class Quality {
     }
     if (!Double.isNaN(found.truth)) {
       truths++;
+      oursTrue += found.oursTrue ? 1 : 0;
+      peerTrue += found.theirsTrue ? 1 : 0;
       truthLoss += found.truth;
       ourLossThere += found.ours;
       peerLossThere += found.theirs;
@@ -212,6 +222,8 @@ public final class Quality {
       row(
           "perplexity above binary64, llama.cpp",
           percent(Math.exp((peerLossThere - truthLoss) / truths) - 1));
+      row("same likeliest token as binary64, ours", percent((double) oursTrue / truths));
+      row("same likeliest token as binary64, llama.cpp", percent((double) peerTrue / truths));
       row("mean KL to binary64, ours", number(ourDivergence / truths));
       row("mean KL to binary64, llama.cpp", number(peerDivergence / truths));
       row("ours over llama.cpp's", number(ourDivergence / peerDivergence));
