@@ -26,6 +26,15 @@ final class Bundles {
     return length;
   }
 
+  /** How many bytes the first of them take in a sound bundle. */
+  static int length(ByteBuffer bundle, int entries) {
+    int length = 0;
+    for (int i = 0; i < entries; i++) {
+      length += 2 + (bundle.getShort(length) & 0xffff);
+    }
+    return length;
+  }
+
   static void put(List<byte[]> entries, ByteBuffer out) {
     for (byte[] entry : entries) {
       out.putShort((short) entry.length).put(entry);

@@ -123,11 +123,23 @@ public final class FolderStorage implements LogStorage {
 
   @Override
   public void write(Map<String, List<ByteBuffer>> files) throws IOException {
-    Set<Path> folders = new LinkedHashSet<>();
-    uninterrupted(() -> replace(files, folders));
+    Interrupts.defer(
+        () -> {
+          Set<Path> folders = new LinkedHashSet<>();
+          replace(files, folders, true);
+          for (Path each : folders) {
+            sync(each);
+          }
+        });
   }
 
-  private void replace(Map<String, List<ByteBuffer>> files, Set<Path> folders) throws IOException {
+  @Override
+  public void show(Map<String, List<ByteBuffer>> files) throws IOException {
+    Interrupts.defer(() -> replace(files, new LinkedHashSet<>(), false));
+  }
+
+  private void replace(Map<String, List<ByteBuffer>> files, Set<Path> folders, boolean flushed)
+      throws IOException {
     for (Map.Entry<String, List<ByteBuffer>> each : files.entrySet()) {
       Path file = folder.resolve(each.getKey());
       Path fresh = folder.resolve(each.getKey() + FRESH);
@@ -139,23 +151,43 @@ public final class FolderStorage implements LogStorage {
               StandardOpenOption.WRITE,
               StandardOpenOption.TRUNCATE_EXISTING)) {
         writeFully(channel, each.getValue());
-        channel.force(true);
+        if (flushed) {
+          channel.force(true);
+        }
       }
       Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
       folders.add(parent(file));
     }
-    for (Path each : folders) {
-      sync(each);
-    }
+  }
+
+  @Override
+  public void flush(List<String> names) throws IOException {
+    Interrupts.defer(
+        () -> {
+          Set<Path> folders = new LinkedHashSet<>();
+          for (String name : names) {
+            Path file = folder.resolve(name);
+            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+              channel.force(true);
+            }
+            // Those above may be new as well.
+            for (Path at = parent(file); at.startsWith(folder); at = parent(at)) {
+              folders.add(at);
+            }
+          }
+          for (Path each : folders) {
+            sync(each);
+          }
+        });
   }
 
   @Override
   public void append(String name, ByteBuffer bytes, boolean few) throws IOException {
     if (!name.equals(appendedName)) {
       Set<Path> folders = new LinkedHashSet<>();
-      uninterrupted(() -> begin(name, folders));
+      Interrupts.defer(() -> begin(name, folders));
     }
-    uninterrupted(() -> writeAtEnd(name, bytes, few));
+    Interrupts.defer(() -> writeAtEnd(name, bytes, few));
     end += bytes.remaining();
     length = Math.max(length, end);
   }
@@ -209,7 +241,7 @@ public final class FolderStorage implements LogStorage {
   @Override
   public void truncate(String name, long size) throws IOException {
     closeAppended();
-    uninterrupted(
+    Interrupts.defer(
         () -> {
           try (FileChannel channel =
               FileChannel.open(folder.resolve(name), StandardOpenOption.WRITE)) {
@@ -250,33 +282,6 @@ public final class FolderStorage implements LogStorage {
     appendedName = null;
     if (channel != null) {
       channel.close();
-    }
-  }
-
-  /** What can be done again from its beginning. */
-  private interface Repeatable {
-    void run() throws IOException;
-  }
-
-  /**
-   * An interrupt closes the file that is being written. Then it is written again: the same bytes to
-   * the same place. The interrupt is the caller's, who finds it as it was.
-   */
-  private static void uninterrupted(Repeatable writing) throws IOException {
-    boolean interrupted = Thread.interrupted();
-    try {
-      for (boolean done = false; !done; ) {
-        try {
-          writing.run();
-          done = true;
-        } catch (ClosedByInterruptException e) {
-          interrupted |= Thread.interrupted();
-        }
-      }
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
     }
   }
 

@@ -9,111 +9,55 @@ import dev.freehold.evidence.note.SignatureLine;
 import dev.freehold.evidence.note.SignedCheckpoint;
 import java.io.IOException;
 import java.time.InstantSource;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.locks.LockSupport;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The log of one key, for the one process that appends to it (docs/formats/log.md).
  *
  * <p>An entry is durable once {@link #append} completes: it is in the journal, flushed, by the
  * log's own thread or by one that {@linkplain #hasten hastens} it. It becomes part of a signed tree
- * at the next {@link #publish}. Appends that wait while a flush is going on share the next one.
- * After a write to the journal has failed nothing is appended any more until the log is opened
- * again, since nobody can know what of it reached the disk; all that was durable stays so, and can
- * be read and published.
+ * at the next {@link #publish}. Appends that wait while a flush is going on share the next one. The
+ * tree's files are flushed when a file of the journal is full, and when the log is closed; until
+ * then an opening makes them again from the journal. After a write to the journal, or such a flush,
+ * has failed nothing is appended any more until the log is opened again, since nobody can know what
+ * of it reached the disk; all that was durable stays so, and can be read and published.
  *
  * <p>Safe for use by many threads.
  */
 public final class Log implements AutoCloseable {
-  /** Unpublished bytes at which the log publishes by itself, so that memory stays bounded. */
-  private static final int UNPUBLISHED_LIMIT = 8 << 20;
-
   private static final long JOURNAL_FILE_LIMIT = 16L << 20;
-
-  /** A frame of so many appends tells that many are at it at once. */
-  private static final int MANY = 16;
-
-  /** How long a frame waits for more where many are at it, and the log's thread where few are. */
-  private static final int GATHER_MILLIS = 4;
-
-  /** How often the log's thread waits so before it sleeps. */
-  private static final int NAPS = 25;
-
-  /** What one thread writes to the journal at once. */
-  private record Frame(
-      String file, FrameMemory.Room room, List<Waiting> batch, List<Held> entries) {}
 
   private final LogStorage storage;
   private final Origin origin;
-  private final Thread committer;
+  private final Appends appends;
 
-  /** Guards what follows. */
-  private final Object lock = new Object();
-
-  private final ArrayDeque<Waiting> queue = new ArrayDeque<>();
-  private final ArrayDeque<Durable> unpublished = new ArrayDeque<>();
-  private final FrameMemory memory = new FrameMemory();
-  private final Sequences accepted;
-  private long durable;
-  private long unpublishedBytes;
-  private long journalFileBytes;
-  private boolean nextFile;
-
-  /** Whether somebody writes to the journal. */
-  private boolean writing;
-
-  /** How many appends its last frame held. */
-  private int lastFrame;
-
-  /** Whether the log's thread must be woken to see an entry. */
-  private boolean asleep;
-
-  private boolean closed;
-  private @Nullable LogException failed;
-
-  /** First indices of the journal's files. */
-  private final List<Long> journalFiles;
-
-  /** Guards the tree; taken before {@link #lock}. */
+  /** Guards the tree; taken before what guards the appends. */
   private final Object publishing = new Object();
 
   private final PublishedTree tree;
+  private boolean closed;
 
   private Log(
       LogStorage storage,
       Origin origin,
       List<NoteSigner> signers,
       InstantSource clock,
+      long journalLimit,
       Recovery recovery) {
     this.storage = storage;
     this.origin = origin;
     this.tree = new PublishedTree(storage, origin, signers, clock, recovery);
-    this.accepted = recovery.published.copy();
-    this.journalFiles = recovery.journalFiles;
-    this.durable = tree.size();
-    // A new file after each opening: the last one may have been cut.
-    this.nextFile = true;
-    for (Held held : recovery.replayed) {
-      if (durable >= accepted.size()) {
-        accepted.count(held.kind(), held.source(), held.sequence());
-      }
-      unpublished.add(Durable.replayed(held));
-      unpublishedBytes += held.length();
-      durable++;
-    }
-    this.committer = Thread.ofPlatform().daemon().name("log-commit").unstarted(this::commit);
+    this.appends = new Appends(storage, origin, journalLimit, recovery, this::publish);
   }
 
   /**
    * Opens the log in a storage, and starts one where there is none. The storage is the log's from
-   * here on, and closed with it; also where this throws.
+   * here on, and closed with it; also where this throws. Where something was published before, what
+   * is durable is published now.
    *
    * @param origin the name of the log
    * @param signer its Ed25519 key of this name
@@ -134,21 +78,54 @@ public final class Log implements AutoCloseable {
   public static Log open(
       LogStorage storage, Origin origin, List<NoteSigner> signers, InstantSource clock)
       throws LogException {
+    return open(storage, origin, signers, clock, JOURNAL_FILE_LIMIT);
+  }
+
+  /** Opens the log with files of its journal of another size. */
+  static Log open(
+      LogStorage storage,
+      Origin origin,
+      List<NoteSigner> signers,
+      InstantSource clock,
+      long journalLimit)
+      throws LogException {
     try {
       if (!(signers.getFirst() instanceof NoteSigner.Ed25519 own)
           || !own.verifierKey().name().text().equals(origin.text())) {
         throw new LogException(
             "the log " + origin + " is signed by an Ed25519 key that has its name");
       }
-      Log log = new Log(storage, origin, signers, clock, Recovery.of(storage, origin, own));
-      log.committer.start();
+      Recovery recovery = Recovery.of(storage, origin, own);
+      Log log = new Log(storage, origin, signers, clock, journalLimit, recovery);
+      log.mend(recovery);
+      log.appends.start();
       return log;
     } catch (LogException | RuntimeException e) {
       close(storage, e);
       throw e;
     } catch (IOException e) {
       close(storage, e);
-      throw new LogException("the log " + origin + " cannot be read: " + e.getMessage(), e);
+      throw new LogException("the log " + origin + " cannot be opened: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Shows anew what was shown and not flushed, so that nobody reads what a power cut left, and no
+   * less than what was read before.
+   */
+  private void mend(Recovery recovery) throws IOException, LogException {
+    synchronized (publishing) {
+      recovery.replay.clean(storage);
+      int shown = recovery.shown();
+      boolean more = !appends.unpublished().isEmpty();
+      if (shown > 0 || (recovery.lost && !more)) {
+        tree.restore(recovery.replay.entries.subList(0, shown), recovery.newest().orElseThrow());
+      }
+      if (more && recovery.newest().isPresent()) {
+        // More may have been visible than the checkpoint that is left says, and is again then.
+        publish();
+      }
+      tree.deleteTorn();
     }
   }
 
@@ -173,8 +150,8 @@ public final class Log implements AutoCloseable {
   /**
    * Appends an entry whose record is canonical JSON already, as {@link #append(Entry)} does; for
    * those who write many records, and know that they are an object each. Nobody is woken for it:
-   * the log's thread writes it within {@value #GATHER_MILLIS} ms, unless somebody {@linkplain
-   * #hasten hastens} it.
+   * the log's thread writes it within some milliseconds, unless somebody {@linkplain #hasten
+   * hastens} it.
    *
    * @param record its bytes, which are not read
    */
@@ -193,7 +170,7 @@ public final class Log implements AutoCloseable {
   private CompletableFuture<Long> appendLeisurely(Held held) {
     return held.length() > Entry.LIMIT
         ? tooLong(held.sequence(), held.source(), held.length())
-        : enqueue(List.of(held), List.of(held.source()), false);
+        : appends.add(List.of(held), List.of(held.source()), false);
   }
 
   private static CompletableFuture<Long> tooLong(long sequence, Source source, int length) {
@@ -222,47 +199,17 @@ public final class Log implements AutoCloseable {
       return CompletableFuture.failedFuture(
           new LogException("these entries are more than one write takes: append fewer at once"));
     }
-    return enqueue(held, entries.stream().map(Entry::source).toList(), true);
-  }
-
-  private CompletableFuture<Long> enqueue(List<Held> held, List<Source> sources, boolean hurried) {
-    CompletableFuture<Long> done = new CompletableFuture<>();
-    synchronized (lock) {
-      if (failed != null) {
-        return CompletableFuture.failedFuture(failed);
-      }
-      if (closed) {
-        return CompletableFuture.failedFuture(new LogException("the log " + origin + " is closed"));
-      }
-      long first = accepted.size();
-      Sequences before = held.size() == 1 ? accepted : accepted.copyOf(Set.copyOf(sources));
-      for (Held each : held) {
-        Optional<String> wrong = accepted.count(each.kind(), each.source(), each.sequence());
-        if (wrong.isPresent()) {
-          accepted.restore(before);
-          return CompletableFuture.failedFuture(new LogException(wrong.get()));
-        }
-      }
-      queue.add(new Waiting(held, first, done));
-      if (hurried || asleep) {
-        lock.notifyAll();
-      }
-    }
-    return done;
+    return appends.add(held, entries.stream().map(Entry::source).toList(), true);
   }
 
   /** The sequence number of the next entry of this source; empty once it has ended. */
   public OptionalLong nextSequence(Source source) {
-    synchronized (lock) {
-      return accepted.next(source);
-    }
+    return appends.next(source);
   }
 
   /** Number of durable entries. */
   public long sizeDurable() {
-    synchronized (lock) {
-      return durable;
-    }
+    return appends.durable();
   }
 
   /** What the log's first signer is verified with, and its name. */
@@ -271,7 +218,7 @@ public final class Log implements AutoCloseable {
   }
 
   /**
-   * Makes all durable entries part of the tree, writes its tiles, and then the signed checkpoint;
+   * Makes all durable entries part of the tree, shows its tiles, and then the signed checkpoint;
    * returns that. Where nothing is new, it is the one there is.
    *
    * @throws LogException if something cannot be written; what was published before stays, nothing
@@ -279,42 +226,49 @@ public final class Log implements AutoCloseable {
    */
   public SignedCheckpoint publish() throws LogException {
     synchronized (publishing) {
-      List<Durable> fresh;
-      synchronized (lock) {
-        fresh = List.copyOf(unpublished);
-      }
+      List<Durable> fresh = appends.unpublished();
       Optional<SignedCheckpoint> last = tree.newest();
       if (last.isPresent() && fresh.isEmpty()) {
         return last.get();
       }
+      if (closed) {
+        throw new LogException("the log " + origin + " is closed");
+      }
       try {
-        List<String> superseded = tree.add(fresh);
-        Leftovers.delete(storage, released(fresh), superseded);
-        return tree.newest().orElseThrow();
+        tree.add(fresh);
       } catch (IOException e) {
         throw new LogException(
             "the tree of %s cannot be written: %s. Nothing is lost; mend that and publish again"
                 .formatted(origin, e.getMessage()),
             e);
       }
+      if (appends.published(fresh, tree.size())) {
+        settle();
+      }
+      return tree.newest().orElseThrow();
     }
   }
 
-  /** Lets go of entries that are in the tree; returns the journal's files that only held such. */
-  private List<Long> released(List<Durable> fresh) {
-    List<Long> old = new ArrayList<>();
-    synchronized (lock) {
-      for (Durable entry : fresh) {
-        unpublished.remove();
-        unpublishedBytes -= entry.length() - 2;
-        memory.release(entry.slab());
-      }
-      nextFile |= journalFileBytes > JOURNAL_FILE_LIMIT;
-      while (journalFiles.size() > 1 && journalFiles.get(1) <= tree.size()) {
-        old.add(journalFiles.removeFirst());
-      }
+  /** Flushes what was published, and deletes what of the journal only held that. */
+  private void settle() throws LogException {
+    try {
+      tree.flush();
+    } catch (IOException e) {
+      appends.fail(e);
+      throw new LogException(
+          "the tree of %s cannot be flushed: %s. Nothing is lost; mend that and open the log again"
+              .formatted(origin, e.getMessage()),
+          e);
     }
-    return old;
+    try {
+      tree.settle();
+    } catch (IOException e) {
+      throw new LogException(
+          "the tree of %s cannot be settled: %s. Nothing is lost; mend that and publish again"
+              .formatted(origin, e.getMessage()),
+          e);
+    }
+    Leftovers.deleteJournals(storage, appends.settled(tree.settled()));
   }
 
   /**
@@ -326,11 +280,7 @@ public final class Log implements AutoCloseable {
    */
   public boolean cosigned(Checkpoint checkpoint, List<SignatureLine> lines) throws LogException {
     synchronized (publishing) {
-      synchronized (lock) {
-        if (closed) {
-          throw new LogException("the log " + origin + " is closed");
-        }
-      }
+      appends.requireOpen();
       try {
         return tree.cosigned(checkpoint, lines);
       } catch (IOException e) {
@@ -359,28 +309,25 @@ public final class Log implements AutoCloseable {
                 () -> new LogException("the log " + origin + " has not published anything yet")));
   }
 
-  /** Waits until what was appended is durable, and gives the files back. Does not publish. */
+  /**
+   * Waits until what was appended is durable, flushes what is published, and gives the files back.
+   * Does not publish.
+   *
+   * @throws LogException if something can't be flushed or closed; the files are given back even
+   *     then, and nothing is lost
+   */
   @Override
   public void close() throws LogException {
-    synchronized (lock) {
-      closed = true;
-      lock.notifyAll();
-    }
-    boolean interrupted = false;
-    for (boolean settled = false; !settled; ) {
-      try {
-        settle();
-        settled = true;
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    boolean sound = appends.close();
     synchronized (publishing) {
-      try {
-        storage.close();
+      if (closed) {
+        return;
+      }
+      closed = true;
+      try (LogStorage _ = storage) {
+        if (sound && !tree.isSettled()) {
+          settle();
+        }
       } catch (IOException e) {
         throw new LogException("the log " + origin + " cannot be closed: " + e.getMessage(), e);
       }
@@ -393,134 +340,6 @@ public final class Log implements AutoCloseable {
    * interrupted thread isn't.
    */
   public void hasten() {
-    Frame frame;
-    synchronized (lock) {
-      if (writing
-          || queue.isEmpty()
-          || Math.max(queue.size(), lastFrame) >= MANY
-          || unpublishedBytes > UNPUBLISHED_LIMIT
-          || Thread.currentThread().isInterrupted()) {
-        return;
-      }
-      frame = take();
-    }
-    write(frame);
-  }
-
-  /** Waits until nobody writes any more. */
-  private void settle() throws InterruptedException {
-    committer.join();
-    synchronized (lock) {
-      while (writing) {
-        lock.wait();
-      }
-    }
-  }
-
-  /** The committer's walk: what waits goes into one frame, and its flush makes it durable. */
-  private void commit() {
-    boolean many = false;
-    while (true) {
-      if (many) {
-        LockSupport.parkNanos(GATHER_MILLIS * 1_000_000L);
-      }
-      Frame frame = null;
-      int naps = 0;
-      synchronized (lock) {
-        while (writing || (queue.isEmpty() && !closed && unpublishedBytes <= UNPUBLISHED_LIMIT)) {
-          asleep = ++naps > NAPS;
-          try {
-            lock.wait(asleep ? 0 : GATHER_MILLIS);
-          } catch (InterruptedException e) {
-            // Nobody else knows this thread: it ends by closing.
-          }
-        }
-        asleep = false;
-        if (unpublishedBytes <= UNPUBLISHED_LIMIT) {
-          if (queue.isEmpty()) {
-            return;
-          }
-          frame = take();
-          many = lastFrame >= MANY;
-        }
-      }
-      try {
-        if (frame == null) {
-          publish();
-        } else if (!write(frame)) {
-          return;
-        }
-      } catch (LogException e) {
-        // Memory would grow without end: no more entries until it is opened again.
-        fail(List.of(), e);
-        return;
-      }
-    }
-  }
-
-  /** Takes what waits, for the one who writes it; under the lock. */
-  private Frame take() {
-    List<Waiting> batch = Waiting.frame(queue);
-    List<Held> entries = batch.stream().flatMap(each -> each.entries().stream()).toList();
-    int payload = batch.stream().mapToInt(Waiting::payload).sum();
-    FrameMemory.Room room = memory.room(Journal.length(payload), entries.size());
-    if (nextFile) {
-      nextFile = false;
-      journalFileBytes = 0;
-      if (journalFiles.isEmpty() || journalFiles.getLast() != durable) {
-        journalFiles.add(durable);
-      }
-    }
-    writing = true;
-    lastFrame = batch.size();
-    return new Frame(Journal.name(journalFiles.getLast()), room, batch, entries);
-  }
-
-  /** Makes a frame durable and says so; false where that failed. */
-  private boolean write(Frame frame) {
-    List<Waiting> batch = frame.batch;
-    try {
-      List<Durable> laid = Durable.frame(batch.getFirst().first(), frame.entries, frame.room);
-      storage.append(frame.file, frame.room.bytes(), batch.size() < MANY);
-      written(frame, laid);
-      return true;
-    } catch (IOException | RuntimeException | Error e) {
-      fail(batch, e);
-      return false;
-    }
-  }
-
-  private void written(Frame frame, List<Durable> laid) {
-    synchronized (lock) {
-      durable += laid.size();
-      journalFileBytes += frame.room.length();
-      unpublished.addAll(laid);
-      for (Durable entry : laid) {
-        unpublishedBytes += entry.length() - 2;
-      }
-      writing = false;
-      if (closed || !queue.isEmpty() || unpublishedBytes > UNPUBLISHED_LIMIT) {
-        lock.notifyAll();
-      }
-    }
-    frame.batch.forEach(each -> each.done().complete(each.first()));
-  }
-
-  private void fail(List<Waiting> batch, Throwable cause) {
-    LogException failure =
-        new LogException(
-            "the log %s cannot be written: %s. Nothing more is appended; mend that and open the log again"
-                .formatted(origin, cause.getMessage()),
-            cause);
-    List<Waiting> all = new ArrayList<>(batch);
-    synchronized (lock) {
-      failed = failure;
-      // Who publishes, and has no batch, may fail while somebody writes.
-      writing &= batch.isEmpty();
-      all.addAll(queue);
-      queue.clear();
-      lock.notifyAll();
-    }
-    all.forEach(each -> each.done().completeExceptionally(failure));
+    appends.hasten();
   }
 }

@@ -9,8 +9,8 @@ import java.util.Map;
 
 /**
  * The files of a log for the one process that appends. What a method wrote is durable when it
- * returns. When it throws, each file it was to write is as before or as asked for; an appended one
- * may hold any part of what was appended, and zeros behind it.
+ * returns, except where it says otherwise. When it throws, each file it was to write is as before
+ * or as asked for; an appended one may hold any part of what was appended, and zeros behind it.
  */
 public interface LogStorage extends TileSource, AutoCloseable {
   /** Names of the files in a folder, without those of its folders, in order. */
@@ -28,6 +28,22 @@ public interface LogStorage extends TileSource, AutoCloseable {
   }
 
   /**
+   * Creates or replaces files, each of them whole or not at all for everybody who reads, and
+   * flushes nothing. Until a {@link #flush} of its name, or a {@link #write} to it, a power cut may
+   * leave each of them as it was, as asked for, torn, empty or missing, whatever it leaves of the
+   * others.
+   */
+  void show(Map<String, List<ByteBuffer>> files) throws IOException;
+
+  /**
+   * Makes files durable that were shown.
+   *
+   * @throws IOException if that failed, or one is missing; what a power cut leaves of them is open
+   *     then, also after another flush, until they are shown anew
+   */
+  void flush(List<String> names) throws IOException;
+
+  /**
    * Appends what remains in a buffer to a file, behind what was appended before, and creates it
    * first where there is none. The buffer is read without being moved.
    *
@@ -39,7 +55,10 @@ public interface LogStorage extends TileSource, AutoCloseable {
   /** Cuts a file off. */
   void truncate(String name, long length) throws IOException;
 
-  /** Deletes files; those that are not there are no error. */
+  /**
+   * Deletes files; those that are not there are no error. A power cut may bring them back, each for
+   * itself.
+   */
   void delete(List<String> names) throws IOException;
 
   /** Lets another process have the log. */

@@ -70,12 +70,16 @@ final class OpenBundle {
   OpenBundle copy() {
     OpenBundle copy = new OpenBundle();
     copy.entries = entries;
-    int length = pieces().stream().mapToInt(ByteBuffer::remaining).sum();
-    if (length > 0) {
-      ByteBuffer whole = ByteBuffer.allocate(length);
-      pieces.forEach(piece -> whole.put(piece.duplicate()));
-      copy.pieces.add(whole.flip());
+    if (entries > 0) {
+      copy.pieces.add(ByteBuffer.wrap(bytes()));
     }
     return copy;
+  }
+
+  /** A copy of the bundle's bytes. */
+  byte[] bytes() {
+    ByteBuffer whole = ByteBuffer.allocate(pieces().stream().mapToInt(ByteBuffer::remaining).sum());
+    pieces().forEach(piece -> whole.put(piece.duplicate()));
+    return whole.array();
   }
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.evidence.log;
 
+import dev.freehold.crypto.MerkleTree;
 import dev.freehold.evidence.note.Checkpoint;
 import dev.freehold.evidence.note.NoteSigner;
 import dev.freehold.evidence.note.Origin;
@@ -18,11 +19,15 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tree of a log as far as it is published: its right edge, and the newest checkpoint. Owned by
- * whoever publishes.
+ * The tree of a log as far as it is published: its right edge, and the newest checkpoint. What is
+ * published can be read at once and is flushed when the tree is settled; until then the journal
+ * holds the same. Owned by whoever publishes.
  */
 final class PublishedTree {
   static final String CHECKPOINT = "checkpoint";
+
+  /** The checkpoint whose whole tree is flushed; never served. */
+  static final String SETTLED = "settled";
 
   private static final int WRITE_LIMIT = 8 << 20;
 
@@ -35,7 +40,13 @@ final class PublishedTree {
   private OpenBundle bundle;
   private @Nullable SignedCheckpoint newest;
 
-  /** What was found when the log was opened. */
+  /** Size of the tree that is flushed. */
+  private long settled;
+
+  /** Whether the file says so. */
+  private boolean said;
+
+  /** What was found when the log was opened: the tree that is flushed. */
   PublishedTree(
       LogStorage storage,
       Origin origin,
@@ -46,10 +57,12 @@ final class PublishedTree {
     this.origin = origin;
     this.signers = List.copyOf(signers);
     this.clock = clock;
-    this.newest = recovery.newest;
+    this.newest = recovery.shown() == 0 ? recovery.newest().orElse(null) : recovery.base;
     this.frontier = recovery.frontier;
     this.bundle = OpenBundle.of(recovery.bundle);
     this.published = recovery.published;
+    this.settled = recovery.frontier.size();
+    this.said = recovery.said;
   }
 
   /** The newest checkpoint; empty before the first one is published. */
@@ -62,18 +75,46 @@ final class PublishedTree {
     return frontier.size();
   }
 
+  /** How many of them need no journal any more. */
+  long settled() {
+    return settled;
+  }
+
+  /** A tree that has grown and isn't published. */
+  private record Grown(Frontier frontier, OpenBundle bundle, Sequences counted) {}
+
   /**
-   * Adds entries, writes the tiles, and then the signed checkpoint.
+   * Adds entries, shows the tiles, and then the signed checkpoint.
    *
-   * @return the files that are not needed any more
    * @throws IOException if something cannot be written; what was published before stays
    */
-  List<String> add(List<Durable> fresh) throws IOException {
+  void add(List<Durable> fresh) throws IOException {
+    Grown grown = show(fresh);
+    Frontier tree = grown.frontier;
+    publish(grown, sign(new Checkpoint(origin, tree.size(), tree.root())));
+  }
+
+  /**
+   * Shows the tiles of entries anew whose checkpoint was found when the log was opened, and that.
+   *
+   * @throws IOException if something cannot be written
+   */
+  void restore(List<Durable> entries, SignedCheckpoint found) throws IOException {
+    publish(show(entries), found);
+  }
+
+  private Grown show(List<Durable> fresh) throws IOException {
+    if (!said) {
+      // From here on what is flushed is known by this file alone.
+      SignedCheckpoint base =
+          newest == null ? sign(new Checkpoint(origin, 0, new MerkleTree().root())) : newest;
+      storage.write(SETTLED, base.encode());
+      said = true;
+    }
     Frontier grown = frontier.copy();
     Sequences counted = published.copy();
     OpenBundle open = bundle.continued();
     Map<String, List<ByteBuffer>> files = new LinkedHashMap<>();
-    List<String> superseded = new ArrayList<>();
     long waiting = 0;
     for (Durable entry : fresh) {
       // After an opening the file of the sources may have been ahead of the tree.
@@ -83,39 +124,91 @@ final class PublishedTree {
       open.add(entry);
       waiting += entry.length();
       grown.add(
-          entry.leaf(),
-          (tile, hashes) -> {
-            files.put(tile.path(), whole(Frontier.encode(hashes)));
-            superseded.add(tile.path() + ".p");
-          });
+          entry.leaf(), (tile, hashes) -> files.put(tile.path(), whole(Frontier.encode(hashes))));
       if (open.entries() == Tile.FULL) {
-        Tile.Bundle full = new Tile.Bundle(grown.size() / Tile.FULL - 1, Tile.FULL);
-        files.put(full.path(), open.pieces());
-        superseded.add(full.path() + ".p");
+        files.put(new Tile.Bundle(grown.size() / Tile.FULL - 1, Tile.FULL).path(), open.pieces());
         open = new OpenBundle();
       }
       if (waiting > WRITE_LIMIT) {
-        storage.write(files);
+        storage.show(files);
         files.clear();
         waiting = 0;
       }
     }
-    if (!fresh.isEmpty()) {
-      grown.partial((tile, hashes) -> files.put(tile.path(), whole(Frontier.encode(hashes))));
-      if (open.entries() > 0) {
-        files.put(new Tile.Bundle(grown.size() / Tile.FULL, open.entries()).path(), open.pieces());
-      }
-      storage.write(files);
-      storage.write(Sequences.FILE, counted.encode());
+    List<Tile> before = TreeFiles.edge(frontier.size());
+    grown.partial(
+        (tile, hashes) -> {
+          if (!before.contains(tile)) {
+            files.put(tile.path(), whole(Frontier.encode(hashes)));
+          }
+        });
+    if (!fresh.isEmpty() && open.entries() > 0) {
+      files.put(new Tile.Bundle(grown.size() / Tile.FULL, open.entries()).path(), open.pieces());
     }
-    SignedCheckpoint signed = sign(new Checkpoint(origin, grown.size(), grown.root()));
-    storage.write(CHECKPOINT, signed.encode());
-    frontier = grown;
+    storage.show(files);
+    return new Grown(grown, open, counted);
+  }
+
+  private void publish(Grown grown, SignedCheckpoint signed) throws IOException {
+    storage.show(Map.of(CHECKPOINT, whole(signed.encode())));
+    long before = frontier.size();
+    frontier = grown.frontier;
     // Of its own memory: that of the frames is for others from here on.
-    bundle = open.copy();
+    bundle = grown.bundle.copy();
     newest = signed;
-    published = counted;
-    return superseded;
+    published = grown.counted;
+    Leftovers.deletePartials(
+        storage, TreeFiles.filled(before, frontier.size()), TreeFiles.edge(settled));
+  }
+
+  /** Deletes partial tiles of older checkpoints at its right edge that a power cut tore. */
+  void deleteTorn() throws IOException {
+    List<Tile> tiles = new ArrayList<>();
+    List<byte[]> contents = new ArrayList<>();
+    frontier.partial(
+        (tile, hashes) -> {
+          tiles.add(tile);
+          contents.add(Frontier.encode(hashes));
+        });
+    if (bundle.entries() > 0) {
+      tiles.add(new Tile.Bundle(frontier.size() / Tile.FULL, bundle.entries()));
+      contents.add(bundle.bytes());
+    }
+    for (int i = 0; i < tiles.size(); i++) {
+      Leftovers.deleteTorn(storage, tiles.get(i), contents.get(i));
+    }
+  }
+
+  /** Whether all of it is flushed. */
+  boolean isSettled() {
+    return settled == frontier.size();
+  }
+
+  /**
+   * Flushes what was shown since the tree was settled; then {@link #settle} may say so.
+   *
+   * @throws IOException if that failed: then nobody knows what of it is on the disk, and nothing of
+   *     this tree can be settled any more until the log is opened again and shows it anew
+   */
+  void flush() throws IOException {
+    List<String> names = new ArrayList<>(TreeFiles.between(settled, frontier.size()));
+    names.add(CHECKPOINT);
+    storage.flush(names);
+  }
+
+  /**
+   * Says that all of it is flushed: nothing of it needs a journal any more.
+   *
+   * @throws IOException if that can't be written; then it is as before
+   */
+  void settle() throws IOException {
+    storage.write(Sequences.FILE, published.encode());
+    storage.write(SETTLED, newest().orElseThrow().encode());
+    List<Tile> full = new ArrayList<>(TreeFiles.edge(settled));
+    settled = frontier.size();
+    said = true;
+    full.removeIf(tile -> tile.index() == TreeFiles.open(tile, settled));
+    Leftovers.deletePartials(storage, full, List.of());
   }
 
   private static List<ByteBuffer> whole(byte[] file) {
@@ -144,7 +237,7 @@ final class PublishedTree {
     }
     SignedCheckpoint more = last.with(lines);
     if (!more.equals(last)) {
-      storage.write(CHECKPOINT, more.encode());
+      storage.show(Map.of(CHECKPOINT, whole(more.encode())));
       newest = more;
     }
     return true;

@@ -10,92 +10,175 @@ import dev.freehold.record.Digest;
 import dev.freehold.record.Parsed;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What the files say when the log is opened. */
+/**
+ * What the files say when the log is opened (docs/formats/log.md): a tree that is flushed, what the
+ * journal holds beyond it, and how much of that was published. Nothing is changed by finding out.
+ */
 final class Recovery {
+  /** The checkpoint of the tree that is flushed; null where there is none yet. */
+  final @Nullable SignedCheckpoint base;
+
+  /** Whether the file of settled trees says that it is. */
+  final boolean said;
+
+  /** Its right edge. */
   final Frontier frontier;
+
+  /** The entries of the bundle that is being filled there. */
   final List<byte[]> bundle;
-  final @Nullable SignedCheckpoint newest;
+
+  /** Where the sources stand there, or as far beyond as their file was. */
   final Sequences published;
-  final List<Held> replayed;
-  final List<Long> journalFiles;
 
-  private Recovery(
-      Frontier frontier,
-      List<byte[]> bundle,
-      @Nullable SignedCheckpoint newest,
-      Sequences published,
-      List<Held> replayed,
-      List<Long> journalFiles) {
-    this.frontier = frontier;
-    this.bundle = bundle;
-    this.newest = newest;
-    this.published = published;
-    this.replayed = replayed;
-    this.journalFiles = journalFiles;
-  }
+  /** What the journal holds beyond it. */
+  final Replay replay;
 
-  static Recovery of(LogStorage storage, Origin origin, NoteSigner.Ed25519 signer)
+  /** Where the sources stand after that. */
+  final Sequences accepted;
+
+  private final @Nullable SignedCheckpoint newest;
+
+  /** Whether the newest checkpoint isn't the one in the file, which a power cut took then. */
+  final boolean lost;
+
+  private final LogStorage storage;
+  private final Origin origin;
+  private final NoteSigner.Ed25519 signer;
+
+  private Recovery(LogStorage storage, Origin origin, NoteSigner.Ed25519 signer)
       throws IOException, LogException {
-    Optional<byte[]> file = storage.read(PublishedTree.CHECKPOINT);
+    this.storage = storage;
+    this.origin = origin;
+    this.signer = signer;
+    SignedCheckpoint settled = own(PublishedTree.SETTLED);
+    Optional<byte[]> shown = storage.read(PublishedTree.CHECKPOINT);
+    boolean torn =
+        shown.isEmpty() || SignedCheckpoint.parse(shown.get()) instanceof Parsed.Malformed;
+    // Where nothing was settled yet it is all there is, and can't be torn.
+    SignedCheckpoint found = torn && settled != null ? null : own(PublishedTree.CHECKPOINT);
     List<Long> journals = new ArrayList<>();
     storage.list(Journal.FOLDER).forEach(n -> Journal.first(n).ifPresent(journals::add));
-    Frontier frontier = new Frontier();
-    List<byte[]> bundle = List.of();
-    SignedCheckpoint newest = null;
-    LogReader reader = null;
-    if (file.isPresent()) {
-      newest = own(file.get(), origin, signer);
-      reader = new LogReader(storage, newest);
-      frontier = edge(reader);
-      if (!frontier.root().equals(newest.checkpoint().root())) {
-        throw new LogException(
-            "the checkpoint of %s has another root than the tiles at its right edge: run 'freehold log check'"
-                .formatted(origin));
-      }
-      int open = (int) (frontier.size() % Tile.FULL);
-      if (open > 0) {
-        bundle = reader.entries(frontier.size() - open, frontier.size());
-      }
-    } else if (journals.isEmpty() ? !storage.list("tile/0").isEmpty() : journals.getFirst() > 0) {
+    said = settled != null && !continuedByOlderProgram(settled, found, journals);
+    base = said ? settled : found;
+    if (base == null
+        && (journals.isEmpty() ? !storage.list("tile/0").isEmpty() : journals.getFirst() > 0)) {
       throw new LogException(
           "the log %s has tiles or a journal, but its file 'checkpoint' is missing: put it back"
               .formatted(origin));
     }
+    LogReader reader = base == null ? null : new LogReader(storage, base);
+    frontier = reader == null ? new Frontier() : edge(reader);
+    if (reader != null && !frontier.root().equals(reader.checkpoint().root())) {
+      throw new LogException(
+          "the file '%s' of %s has another root than the tiles at its right edge: run 'freehold log check'"
+              .formatted(said ? PublishedTree.SETTLED : PublishedTree.CHECKPOINT, origin));
+    }
+    if (settled != null && !said && reader != null) {
+      requireSame(settled, reader.root(settled.checkpoint().size()));
+    }
     long size = frontier.size();
-    List<Held> replayed = replay(storage, journals, size);
-    return new Recovery(
-        frontier, bundle, newest, sequences(storage, reader, size, replayed), replayed, journals);
+    int open = (int) (size % Tile.FULL);
+    bundle = reader == null || open == 0 ? List.of() : reader.entries(size - open, size);
+    replay = Replay.of(storage, journals, size);
+    published = counted(reader);
+    accepted = published.copy();
+    long ahead = accepted.size() - size;
+    for (Durable entry : replay.entries.subList((int) ahead, replay.entries.size())) {
+      count(accepted, entry.kind(), entry.source(), entry.sequence());
+    }
+    newest = newest(found, reader);
+    lost = newest != null && !Arrays.equals(newest.encode(), shown.orElse(null));
   }
 
-  private static SignedCheckpoint own(byte[] file, Origin origin, NoteSigner.Ed25519 signer)
-      throws LogException {
-    String because =
-        switch (SignedCheckpoint.parse(file)) {
-          case Parsed.Malformed<SignedCheckpoint>(String reason) -> reason;
-          case Parsed.Read<SignedCheckpoint>(SignedCheckpoint signed) ->
-              switch (signed.verify(List.of(signer.verifierKey()))) {
-                case NoteCheck.Refused refused -> refused.why();
-                case NoteCheck.Accepted _ -> {
-                  if (signed.checkpoint().origin().equals(origin)) {
-                    yield "";
-                  }
-                  yield "it is of " + signed.checkpoint().origin();
-                }
-              };
-        };
-    if (!because.isEmpty()) {
-      throw new LogException(
-          "the file 'checkpoint' of %s is not the log's own: %s".formatted(origin, because));
+  static Recovery of(LogStorage storage, Origin origin, NoteSigner.Ed25519 signer)
+      throws IOException, LogException {
+    return new Recovery(storage, origin, signer);
+  }
+
+  /**
+   * Whether the journal doesn't reach back to the settled tree. A program that settled nothing was
+   * here since: it flushed all that it published, and deleted the journal of that.
+   */
+  private static boolean continuedByOlderProgram(
+      SignedCheckpoint settled, @Nullable SignedCheckpoint found, List<Long> journals) {
+    long size = settled.checkpoint().size();
+    return found != null
+        && found.checkpoint().size() > size
+        && (journals.isEmpty() || journals.getFirst() > size);
+  }
+
+  /** The newest checkpoint that is known. */
+  Optional<SignedCheckpoint> newest() {
+    return Optional.ofNullable(newest);
+  }
+
+  /** How many entries of the journal the newest checkpoint covers. */
+  int shown() {
+    return newest == null ? 0 : (int) (newest.checkpoint().size() - frontier.size());
+  }
+
+  /** The newest checkpoint, by the file, the tree that is flushed, and the journal. */
+  private @Nullable SignedCheckpoint newest(
+      @Nullable SignedCheckpoint found, @Nullable LogReader reader) throws LogException {
+    if (!said || found == null || base == null || reader == null) {
+      return base;
     }
-    return SignedCheckpoint.parse(file)
-        .orElse(
-            reason -> {
-              throw new IllegalStateException(reason);
-            });
+    long size = found.checkpoint().size();
+    if (size <= reader.size()) {
+      requireSame(found, reader.root(size));
+      // Cosignatures may be in one of them only.
+      return size < reader.size() ? base : base.with(found.note().signatures());
+    }
+    long durable = reader.size() + replay.entries.size();
+    if (size > durable) {
+      throw new LogException(
+          "the file 'checkpoint' of %s is of %d entries, but its settled tree and the journal hold %d: the journal has lost its end. Nothing was changed; put back a copy of the log"
+              .formatted(origin, size, durable));
+    }
+    Frontier tree = frontier.copy();
+    for (Durable entry : replay.entries.subList(0, (int) (size - reader.size()))) {
+      tree.add(entry.leaf(), (_, _) -> {});
+    }
+    requireSame(found, tree.root());
+    return found;
+  }
+
+  private void requireSame(SignedCheckpoint said, Digest root) throws LogException {
+    if (!said.checkpoint().root().equals(root)) {
+      throw new LogException(
+          "the log %s signed a checkpoint of %d entries with another root than these have: run 'freehold log check'. Nothing was changed; put back a copy of the log"
+              .formatted(origin, said.checkpoint().size()));
+    }
+  }
+
+  /** A file with a checkpoint of the log's own; null where there is none. */
+  private @Nullable SignedCheckpoint own(String name) throws IOException, LogException {
+    Optional<byte[]> file = storage.read(name);
+    if (file.isEmpty()) {
+      return null;
+    }
+    return switch (SignedCheckpoint.parse(file.get())) {
+      case Parsed.Malformed<SignedCheckpoint>(String reason) -> throw foreign(name, reason);
+      case Parsed.Read<SignedCheckpoint>(SignedCheckpoint signed) -> {
+        if (signed.verify(List.of(signer.verifierKey())) instanceof NoteCheck.Refused refused) {
+          throw foreign(name, refused.why());
+        }
+        if (!signed.checkpoint().origin().equals(origin)) {
+          throw foreign(name, "it is of " + signed.checkpoint().origin());
+        }
+        yield signed;
+      }
+    };
+  }
+
+  private LogException foreign(String name, String why) {
+    return new LogException(
+        "the file '%s' of %s is not the log's own: %s".formatted(name, origin, why));
   }
 
   private static Frontier edge(LogReader reader) throws LogException {
@@ -110,83 +193,29 @@ final class Recovery {
     return new Frontier(reader.size(), levels);
   }
 
-  private static List<Held> replay(LogStorage storage, List<Long> files, long size)
-      throws IOException, LogException {
-    List<Held> replayed = new ArrayList<>();
-    long end = files.isEmpty() ? size : files.getFirst();
-    if (end > size) {
-      throw damaged(Journal.name(end), "the entries before it are not in the tree");
-    }
-    for (int i = 0; i < files.size(); i++) {
-      String name = Journal.name(files.get(i));
-      if (files.get(i) != end) {
-        throw damaged(name, "it does not continue the one before it");
-      }
-      byte[] bytes = storage.read(name).orElse(new byte[0]);
-      Optional<Journal.Replayed> read = Journal.replay(bytes, end);
-      if (read.isEmpty()) {
-        throw damaged(name, "a sound frame follows one that is not");
-      }
-      if (read.get().torn() && i < files.size() - 1) {
-        throw damaged(name, "it ends in a frame that is not sound, but is not the last file");
-      }
-      for (byte[] entry : read.get().entries()) {
-        if (end >= size) {
-          replayed.add(held(entry, name));
-        }
-        end++;
-      }
-      if (read.get().sound() < bytes.length && i == files.size() - 1) {
-        storage.truncate(name, read.get().sound());
-      }
-    }
-    if (end < size) {
-      // All of it is in the tree already: the next frame starts a file there.
-      storage.delete(files.stream().map(Journal::name).toList());
-      files.clear();
-    }
-    return replayed;
-  }
-
-  private static Held held(byte[] bytes, String where) throws LogException {
-    return switch (Entry.decode(bytes)) {
-      case Parsed.Read<Entry>(Entry entry) -> Held.of(bytes, entry);
-      case Parsed.Malformed<Entry>(String reason) -> throw damaged(where, reason);
-    };
-  }
-
-  private static LogException damaged(String file, String why) {
-    return new LogException(
-        "the journal file %s is damaged: %s. Nothing was changed; put back a copy of the log"
-            .formatted(file, why));
-  }
-
-  /** Where each source stood at this size. */
-  private static Sequences sequences(
-      LogStorage storage, @Nullable LogReader reader, long size, List<Held> replayed)
-      throws IOException, LogException {
+  /** Where each source stood in the tree that is flushed, or a little later. */
+  private Sequences counted(@Nullable LogReader reader) throws IOException, LogException {
+    long size = frontier.size();
     Optional<Sequences> file =
         storage
             .read(Sequences.FILE)
             .flatMap(Sequences::decode)
-            .filter(s -> s.size() >= size && s.size() <= size + replayed.size());
+            .filter(s -> s.size() >= size && s.size() <= size + replay.entries.size());
     Sequences counted = file.orElseGet(Sequences::new);
     if (file.isEmpty() && reader != null) {
       for (long at = 0; at < size; at += Tile.FULL) {
         for (byte[] bytes : reader.entries(at, Math.min(size, at + Tile.FULL))) {
-          count(counted, held(bytes, Tile.bundleOf(at, size).path()));
+          Held held = Replay.held(bytes, Tile.bundleOf(at, size).path());
+          count(counted, held.kind(), held.source(), held.sequence());
         }
       }
-    }
-    Sequences after = counted.copy();
-    for (Held held : replayed.subList((int) (counted.size() - size), replayed.size())) {
-      count(after, held);
     }
     return counted;
   }
 
-  private static void count(Sequences sequences, Held held) throws LogException {
-    Optional<String> wrong = sequences.count(held.kind(), held.source(), held.sequence());
+  private static void count(Sequences sequences, EntryKind kind, Source source, long sequence)
+      throws LogException {
+    Optional<String> wrong = sequences.count(kind, source, sequence);
     if (wrong.isPresent()) {
       throw new LogException(
           "the entries of the log contradict each other: "

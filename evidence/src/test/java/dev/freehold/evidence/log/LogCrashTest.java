@@ -2,21 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.evidence.log;
 
-import static dev.freehold.evidence.log.Logs.KEYS;
-import static dev.freehold.evidence.log.Logs.SOURCE;
 import static dev.freehold.evidence.log.Logs.entries;
 import static dev.freehold.evidence.log.Logs.entry;
 import static dev.freehold.evidence.log.Logs.join;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.freehold.evidence.note.Checkpoint;
-import dev.freehold.evidence.note.SignedCheckpoint;
-import dev.freehold.record.CanonicalJson;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -27,90 +19,34 @@ import org.junit.jupiter.params.provider.EnumSource;
  * back.
  */
 class LogCrashTest {
-  /** What the outside was told. */
-  private static final class Told {
-    private long durable;
-    private final List<Checkpoint> checkpoints = new ArrayList<>();
-  }
-
   /** Batches whose publications leave a tile partial, fill it, and start the next. */
   private static final int[] BATCHES = {3, 200, 53, 1, 260, 2};
-
-  private static void live(LogStorage storage, Told told) throws LogException {
-    try (Log log = Logs.open(storage)) {
-      long at = log.nextSequence(SOURCE).orElseThrow();
-      for (int i = 0; i < BATCHES.length; i++) {
-        join(log.append(entries(at, at + BATCHES[i])));
-        at += BATCHES[i];
-        told.durable = at;
-        CompletableFuture<Long> hastened =
-            log.append(EntryKind.RECEIPT, SOURCE, at, CanonicalJson.bytes(entry(at).record()));
-        log.hasten();
-        join(hastened);
-        told.durable = ++at;
-        if (i % 2 == 0 || i == BATCHES.length - 1) {
-          told.checkpoints.add(log.publish().checkpoint());
-        }
-      }
-    }
-  }
 
   @ParameterizedTest
   @EnumSource(MemoryStorage.Fault.class)
   void whateverFailsNoDurableEntryIsLostAndNoCheckpointContradicted(MemoryStorage.Fault fault)
       throws Exception {
     MemoryStorage before = new MemoryStorage();
-    Told first = new Told();
-    live(before, first);
+    Promises first = new Promises();
+    first.live(before, BATCHES);
     MemoryStorage counting = before.restarted();
-    live(counting, new Told());
+    first.copy().live(counting, BATCHES);
     int operations = counting.operations();
     assertThat(operations).isGreaterThan(30);
     for (int at = 0; at < operations; at++) {
       String row = fault + " at operation " + at;
       MemoryStorage failing = before.failing(at, fault);
-      Told told = new Told();
-      told.durable = first.durable;
-      told.checkpoints.addAll(first.checkpoints);
+      Promises told = first.copy();
       boolean threw = false;
       try {
-        live(failing, told);
+        told.live(failing, BATCHES);
       } catch (LogException e) {
         threw = true;
         assertThat(e.getMessage()).as(row).isNotBlank();
       }
       // Only what deletes leftovers may fail unsaid; a power cut there ends what follows.
       assertThat(threw || told.checkpoints.size() == 8).as(row).isTrue();
-      survives(failing.restarted(), told, row);
-    }
-  }
-
-  /** Opens the log after the fault, and goes on; all that was promised must hold. */
-  private static void survives(MemoryStorage storage, Told told, String row) throws Exception {
-    List<Checkpoint> all = new ArrayList<>(told.checkpoints);
-    try (Log log = Logs.open(storage)) {
-      long durable = log.sizeDurable();
-      assertThat(durable).as(row).isGreaterThanOrEqualTo(told.durable);
-      assertThat(log.nextSequence(SOURCE)).as(row).hasValue(durable);
-      log.newest().ifPresent(newest -> all.add(newest.checkpoint()));
-      assertThat(log.newest().orElseThrow().checkpoint().size())
-          .as(row)
-          .isGreaterThanOrEqualTo(told.checkpoints.getLast().size());
-      all.add(log.publish().checkpoint());
-      join(log.append(entry(durable)));
-      SignedCheckpoint last = log.publish();
-      all.add(last.checkpoint());
-      LogReader reader = log.reader();
-      for (Checkpoint checkpoint : all) {
-        assertThat(reader.root(checkpoint.size())).as(row).isEqualTo(checkpoint.root());
-      }
-      LogCheck.Report report = LogCheck.run(storage, last, KEYS);
-      assertThat(report.findings()).as(row).isEmpty();
-      assertThat(report.entries()).as(row).isEqualTo(durable + 1);
-      List<byte[]> entries = reader.entries(0, durable + 1);
-      for (int i = 0; i < entries.size(); i++) {
-        assertThat(entries.get(i)).as(row).isEqualTo(entry(i).encode());
-      }
+      told.hold(failing.restarted(), row);
     }
   }
 
@@ -118,24 +54,17 @@ class LogCrashTest {
   @EnumSource(MemoryStorage.Fault.class)
   void aLogWhoseVeryFirstWritesFailStartsAnew(MemoryStorage.Fault fault) throws Exception {
     MemoryStorage counting = new MemoryStorage();
-    Told all = new Told();
-    live(counting, all);
+    new Promises().live(counting, BATCHES);
     for (int at = 0; at < counting.operations(); at++) {
       String row = fault + " at operation " + at;
       MemoryStorage failing = new MemoryStorage().failing(at, fault);
-      Told told = new Told();
+      Promises told = new Promises();
       try {
-        live(failing, told);
+        told.live(failing, BATCHES);
       } catch (LogException e) {
         assertThat(e.getMessage()).isNotBlank();
       }
-      try (Log log = Logs.open(failing.restarted())) {
-        assertThat(log.sizeDurable()).as(row).isGreaterThanOrEqualTo(told.durable);
-        log.publish();
-        for (Checkpoint checkpoint : told.checkpoints) {
-          assertThat(log.reader().root(checkpoint.size())).as(row).isEqualTo(checkpoint.root());
-        }
-      }
+      told.hold(failing.restarted(), row);
     }
   }
 
@@ -269,7 +198,7 @@ class LogCrashTest {
     }
     MemoryStorage without = storage.restarted();
     without.remove("checkpoint");
-    without.remove(Journal.name(0));
+    without.remove("settled");
     assertThatThrownBy(() -> Logs.open(without)).hasMessageContaining("'checkpoint' is missing");
     MemoryStorage edge = storage.restarted();
     byte[] tile = edge.file("tile/0/001.p/44");

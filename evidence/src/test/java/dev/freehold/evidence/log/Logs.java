@@ -32,6 +32,11 @@ final class Logs {
     return Log.open(storage, ORIGIN, SIGNER, CLOCK);
   }
 
+  /** With files of its journal that are soon full. */
+  static Log open(LogStorage storage, long journalLimit) throws LogException {
+    return Log.open(storage, ORIGIN, List.of(SIGNER), CLOCK, journalLimit);
+  }
+
   static Entry entry(long sequence) {
     return new Entry(
         EntryKind.RECEIPT, SOURCE, sequence, Json.object().put("number", sequence).build());

@@ -5,6 +5,7 @@ package dev.freehold.evidence.log;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -16,7 +17,8 @@ import java.util.TreeMap;
 
 /**
  * A disk in memory that fails when told to. Each call that changes something is one operation,
- * counted from 0; so is each file of a {@link #write}.
+ * counted from 0; so is each file of a {@link #write}, {@link #show} or {@link #flush}. What was
+ * shown and not flushed, or deleted, is open until the power was cut: see {@link #states}.
  */
 public class MemoryStorage implements LogStorage {
   /** What happens at the chosen operation. */
@@ -42,7 +44,23 @@ public class MemoryStorage implements LogStorage {
   /** Zeros behind what is appended: room for some small frames. */
   private static final int AHEAD = 2_000;
 
+  /**
+   * What a file was that a power cut may change: first what is certain, and then each change; empty
+   * where it was missing.
+   */
+  private record Loose(List<Optional<byte[]>> versions, boolean lost) {
+    Loose and(Optional<byte[]> version) {
+      List<Optional<byte[]>> more = new ArrayList<>(versions);
+      more.add(version);
+      return new Loose(more, false);
+    }
+  }
+
   private final Map<String, byte[]> disk;
+  private final Map<String, Loose> loose;
+
+  /** Every checkpoint that anybody could see. */
+  private final List<byte[]> checkpoints;
 
   /** Where what was appended to a file ends. */
   private final Map<String, Integer> ends = new HashMap<>();
@@ -54,23 +72,80 @@ public class MemoryStorage implements LogStorage {
 
   /** An empty one that does not fail. */
   public MemoryStorage() {
-    this(new TreeMap<>(), -1, Fault.FAILS);
+    this(new TreeMap<>(), new TreeMap<>(), new ArrayList<>(), -1, Fault.FAILS);
   }
 
-  private MemoryStorage(Map<String, byte[]> disk, int faultAt, Fault fault) {
+  private MemoryStorage(
+      Map<String, byte[]> disk,
+      Map<String, Loose> loose,
+      List<byte[]> checkpoints,
+      int faultAt,
+      Fault fault) {
     this.disk = disk;
+    this.loose = loose;
+    this.checkpoints = checkpoints;
     this.faultAt = faultAt;
     this.fault = fault;
   }
 
-  /** The same disk after the power is back. */
+  /** The same disk for another process. */
   public synchronized MemoryStorage restarted() {
-    return new MemoryStorage(new TreeMap<>(disk), -1, Fault.FAILS);
+    return failing(-1, Fault.FAILS);
   }
 
   /** The same disk, which will fail at one operation. */
   public synchronized MemoryStorage failing(int at, Fault how) {
-    return new MemoryStorage(new TreeMap<>(disk), at, how);
+    return new MemoryStorage(
+        new TreeMap<>(disk), new TreeMap<>(loose), new ArrayList<>(checkpoints), at, how);
+  }
+
+  /** How many states a power cut may leave each file in that it may change. */
+  public synchronized Map<String, Integer> states() {
+    Map<String, Integer> states = new TreeMap<>();
+    loose.forEach((name, each) -> states.put(name, states(each).size()));
+    return states;
+  }
+
+  /** The new one, the old one, and then others: torn, zeros, empty, missing, those between. */
+  private static List<Optional<byte[]>> states(Loose file) {
+    List<Optional<byte[]>> versions = file.versions;
+    List<Optional<byte[]>> states =
+        new ArrayList<>(List.of(versions.getLast(), versions.getFirst()));
+    versions.stream()
+        .skip(1)
+        .flatMap(Optional::stream)
+        .reduce((_, later) -> later)
+        .ifPresent(
+            shown -> {
+              states.add(Optional.of(Arrays.copyOf(shown, shown.length / 2)));
+              states.add(Optional.of(new byte[shown.length]));
+              states.add(Optional.of(new byte[0]));
+              states.add(Optional.empty());
+            });
+    states.addAll(versions.subList(1, Math.max(1, versions.size() - 1)));
+    return states;
+  }
+
+  /**
+   * The disk after a power cut.
+   *
+   * @param chosen the state that each file of {@link #states} is in
+   */
+  public synchronized MemoryStorage powerCut(Map<String, Integer> chosen) {
+    MemoryStorage after = restarted();
+    loose.forEach(
+        (name, each) -> {
+          Optional<byte[]> left = states(each).get(Objects.requireNonNull(chosen.get(name)));
+          after.disk.remove(name);
+          left.ifPresent(file -> after.disk.put(name, file));
+        });
+    after.loose.clear();
+    return after;
+  }
+
+  /** Every checkpoint that anybody could see, ever. */
+  public synchronized List<byte[]> checkpoints() {
+    return List.copyOf(checkpoints);
   }
 
   /** How many operations there were. */
@@ -165,8 +240,54 @@ public class MemoryStorage implements LogStorage {
           part -> {
             if (part == Part.ALL) {
               disk.put(each.getKey(), bytes(each.getValue()));
+              loose.remove(each.getKey());
             }
           });
+    }
+  }
+
+  @Override
+  public synchronized void show(Map<String, List<ByteBuffer>> files) throws IOException {
+    for (Map.Entry<String, List<ByteBuffer>> each : files.entrySet()) {
+      byte[] file = bytes(each.getValue());
+      operate(
+          part -> {
+            if (part == Part.ALL) {
+              change(each.getKey(), Optional.of(file));
+              if (each.getKey().equals("checkpoint")) {
+                checkpoints.add(file);
+              }
+            }
+          });
+    }
+  }
+
+  /** Changes a file for all who read, and perhaps on the disk. */
+  private void change(String name, Optional<byte[]> file) {
+    Optional<byte[]> before = Optional.ofNullable(disk.remove(name));
+    loose.put(name, loose.getOrDefault(name, new Loose(List.of(before), false)).and(file));
+    file.ifPresent(bytes -> disk.put(name, bytes));
+  }
+
+  @Override
+  public synchronized void flush(List<String> names) throws IOException {
+    for (String name : names) {
+      if (!disk.containsKey(name)) {
+        throw new NoSuchFileException(name);
+      }
+      try {
+        operate(
+            part -> {
+              Loose file = loose.get(name);
+              if (part == Part.ALL && file != null && !file.lost) {
+                loose.remove(name);
+              }
+            });
+      } catch (IOException e) {
+        // As Linux does it: the next flush says that all is well, and it isn't.
+        loose.computeIfPresent(name, (_, file) -> new Loose(file.versions, true));
+        throw e;
+      }
     }
   }
 
@@ -188,6 +309,7 @@ public class MemoryStorage implements LogStorage {
           byte[] file = Arrays.copyOf(before, Math.max(before.length, length));
           System.arraycopy(bytes, from, file, at + from, to - from);
           disk.put(name, file);
+          loose.remove(name);
         });
   }
 
@@ -217,8 +339,9 @@ public class MemoryStorage implements LogStorage {
     for (String name : names) {
       operate(
           part -> {
-            if (part == Part.ALL) {
-              disk.remove(name);
+            if (part == Part.ALL && disk.containsKey(name)) {
+              change(name, Optional.empty());
+              ends.remove(name);
             }
           });
     }

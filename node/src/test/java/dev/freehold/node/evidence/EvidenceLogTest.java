@@ -351,6 +351,16 @@ class EvidenceLogTest {
     }
 
     @Override
+    public void show(Map<String, List<ByteBuffer>> all) throws IOException {
+      write(() -> files.show(all));
+    }
+
+    @Override
+    public void flush(List<String> names) throws IOException {
+      write(() -> files.flush(names));
+    }
+
+    @Override
     public void append(String name, ByteBuffer bytes, boolean few) throws IOException {
       write(() -> files.append(name, bytes, few));
     }
