@@ -162,19 +162,16 @@ public final class FolderStorage implements LogStorage {
 
   @Override
   public void flush(List<String> names) throws IOException {
+    Flushing.flush(names.stream().map(folder::resolve).toList());
+    Set<Path> folders = new LinkedHashSet<>();
+    for (String name : names) {
+      // Those above may be new as well.
+      for (Path at = parent(folder.resolve(name)); at.startsWith(folder); at = parent(at)) {
+        folders.add(at);
+      }
+    }
     Interrupts.defer(
         () -> {
-          Set<Path> folders = new LinkedHashSet<>();
-          for (String name : names) {
-            Path file = folder.resolve(name);
-            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-              channel.force(true);
-            }
-            // Those above may be new as well.
-            for (Path at = parent(file); at.startsWith(folder); at = parent(at)) {
-              folders.add(at);
-            }
-          }
           for (Path each : folders) {
             sync(each);
           }

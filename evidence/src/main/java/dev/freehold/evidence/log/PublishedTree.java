@@ -179,9 +179,9 @@ final class PublishedTree {
     }
   }
 
-  /** Whether all of it is flushed. */
+  /** Whether all of it is flushed, and the file says so. */
   boolean isSettled() {
-    return settled == frontier.size();
+    return newest == null || (said && settled == frontier.size());
   }
 
   /**

@@ -120,7 +120,9 @@ public class MemoryStorage implements LogStorage {
               states.add(Optional.of(Arrays.copyOf(shown, shown.length / 2)));
               states.add(Optional.of(new byte[shown.length]));
               states.add(Optional.of(new byte[0]));
-              states.add(Optional.empty());
+              if (versions.getFirst().isPresent()) {
+                states.add(Optional.empty());
+              }
             });
     states.addAll(versions.subList(1, Math.max(1, versions.size() - 1)));
     return states;
