@@ -239,6 +239,9 @@ final class LogVerbs {
         return report.sound() ? OK : FAILED;
       }
       report.findings().forEach(f -> screen.error(f.toString()));
+      if (!report.sound()) {
+        screen.error(PublishedLog.AFTER_A_POWER_CUT);
+      }
       screen.line(
           String.format(
               Locale.ROOT,

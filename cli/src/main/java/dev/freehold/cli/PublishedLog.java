@@ -40,6 +40,11 @@ final class PublishedLog {
   private static final String CHECKPOINT = "checkpoint";
   private static final int AT_ONCE = 256;
 
+  /** What else than damage may be the reason why a log isn't sound. */
+  static final String AFTER_A_POWER_CUT =
+      "if the power was cut, files that were not flushed yet are torn until the log's node or"
+          + " gateway is started again, which makes them anew; then check again";
+
   private final Path folder;
   private final TileSource files;
   private final VerifierKey key;
@@ -102,7 +107,8 @@ final class PublishedLog {
     return switch (SignedCheckpoint.parse(bytes.get())) {
       case Parsed.Read<SignedCheckpoint>(SignedCheckpoint read) -> read;
       case Parsed.Malformed<SignedCheckpoint>(String reason) ->
-          throw new Verb.Failure(folder.resolve(CHECKPOINT) + " is damaged: " + reason);
+          throw new Verb.Failure(
+              folder.resolve(CHECKPOINT) + " is damaged: " + reason + "; " + AFTER_A_POWER_CUT);
     };
   }
 

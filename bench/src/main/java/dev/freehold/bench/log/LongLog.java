@@ -33,7 +33,9 @@ import java.util.concurrent.CompletableFuture;
 /**
  * A log of many entries on a folder's disk: {@code bench/run log.LongLog FOLDER ENTRIES} appends
  * what the folder's log lacks to have so many, then opens it, proves entries of it and reads its
- * tiles. With {@code FREEHOLD_JVM=-Xmx256m}, in that much memory.
+ * tiles. With {@code FREEHOLD_JVM=-Xmx256m}, in that much memory. With {@code killed} as a third
+ * word it ends after appending as a killed process does; the next run then says how long the
+ * opening took that makes anew what was not flushed.
  */
 public final class LongLog {
   private static final SigningKey KEY = SigningKey.ofSeed(Digest.sha256("bench").bytes());
@@ -50,20 +52,17 @@ public final class LongLog {
     Path folder = Path.of(arguments[0]);
     long wanted = Long.parseLong(arguments[1]);
     KEY.prepare();
-    try (Log log = open(folder)) {
+    try (Log log = timed(folder, "first")) {
       long have = log.nextSequence(SOURCE).orElseThrow();
       if (have < wanted) {
         append(log, have, wanted);
       }
+      if (arguments.length > 2 && arguments[2].equals("killed")) {
+        Runtime.getRuntime().halt(0);
+      }
     }
     System.gc();
-    long begun = System.nanoTime();
-    try (Log log = open(folder)) {
-      System.out.printf(
-          Locale.ROOT,
-          "opened %,d entries in %.0f ms%n",
-          log.sizeDurable(),
-          (System.nanoTime() - begun) / 1e6);
+    try (Log log = timed(folder, "again")) {
       prove(log.reader());
       serve(FolderStorage.reading(folder), log.reader().size());
     }
@@ -73,6 +72,18 @@ public final class LongLog {
         "heap: %d MiB at most, %d MiB taken%n",
         runtime.maxMemory() >> 20,
         runtime.totalMemory() >> 20);
+  }
+
+  private static Log timed(Path folder, String when) throws IOException, LogException {
+    long begun = System.nanoTime();
+    Log log = open(folder);
+    System.out.printf(
+        Locale.ROOT,
+        "opened %,d entries %s in %.0f ms%n",
+        log.sizeDurable(),
+        when,
+        (System.nanoTime() - begun) / 1e6);
+    return log;
   }
 
   private static Log open(Path folder) throws IOException, LogException {

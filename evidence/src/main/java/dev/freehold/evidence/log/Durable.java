@@ -28,9 +28,13 @@ record Durable(
     Source source,
     long sequence) {
 
-  /** One that was read from the journal when the log was opened. */
-  static Durable replayed(Held held) {
-    return of(held, held.bytes(), FrameMemory.Slab.of(held.bytes()), 0);
+  /**
+   * One that was laid out before.
+   *
+   * @param at the first byte of its length there
+   */
+  static Durable of(Held held, FrameMemory.Slab slab, int at) {
+    return of(held, held.bytes(), slab, at);
   }
 
   private static Durable of(Held held, byte[] bytes, FrameMemory.Slab slab, int at) {

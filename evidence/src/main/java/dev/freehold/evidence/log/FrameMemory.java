@@ -30,12 +30,10 @@ final class FrameMemory {
       this.bytes = bytes;
     }
 
-    /** An entry that is nowhere else, with its length in front. */
-    static Slab of(byte[] entry) {
-      ByteBuffer alone = ByteBuffer.allocate(2 + entry.length);
-      alone.putShort((short) entry.length).put(entry);
-      Slab slab = new Slab(alone);
-      slab.entries = 1;
+    /** A file of the journal that was read, with so many entries that are not in the tree. */
+    static Slab of(byte[] file, int entries) {
+      Slab slab = new Slab(ByteBuffer.wrap(file));
+      slab.entries = entries;
       return slab;
     }
 

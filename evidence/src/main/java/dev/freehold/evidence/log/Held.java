@@ -2,12 +2,26 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.evidence.log;
 
+import dev.freehold.evidence.note.Decimal;
+import dev.freehold.record.CanonicalJson;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** An entry on its way from the caller to a tile. */
 final class Held {
+  private static final String KIND = "{\"format\":\"" + Entry.FORMAT + "\",\"kind\":\"";
+  private static final String RECORD = "\",\"record\":{";
+  private static final String SEQUENCE = "},\"sequence\":";
+  private static final String SOURCE = ",\"source\":\"";
+
+  /** The longest of what stands before a record, and after it, with room to spare. */
+  private static final int FRONT = 100;
+
+  private static final int BACK = 300;
+
   private final EntryKind kind;
   private final Source source;
   private final long sequence;
@@ -34,6 +48,44 @@ final class Held {
   /** An entry of a record that is finished later. */
   static Held of(LateRecord record, EntryKind kind, Source source, long sequence) {
     return new Held(kind, source, sequence, Entry.after(source, sequence), record);
+  }
+
+  /**
+   * Reads what surrounds the record of an entry that is known to be one: a log reads back what it
+   * wrote itself, and much of it when it is opened. Empty where the encoding isn't the usual one;
+   * {@link Entry#decode} judges it then.
+   */
+  static Optional<Held> around(byte[] bytes) {
+    String front = text(bytes, 0, Math.min(bytes.length, FRONT));
+    int word = front.indexOf('"', KIND.length());
+    if (!front.startsWith(KIND) || word < 0 || !front.startsWith(RECORD, word)) {
+      return Optional.empty();
+    }
+    Optional<EntryKind> kind = EntryKind.of(front.substring(KIND.length(), word));
+    String back = text(bytes, Math.max(0, bytes.length - BACK), bytes.length);
+    // Within a string these quotation marks would be escaped.
+    int sequence = back.lastIndexOf(SEQUENCE);
+    int source = back.indexOf(SOURCE, Math.max(0, sequence));
+    if (kind.isEmpty() || sequence < 0 || source < 0 || !back.endsWith("\"}")) {
+      return Optional.empty();
+    }
+    String number = back.substring(sequence + SEQUENCE.length(), source);
+    String name = back.substring(source + SOURCE.length(), back.length() - 2);
+    Optional<Long> counted = Decimal.parse(number);
+    if (counted.isEmpty()
+        || counted.get() > CanonicalJson.MAX_SAFE_INTEGER
+        || name.indexOf('\\') >= 0) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(of(bytes, kind.get(), new Source(name), counted.get()));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static String text(byte[] bytes, int from, int to) {
+    return new String(bytes, from, to - from, StandardCharsets.ISO_8859_1);
   }
 
   static Held of(byte[] bytes, Entry entry) {

@@ -4,6 +4,7 @@ package dev.freehold.evidence.log;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.zip.CRC32C;
@@ -51,23 +52,36 @@ final class Journal {
   }
 
   /**
+   * An entry in a file.
+   *
+   * @param at the first byte of its length
+   * @param length of both
+   */
+  record Place(int at, int length) {
+    /** A copy of its bytes. */
+    byte[] bytes(byte[] file) {
+      return Arrays.copyOfRange(file, at + 2, at + length);
+    }
+  }
+
+  /**
    * What a file holds.
    *
    * @param entries of its sound frames, from the one that the name says
    * @param sound length of these frames
    * @param torn whether anything but zeros follows them
    */
-  record Replayed(List<byte[]> entries, int sound, boolean torn) {}
+  record Replayed(List<Place> entries, int sound, boolean torn) {}
 
   /**
    * Reads a file's sound frames. Empty where a sound frame follows one that is not: then it was
    * damaged, not cut off.
    */
   static Optional<Replayed> replay(byte[] file, long first) {
-    List<byte[]> entries = new ArrayList<>();
+    List<Place> entries = new ArrayList<>();
     int at = 0;
     while (at < file.length) {
-      Optional<List<byte[]>> frame = read(file, at, first + entries.size());
+      Optional<List<Place>> frame = read(file, at, first + entries.size());
       if (frame.isEmpty()) {
         return anySound(file, at + 1)
             ? Optional.empty()
@@ -87,17 +101,25 @@ final class Journal {
     return bits == 0;
   }
 
-  private static Optional<List<byte[]>> read(byte[] file, int at, long first) {
+  private static Optional<List<Place>> read(byte[] file, int at, long first) {
     if (!sound(file, at)) {
       return Optional.empty();
     }
-    ByteBuffer head = ByteBuffer.wrap(file, at + 4, HEAD - 4);
-    int length = head.getInt();
-    long index = head.getLong();
-    int count = head.getInt();
-    return index == first && count > 0
-        ? Bundles.decode(ByteBuffer.wrap(file, at + HEAD, length), count)
-        : Optional.empty();
+    ByteBuffer bytes = ByteBuffer.wrap(file).position(at + 4);
+    int end = at + HEAD + bytes.getInt();
+    long index = bytes.getLong();
+    int count = bytes.getInt();
+    if (index != first || count < 1) {
+      return Optional.empty();
+    }
+    List<Place> entries = new ArrayList<>();
+    int next = at + HEAD;
+    while (end - next >= 2 && entries.size() < count) {
+      int length = 2 + (bytes.getShort(next) & 0xffff);
+      entries.add(new Place(next, length));
+      next += length;
+    }
+    return next == end && entries.size() == count ? Optional.of(entries) : Optional.empty();
   }
 
   private static boolean anySound(byte[] file, int from) {

@@ -29,7 +29,7 @@ import java.util.concurrent.CompletableFuture;
  * <p>Safe for use by many threads.
  */
 public final class Log implements AutoCloseable {
-  private static final long JOURNAL_FILE_LIMIT = 16L << 20;
+  private static final long JOURNAL_FILE_LIMIT = 4L << 20;
 
   private final LogStorage storage;
   private final Origin origin;
@@ -116,10 +116,9 @@ public final class Log implements AutoCloseable {
   private void mend(Recovery recovery) throws IOException, LogException {
     synchronized (publishing) {
       recovery.replay.clean(storage);
-      int shown = recovery.shown();
       boolean more = !appends.unpublished().isEmpty();
-      if (shown > 0 || (recovery.lost && !more)) {
-        tree.restore(recovery.replay.entries.subList(0, shown), recovery.newest().orElseThrow());
+      if (recovery.shown() > 0 || (recovery.lost && !more)) {
+        tree.restore(recovery.growth, recovery.newest().orElseThrow());
       }
       if (more && recovery.newest().isPresent()) {
         // More may have been visible than the checkpoint that is left says, and is again then.

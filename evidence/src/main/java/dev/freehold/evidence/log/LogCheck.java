@@ -18,6 +18,10 @@ import java.util.Optional;
  * Checks a whole log from its entries: every hash of every tile is derived again, the root compared
  * with the checkpoint, the checkpoint's signature verified, and the entries' sequences followed.
  * Memory use does not grow with the log, except with the number of sources.
+ *
+ * <p>While a log's process runs, and after it ended, the files are whole. After a power cut those
+ * that were not flushed yet may be torn or missing, and are found here, until the log is opened and
+ * makes them anew: nothing of it is lost then.
  */
 public final class LogCheck {
   private static final int FINDING_LIMIT = 100;

@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,8 +27,6 @@ final class PublishedTree {
 
   /** The checkpoint whose whole tree is flushed; never served. */
   static final String SETTLED = "settled";
-
-  private static final int WRITE_LIMIT = 8 << 20;
 
   private final LogStorage storage;
   private final Origin origin;
@@ -59,7 +56,7 @@ final class PublishedTree {
     this.clock = clock;
     this.newest = recovery.shown() == 0 ? recovery.newest().orElse(null) : recovery.base;
     this.frontier = recovery.frontier;
-    this.bundle = OpenBundle.of(recovery.bundle);
+    this.bundle = recovery.bundle;
     this.published = recovery.published;
     this.settled = recovery.frontier.size();
     this.said = recovery.said;
@@ -80,30 +77,27 @@ final class PublishedTree {
     return settled;
   }
 
-  /** A tree that has grown and isn't published. */
-  private record Grown(Frontier frontier, OpenBundle bundle, Sequences counted) {}
-
   /**
    * Adds entries, shows the tiles, and then the signed checkpoint.
    *
    * @throws IOException if something cannot be written; what was published before stays
    */
   void add(List<Durable> fresh) throws IOException {
-    Grown grown = show(fresh);
-    Frontier tree = grown.frontier;
-    publish(grown, sign(new Checkpoint(origin, tree.size(), tree.root())));
+    Growth growth = Growth.of(frontier, bundle, published, fresh);
+    Frontier tree = growth.frontier();
+    show(growth, sign(new Checkpoint(origin, tree.size(), tree.root())));
   }
 
   /**
-   * Shows the tiles of entries anew whose checkpoint was found when the log was opened, and that.
+   * Shows tiles anew whose checkpoint was found when the log was opened, and then that.
    *
    * @throws IOException if something cannot be written
    */
-  void restore(List<Durable> entries, SignedCheckpoint found) throws IOException {
-    publish(show(entries), found);
+  void restore(Growth growth, SignedCheckpoint found) throws IOException {
+    show(growth, found);
   }
 
-  private Grown show(List<Durable> fresh) throws IOException {
+  private void show(Growth growth, SignedCheckpoint signed) throws IOException {
     if (!said) {
       // From here on what is flushed is known by this file alone.
       SignedCheckpoint base =
@@ -111,52 +105,14 @@ final class PublishedTree {
       storage.write(SETTLED, base.encode());
       said = true;
     }
-    Frontier grown = frontier.copy();
-    Sequences counted = published.copy();
-    OpenBundle open = bundle.continued();
-    Map<String, List<ByteBuffer>> files = new LinkedHashMap<>();
-    long waiting = 0;
-    for (Durable entry : fresh) {
-      // After an opening the file of the sources may have been ahead of the tree.
-      if (grown.size() >= counted.size()) {
-        counted.count(entry.kind(), entry.source(), entry.sequence());
-      }
-      open.add(entry);
-      waiting += entry.length();
-      grown.add(
-          entry.leaf(), (tile, hashes) -> files.put(tile.path(), whole(Frontier.encode(hashes))));
-      if (open.entries() == Tile.FULL) {
-        files.put(new Tile.Bundle(grown.size() / Tile.FULL - 1, Tile.FULL).path(), open.pieces());
-        open = new OpenBundle();
-      }
-      if (waiting > WRITE_LIMIT) {
-        storage.show(files);
-        files.clear();
-        waiting = 0;
-      }
-    }
-    List<Tile> before = TreeFiles.edge(frontier.size());
-    grown.partial(
-        (tile, hashes) -> {
-          if (!before.contains(tile)) {
-            files.put(tile.path(), whole(Frontier.encode(hashes)));
-          }
-        });
-    if (!fresh.isEmpty() && open.entries() > 0) {
-      files.put(new Tile.Bundle(grown.size() / Tile.FULL, open.entries()).path(), open.pieces());
-    }
-    storage.show(files);
-    return new Grown(grown, open, counted);
-  }
-
-  private void publish(Grown grown, SignedCheckpoint signed) throws IOException {
+    storage.show(growth.files());
     storage.show(Map.of(CHECKPOINT, whole(signed.encode())));
     long before = frontier.size();
-    frontier = grown.frontier;
+    frontier = growth.frontier();
     // Of its own memory: that of the frames is for others from here on.
-    bundle = grown.bundle.copy();
+    bundle = growth.bundle().copy();
     newest = signed;
-    published = grown.counted;
+    published = growth.counted();
     Leftovers.deletePartials(
         storage, TreeFiles.filled(before, frontier.size()), TreeFiles.edge(settled));
   }

@@ -29,8 +29,8 @@ final class Recovery {
   /** Its right edge. */
   final Frontier frontier;
 
-  /** The entries of the bundle that is being filled there. */
-  final List<byte[]> bundle;
+  /** The bundle that is being filled there. */
+  final OpenBundle bundle;
 
   /** Where the sources stand there, or as far beyond as their file was. */
   final Sequences published;
@@ -42,6 +42,9 @@ final class Recovery {
   final Sequences accepted;
 
   private final @Nullable SignedCheckpoint newest;
+
+  /** The tree that is flushed, grown to that checkpoint's size. */
+  final Growth growth;
 
   /** Whether the newest checkpoint isn't the one in the file, which a power cut took then. */
   final boolean lost;
@@ -83,7 +86,8 @@ final class Recovery {
     }
     long size = frontier.size();
     int open = (int) (size % Tile.FULL);
-    bundle = reader == null || open == 0 ? List.of() : reader.entries(size - open, size);
+    bundle =
+        OpenBundle.of(reader == null || open == 0 ? List.of() : reader.entries(size - open, size));
     replay = Replay.of(storage, journals, size);
     published = counted(reader);
     accepted = published.copy();
@@ -91,7 +95,13 @@ final class Recovery {
     for (Durable entry : replay.entries.subList((int) ahead, replay.entries.size())) {
       count(accepted, entry.kind(), entry.source(), entry.sequence());
     }
-    newest = newest(found, reader);
+    if (said && found != null && reader != null) {
+      growth = grow(found.checkpoint().size());
+      newest = newest(found, reader);
+    } else {
+      growth = grow(size);
+      newest = base;
+    }
     lost = newest != null && !Arrays.equals(newest.encode(), shown.orElse(null));
   }
 
@@ -119,33 +129,30 @@ final class Recovery {
 
   /** How many entries of the journal the newest checkpoint covers. */
   int shown() {
-    return newest == null ? 0 : (int) (newest.checkpoint().size() - frontier.size());
+    return (int) (growth.frontier().size() - frontier.size());
   }
 
-  /** The newest checkpoint, by the file, the tree that is flushed, and the journal. */
-  private @Nullable SignedCheckpoint newest(
-      @Nullable SignedCheckpoint found, @Nullable LogReader reader) throws LogException {
-    if (!said || found == null || base == null || reader == null) {
-      return base;
-    }
-    long size = found.checkpoint().size();
-    if (size <= reader.size()) {
-      requireSame(found, reader.root(size));
-      // Cosignatures may be in one of them only.
-      return size < reader.size() ? base : base.with(found.note().signatures());
-    }
-    long durable = reader.size() + replay.entries.size();
+  private Growth grow(long size) throws LogException {
+    long durable = frontier.size() + replay.entries.size();
     if (size > durable) {
       throw new LogException(
           "the file 'checkpoint' of %s is of %d entries, but its settled tree and the journal hold %d: the journal has lost its end. Nothing was changed; put back a copy of the log"
               .formatted(origin, size, durable));
     }
-    Frontier tree = frontier.copy();
-    for (Durable entry : replay.entries.subList(0, (int) (size - reader.size()))) {
-      tree.add(entry.leaf(), (_, _) -> {});
+    int more = (int) Math.max(0, size - frontier.size());
+    return Growth.of(frontier, bundle, published, replay.entries.subList(0, more));
+  }
+
+  /** The newest checkpoint, by the file, the tree that is flushed, and the journal. */
+  private SignedCheckpoint newest(SignedCheckpoint found, LogReader reader) throws LogException {
+    long size = found.checkpoint().size();
+    if (size > reader.size()) {
+      requireSame(found, growth.frontier().root());
+      return found;
     }
-    requireSame(found, tree.root());
-    return found;
+    requireSame(found, reader.root(size));
+    // Cosignatures may be in one of them only.
+    return size < reader.size() ? reader.signed() : reader.signed().with(found.note().signatures());
   }
 
   private void requireSame(SignedCheckpoint said, Digest root) throws LogException {

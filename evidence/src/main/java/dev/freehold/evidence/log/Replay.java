@@ -61,12 +61,14 @@ final class Replay {
       if (read.get().torn() && i < files.size() - 1) {
         throw damaged(name, "it ends in a frame that is not sound, but is not the last file");
       }
-      for (byte[] entry : read.get().entries()) {
-        if (end >= size) {
-          entries.add(Durable.replayed(held(entry, name)));
-        }
-        end++;
+      List<Journal.Place> found = read.get().entries();
+      List<Journal.Place> fresh =
+          found.subList(Math.clamp(size - end, 0, found.size()), found.size());
+      FrameMemory.Slab slab = FrameMemory.Slab.of(bytes, fresh.size());
+      for (Journal.Place place : fresh) {
+        entries.add(Durable.of(held(place.bytes(bytes), name), slab, place.at()));
       }
+      end += found.size();
       if (read.get().sound() < bytes.length && i == files.size() - 1) {
         cut = name;
         sound = read.get().sound();
@@ -95,6 +97,10 @@ final class Replay {
    * @throws LogException if it is none
    */
   static Held held(byte[] bytes, String where) throws LogException {
+    Optional<Held> held = Held.around(bytes);
+    if (held.isPresent()) {
+      return held.get();
+    }
     return switch (Entry.decode(bytes)) {
       case Parsed.Read<Entry>(Entry entry) -> Held.of(bytes, entry);
       case Parsed.Malformed<Entry>(String reason) -> throw damaged(where, reason);

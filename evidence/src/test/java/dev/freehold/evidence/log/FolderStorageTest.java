@@ -11,10 +11,14 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -109,8 +113,10 @@ class FolderStorageTest {
           Thread.interrupted();
           storage.append(NAME, bytes(1 << 12, i), i % 2 == 0);
           storage.write("tile/" + i + "/0", new byte[] {(byte) i});
+          storage.show(Map.of("tile/shown/" + i, List.of(bytes(9, i), bytes(3, i))));
           interrupted += Thread.currentThread().isInterrupted() ? 1 : 0;
         }
+        storage.flush(IntStream.range(0, 80).mapToObj(i -> "tile/shown/" + i).toList());
         storage.append("journal/00000000000000000300", bytes(9, 9), false);
         storage.truncate("journal/00000000000000000300", 4);
       }
@@ -120,6 +126,7 @@ class FolderStorageTest {
         runs[2 * i] = 1 << 12;
         runs[2 * i + 1] = i;
         holds(folder.resolve("tile/" + i + "/0"), 1, 1, i);
+        holds(folder.resolve("tile/shown/" + i), 12, 12, i);
       }
       Path journal = folder.resolve(NAME);
       holds(journal, (int) Files.size(journal), runs);
@@ -151,9 +158,44 @@ class FolderStorageTest {
       Thread.currentThread().interrupt();
       assertThatThrownBy(() -> storage.write("checkpoint", new byte[1]))
           .isInstanceOf(FileSystemException.class);
+      assertThatThrownBy(() -> storage.show(Map.of("checkpoint", List.of(bytes(1, 1)))))
+          .isInstanceOf(FileSystemException.class);
       assertThatThrownBy(() -> storage.truncate("journal/00000000000000000007", 1))
           .isInstanceOf(NoSuchFileException.class);
       assertThat(Thread.interrupted()).isTrue();
+    }
+  }
+
+  @Test
+  void whatIsShownIsWholeForReadersAndReplacesWhatWasThere(@TempDir Path folder) throws Exception {
+    try (FolderStorage storage = FolderStorage.open(folder)) {
+      storage.show(Map.of("checkpoint", List.of(bytes(9, 1)), "tile/0/000", List.of(bytes(5, 2))));
+      holds(folder.resolve("checkpoint"), 9, 9, 1);
+      storage.show(Map.of("checkpoint", List.of(bytes(4, 3), bytes(2, 4))));
+      holds(folder.resolve("checkpoint"), 6, 4, 3, 2, 4);
+      holds(folder.resolve("tile/0/000"), 5, 5, 2);
+      assertThat(storage.list("tile/0")).containsExactly("000");
+      assertThat(Files.exists(folder.resolve("checkpoint.new"))).isFalse();
+    }
+  }
+
+  @Test
+  void aFlushOfManyFilesFailsWhereOneOfThemIsMissing(@TempDir Path folder) throws Exception {
+    try (FolderStorage storage = FolderStorage.open(folder)) {
+      List<String> names = new ArrayList<>();
+      for (int i = 0; i < 100; i++) {
+        names.add("tile/" + i % 7 + "/" + i);
+        storage.show(Map.of(names.getLast(), List.of(bytes(5, i))));
+      }
+      storage.flush(names);
+      storage.flush(List.of());
+      for (int missing : new int[] {0, 50, 99}) {
+        List<String> more = new ArrayList<>(names);
+        more.set(missing, "tile/0/none");
+        assertThatThrownBy(() -> storage.flush(more))
+            .isInstanceOf(NoSuchFileException.class)
+            .hasMessageContaining("none");
+      }
     }
   }
 
