@@ -66,7 +66,10 @@ final class Held {
     // Within a string these quotation marks would be escaped.
     int sequence = back.lastIndexOf(SEQUENCE);
     int source = back.indexOf(SOURCE, Math.max(0, sequence));
-    if (kind.isEmpty() || sequence < 0 || source < 0 || !back.endsWith("\"}")) {
+    if (kind.isEmpty()
+        || sequence < 0
+        || source < 0
+        || !back.startsWith("\"}", Math.max(source + SOURCE.length(), back.length() - 2))) {
       return Optional.empty();
     }
     String number = back.substring(sequence + SEQUENCE.length(), source);

@@ -326,6 +326,8 @@ public final class Log implements AutoCloseable {
       try (LogStorage _ = storage) {
         if (sound && !tree.isSettled()) {
           settle();
+        } else if (sound) {
+          Leftovers.deleteJournals(storage, appends.settled(tree.settled()));
         }
       } catch (IOException e) {
         throw new LogException("the log " + origin + " cannot be closed: " + e.getMessage(), e);

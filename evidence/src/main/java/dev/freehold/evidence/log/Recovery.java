@@ -83,6 +83,7 @@ final class Recovery {
     }
     if (settled != null && !said && reader != null) {
       requireSame(settled, reader.root(settled.checkpoint().size()));
+      requireWhole(reader, settled.checkpoint().size());
     }
     long size = frontier.size();
     int open = (int) (size % Tile.FULL);
@@ -160,6 +161,15 @@ final class Recovery {
       throw new LogException(
           "the log %s signed a checkpoint of %d entries with another root than these have: run 'freehold log check'. Nothing was changed; put back a copy of the log"
               .formatted(origin, said.checkpoint().size()));
+    }
+  }
+
+  /** Reads every tile and bundle from an entry on: what an older program built on may be torn. */
+  private static void requireWhole(LogReader reader, long from) throws LogException {
+    for (long at = from - from % Tile.FULL; at < reader.size(); at += Tile.FULL) {
+      reader.entries(at, Math.min(reader.size(), at + Tile.FULL));
+      // Its path is made of all the tile's hashes.
+      reader.inclusion(at, reader.size());
     }
   }
 

@@ -71,12 +71,13 @@ final class Promises {
 
   /** Opens the log, and goes on; all that was promised must hold, also after another power cut. */
   void hold(MemoryStorage storage, String row) throws LogException {
-    goesOn(storage, row);
+    holdOnce(storage, row);
     MemoryStorage cut = storage.powerCut(states(storage, states -> states - 1));
-    goesOn(cut, row + ", and after a second power cut");
+    holdOnce(cut, row + ", and after a second power cut");
   }
 
-  private void goesOn(MemoryStorage storage, String row) throws LogException {
+  /** Opens the log, and goes on; all that was promised must hold. */
+  void holdOnce(MemoryStorage storage, String row) throws LogException {
     List<Checkpoint> all = new ArrayList<>(checkpoints);
     try (Log log = Logs.open(storage, JOURNAL_LIMIT)) {
       assertThat(log.sizeDurable()).as(row).isGreaterThanOrEqualTo(durable);

@@ -234,6 +234,35 @@ class RecoveryTest {
   }
 
   @Test
+  void whatAFormerProgramBuiltOnTornTilesIsNotGoneOnWith() throws Exception {
+    MemoryStorage storage = killed();
+    byte[] settled = storage.file("settled");
+    try (Log log = Logs.open(storage)) {
+      join(log.append(entries(325, 1_300)));
+      log.publish();
+    }
+    storage.put("settled", settled);
+    Logs.open(storage.restarted()).close();
+    for (String name :
+        List.of(
+            "tile/0/001", "tile/0/003", "tile/entries/001", "tile/entries/004", "tile/1/000.p/5")) {
+      MemoryStorage torn = storage.restarted();
+      byte[] tile = torn.file(name);
+      tile[tile.length / 2] ^= 1;
+      torn.put(name, tile);
+      refused(torn, "tile");
+      torn.put(name, new byte[0]);
+      refused(torn, name);
+      torn.remove(name);
+      refused(torn, name + " is missing");
+    }
+    // What lies before was settled, and is not read.
+    MemoryStorage before = storage.restarted();
+    before.put("tile/entries/000", new byte[0]);
+    Logs.open(before).close();
+  }
+
+  @Test
   void aGapInTheJournalIsRefusedAndFilesBelowTheSettledTreeAreNot() throws Exception {
     MemoryStorage storage = killed();
     MemoryStorage back = storage.restarted();
