@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The log of one key, for the one process that appends to it (docs/formats/log.md).
@@ -39,6 +40,13 @@ public final class Log implements AutoCloseable {
   private final Object publishing = new Object();
 
   private final PublishedTree tree;
+
+  /** What must be shown anew first; null once that is done. */
+  private @Nullable Recovery unshown;
+
+  /** Whether partial tiles may be torn. */
+  private boolean unchecked = true;
+
   private boolean closed;
 
   private Log(
@@ -52,12 +60,13 @@ public final class Log implements AutoCloseable {
     this.origin = origin;
     this.tree = new PublishedTree(storage, origin, signers, clock, recovery);
     this.appends = new Appends(storage, origin, journalLimit, recovery, this::publish);
+    this.unshown = recovery;
   }
 
   /**
    * Opens the log in a storage, and starts one where there is none. The storage is the log's from
    * here on, and closed with it; also where this throws. Where something was published before, what
-   * is durable is published now.
+   * is durable is published now; if that fails, the next {@link #publish} does it.
    *
    * @param origin the name of the log
    * @param signer its Ed25519 key of this name
@@ -96,8 +105,11 @@ public final class Log implements AutoCloseable {
             "the log " + origin + " is signed by an Ed25519 key that has its name");
       }
       Recovery recovery = Recovery.of(storage, origin, own);
+      recovery.replay.clean(storage);
       Log log = new Log(storage, origin, signers, clock, journalLimit, recovery);
-      log.mend(recovery);
+      if (recovery.newest().isPresent()) {
+        log.publishAnew();
+      }
       log.appends.start();
       return log;
     } catch (LogException | RuntimeException e) {
@@ -109,22 +121,12 @@ public final class Log implements AutoCloseable {
     }
   }
 
-  /**
-   * Shows anew what was shown and not flushed, so that nobody reads what a power cut left, and no
-   * less than what was read before.
-   */
-  private void mend(Recovery recovery) throws IOException, LogException {
-    synchronized (publishing) {
-      recovery.replay.clean(storage);
-      boolean more = !appends.unpublished().isEmpty();
-      if (recovery.shown() > 0 || (recovery.lost && !more)) {
-        tree.restore(recovery.growth, recovery.newest().orElseThrow());
-      }
-      if (more && recovery.newest().isPresent()) {
-        // More may have been visible than the checkpoint that is left says, and is again then.
-        publish();
-      }
-      tree.deleteTorn();
+  /** So nobody reads what a power cut left, nor less than what was read before it. */
+  private void publishAnew() {
+    try {
+      publish();
+    } catch (LogException e) {
+      // Whoever publishes next does it again, and is told.
     }
   }
 
@@ -225,27 +227,45 @@ public final class Log implements AutoCloseable {
    */
   public SignedCheckpoint publish() throws LogException {
     synchronized (publishing) {
-      List<Durable> fresh = appends.unpublished();
-      Optional<SignedCheckpoint> last = tree.newest();
-      if (last.isPresent() && fresh.isEmpty()) {
-        return last.get();
-      }
-      if (closed) {
-        throw new LogException("the log " + origin + " is closed");
-      }
+      boolean full = false;
       try {
-        tree.add(fresh);
+        showAnew();
+        List<Durable> fresh = appends.unpublished();
+        if (tree.newest().isEmpty() || !fresh.isEmpty()) {
+          if (closed) {
+            throw new LogException("the log " + origin + " is closed");
+          }
+          tree.add(fresh);
+          full = appends.published(fresh, tree.size());
+        }
+        if (unchecked) {
+          tree.deleteTorn();
+          unchecked = false;
+        }
       } catch (IOException e) {
         throw new LogException(
             "the tree of %s cannot be written: %s. Nothing is lost; mend that and publish again"
                 .formatted(origin, e.getMessage()),
             e);
       }
-      if (appends.published(fresh, tree.size())) {
+      if (full) {
         settle();
       }
       return tree.newest().orElseThrow();
     }
+  }
+
+  /** Shows what was published before the log was opened and is not flushed. */
+  private void showAnew() throws IOException {
+    Recovery recovery = unshown;
+    if (recovery == null) {
+      return;
+    }
+    // Where there is more to publish, and nothing between, that checkpoint takes its place.
+    if (recovery.shown() > 0 || (recovery.lost && appends.unpublished().isEmpty())) {
+      tree.restore(recovery.growth, recovery.newest().orElseThrow());
+    }
+    unshown = null;
   }
 
   /** Flushes what was published, and deletes what of the journal only held that. */
@@ -281,6 +301,7 @@ public final class Log implements AutoCloseable {
     synchronized (publishing) {
       appends.requireOpen();
       try {
+        showAnew();
         return tree.cosigned(checkpoint, lines);
       } catch (IOException e) {
         throw new LogException("the checkpoint of %s cannot be written".formatted(origin), e);

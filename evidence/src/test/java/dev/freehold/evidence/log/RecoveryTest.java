@@ -81,6 +81,28 @@ class RecoveryTest {
   }
 
   @Test
+  void whatCannotBeShownAnewWhenTheLogIsOpenedIsShownByTheNextPublication() throws Exception {
+    MemoryStorage killed = killed();
+    MemoryStorage counting = killed.restarted();
+    Log counted = Logs.open(counting);
+    int operations = counting.operations();
+    assertThat(operations).isGreaterThan(5);
+    counted.close();
+    for (int at = 1; at < operations; at++) {
+      MemoryStorage torn =
+          killed.powerCut(Promises.states(killed, states -> Math.min(4, states - 1)));
+      MemoryStorage storage = torn.failing(at, MemoryStorage.Fault.FAILS);
+      try (Log log = Logs.open(storage)) {
+        assertThat(log.sizeDurable()).isEqualTo(325);
+        join(log.append(entries(325, 326)));
+        assertThat(log.publish().checkpoint().size()).isEqualTo(326);
+        LogCheck.Report report = LogCheck.run(storage, log.newest().orElseThrow(), KEYS);
+        assertThat(report.findings()).as("operation " + at).isEmpty();
+      }
+    }
+  }
+
+  @Test
   void aCheckpointThatIsMissingOrNoneOrCutOffIsMadeAnew() throws Exception {
     MemoryStorage storage = killed();
     byte[] checkpoint = storage.file("checkpoint");
