@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.NullMarked;
@@ -44,6 +45,15 @@ class VerbsTest {
               assertThat(verb.getCommandSpec().optionsMap()).containsKeys("--help", "--json");
               assertThat(verb.getCommandSpec().usageMessage().description()).isNotEmpty();
             });
+  }
+
+  @Test
+  void everyVerbIsFoundByItsName() {
+    Map<String, Class<?>> named = new TreeMap<>();
+    new CommandLine(new Freehold())
+        .getSubcommands()
+        .forEach((name, verb) -> named.put(name, verb.getCommandSpec().userObject().getClass()));
+    assertThat(Freehold.VERBS).containsExactlyInAnyOrderEntriesOf(named);
   }
 
   @Test

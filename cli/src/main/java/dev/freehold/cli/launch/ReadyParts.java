@@ -32,9 +32,9 @@ import org.sqlite.util.OSInfo;
  * Makes a folder of jars ready to be started from often: a signed jar loses its signatures, whose
  * check costs every start a fifth of a second and vouches for nothing here, since no key of them is
  * demanded; classes of a form too old for the JVM's archive (JEP 483) get a newer one; switches
- * over types, for which the JVM would make classes at every start, become plain; and the native
- * libraries that their jars would unpack into a fresh folder at every start are unpacked once, into
- * {@code native}.
+ * over types, for which the JVM would make classes at every start, become plain; what two classes
+ * prepare for nobody waits until it is asked for; and the native libraries that their jars would
+ * unpack into a fresh folder at every start are unpacked once, into {@code native}.
  */
 public final class ReadyParts {
   /** The first form of which every class says how its stack stands, which the archive asks for. */
@@ -63,7 +63,7 @@ public final class ReadyParts {
     }
   }
 
-  /** Rewrites a jar that is signed, or has old classes or switches; leaves any other as it is. */
+  /** Rewrites a jar in which something hinders a quick start; leaves any other as it is. */
   static void ready(Path jar) throws IOException {
     Path fresh = jar.resolveSibling(jar.getFileName() + ".new");
     try (ZipFile old = new ZipFile(jar.toFile())) {
@@ -92,7 +92,7 @@ public final class ReadyParts {
       return signature(entry);
     }
     byte[] type = bytes(jar, entry);
-    return version(type) < ARCHIVED || PlainSwitches.in(type);
+    return OnDemand.in(entry.getName()) || version(type) < ARCHIVED || PlainSwitches.in(type);
   }
 
   private static boolean signature(ZipEntry entry) {
@@ -121,6 +121,9 @@ public final class ReadyParts {
     }
     if (version(bytes) < ARCHIVED) {
       return raised(bytes, jar);
+    }
+    if (OnDemand.in(entry.getName())) {
+      return OnDemand.later(entry.getName(), bytes, types(jar));
     }
     return PlainSwitches.in(bytes) ? PlainSwitches.plain(bytes, types(jar)) : bytes;
   }

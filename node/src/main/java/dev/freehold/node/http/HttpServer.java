@@ -6,6 +6,8 @@ import io.helidon.common.buffers.BufferData;
 import io.helidon.common.buffers.DataReader;
 import io.helidon.common.buffers.DataWriter;
 import io.helidon.common.concurrency.limits.Limit;
+import io.helidon.common.mapper.DefaultMapperProvider__ServiceDescriptor;
+import io.helidon.common.mapper.MappersFactory__ServiceDescriptor;
 import io.helidon.common.media.type.MediaTypes;
 import io.helidon.common.socket.HelidonSocket;
 import io.helidon.common.socket.PeerInfo;
@@ -16,6 +18,9 @@ import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
 import io.helidon.http.encoding.ContentEncodingContext;
 import io.helidon.http.media.MediaContext;
+import io.helidon.service.registry.GlobalServiceRegistry;
+import io.helidon.service.registry.ServiceRegistryConfig;
+import io.helidon.service.registry.ServiceRegistryManager;
 import io.helidon.webserver.ConnectionContext;
 import io.helidon.webserver.ListenerContext;
 import io.helidon.webserver.Router;
@@ -84,6 +89,7 @@ public final class HttpServer implements AutoCloseable {
       trial.bind(new InetSocketAddress(host, port));
     }
     HELIDON.setLevel(Level.SEVERE);
+    useKnownServices();
     WebServer server =
         WebServer.builder()
             .config(Config.empty())
@@ -126,6 +132,24 @@ public final class HttpServer implements AutoCloseable {
       throw new IllegalStateException("the HTTP server did not start on " + host + ":" + port);
     }
     return new HttpServer(server);
+  }
+
+  /**
+   * Tells Helidon the services that it asks for here, those that turn a query's words into values.
+   * It would search all jars for services of any kind, a seventh of what a start does before it
+   * serves (docs/decisions/0093).
+   */
+  private static synchronized void useKnownServices() {
+    if (!GlobalServiceRegistry.configured()) {
+      ServiceRegistryConfig known =
+          ServiceRegistryConfig.builder()
+              .discoverServices(false)
+              .discoverServicesFromServiceLoader(false)
+              .addServiceDescriptor(DefaultMapperProvider__ServiceDescriptor.INSTANCE)
+              .addServiceDescriptor(MappersFactory__ServiceDescriptor.INSTANCE)
+              .build();
+      GlobalServiceRegistry.registry(ServiceRegistryManager.create(known).registry());
+    }
   }
 
   /** The port that is bound. */
