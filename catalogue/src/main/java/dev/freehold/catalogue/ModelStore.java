@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.catalogue;
 
+import dev.freehold.crypto.BulkDigest;
 import dev.freehold.engine.gguf.Gguf;
 import dev.freehold.engine.gguf.GgufException;
 import dev.freehold.record.Digest;
@@ -288,7 +289,7 @@ public final class ModelStore {
 
   /** The digest of a file, telling the bytes read so far. */
   public static Digest digest(Path file, LongConsumer progress) throws IOException {
-    MessageDigest hash = Digest.newSha256();
+    MessageDigest hash = BulkDigest.sha256();
     byte[] buffer = new byte[1 << 20];
     long read = 0;
     try (InputStream in = Files.newInputStream(file)) {

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.crypto;
 
-import com.amazon.corretto.crypto.provider.AmazonCorrettoCryptoProvider;
 import java.io.Serial;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
@@ -18,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * never with the JDK's SunEC, which takes thirty times as long. Both give the same bytes.
  */
 final class Ed25519Signer {
+  private static final String ALGORITHM = "Ed25519";
+
   /** PKCS #8 (RFC 8410) up to the seed. */
   private static final byte[] PKCS8 = HexFormat.of().parseHex("302e020100300506032b657004220420");
 
@@ -39,12 +40,12 @@ final class Ed25519Signer {
 
   String prepare() {
     sign(new byte[0], 0);
-    return Corretto.PROVIDER == null ? "BouncyCastle" : Corretto.PROVIDER.getName();
+    return Fastest.PROVIDER == null ? "BouncyCastle" : Fastest.PROVIDER.getName();
   }
 
   /** Signs the first {@code length} bytes. */
   byte[] sign(byte[] message, int length) {
-    Provider corretto = Corretto.PROVIDER;
+    Provider corretto = Fastest.PROVIDER;
     return corretto == null
         ? signWithBouncyCastle(message, length)
         : sign(message, length, corretto);
@@ -60,7 +61,7 @@ final class Ed25519Signer {
     try {
       java.security.Signature ed25519 = ready.poll();
       if (ed25519 == null) {
-        ed25519 = java.security.Signature.getInstance("Ed25519", provider);
+        ed25519 = java.security.Signature.getInstance(ALGORITHM, provider);
         ed25519.initSign(key);
       }
       ed25519.update(message, 0, length);
@@ -72,29 +73,10 @@ final class Ed25519Signer {
     }
   }
 
-  /** Found out when first asked for: unpacking and linking the library takes about 0.2 s. */
-  private static final class Corretto {
-    static final @Nullable Provider PROVIDER = load();
-
-    private static @Nullable Provider load() {
-      try {
-        return Loaded.provider();
-      } catch (LinkageError | RuntimeException e) {
-        // Not on the class path, or not for this platform: BouncyCastle signs.
-        return null;
-      }
-    }
-  }
-
-  /** Apart, since a class that names an absent one cannot even be linked. */
-  private static final class Loaded {
-    static @Nullable Provider provider() {
-      // Through Object, so that linking this class need not load that one, from a signed jar.
-      Object library = AmazonCorrettoCryptoProvider.INSTANCE;
-      boolean loaded = AmazonCorrettoCryptoProvider.INSTANCE.getLoadingError() == null;
-      Provider provider = (Provider) library;
-      return loaded && provider.getService("Signature", "Ed25519") != null ? provider : null;
-    }
+  /** Found out when first asked for. */
+  private static final class Fastest {
+    static final @Nullable Provider PROVIDER =
+        Corretto.provider("Signature", ALGORITHM).orElse(null);
   }
 
   /** The seed in the form in which ACCP takes keys. */

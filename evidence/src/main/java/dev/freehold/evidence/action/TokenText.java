@@ -5,14 +5,30 @@ package dev.freehold.evidence.action;
 import dev.freehold.evidence.control.TaggedDigest;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
 
 /**
  * Canonical JSON that is being written, as its bytes: they are made once, where they are signed.
  * Not safe for use by several threads at once.
  */
 final class TokenText {
+  private static final byte[] QUOTE = piece("\"");
+
+  /** Of each algorithm of a digest. */
+  private static final Map<TaggedDigest.Algorithm, byte[]> TAGS = tags();
+
   private byte[] room = new byte[4096];
   private int length;
+
+  private static Map<TaggedDigest.Algorithm, byte[]> tags() {
+    Map<TaggedDigest.Algorithm, byte[]> tags = new EnumMap<>(TaggedDigest.Algorithm.class);
+    for (TaggedDigest.Algorithm algorithm : TaggedDigest.Algorithm.values()) {
+      tags.put(algorithm, piece(algorithm.tag() + ":"));
+    }
+    return tags;
+  }
 
   /** What stands in a token as it is. */
   static byte[] piece(String ascii) {
@@ -75,7 +91,9 @@ final class TokenText {
 
   /** The tagged form, between quotation marks of which the first is there already. */
   TokenText digest(TaggedDigest digest) {
-    return text(digest.algorithm().tag()).text(":").text(digest.hex()).text("\"");
+    return piece(Objects.requireNonNull(TAGS.get(digest.algorithm())))
+        .piece(digest.hex().getBytes(StandardCharsets.ISO_8859_1))
+        .piece(QUOTE);
   }
 
   TokenText number(long number) {

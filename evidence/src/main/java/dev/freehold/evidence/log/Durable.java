@@ -34,15 +34,15 @@ record Durable(
    * @param at the first byte of its length there
    */
   static Durable of(Held held, FrameMemory.Slab slab, int at) {
-    return of(held, held.bytes(), slab, at);
+    return of(held, held.pieces(), slab, at);
   }
 
-  private static Durable of(Held held, byte[] bytes, FrameMemory.Slab slab, int at) {
+  private static Durable of(Held held, byte[][] pieces, FrameMemory.Slab slab, int at) {
     return new Durable(
-        MerkleTree.leaf(bytes),
+        MerkleTree.leaf(pieces),
         slab,
         at,
-        2 + bytes.length,
+        2 + held.length(),
         held.kind(),
         held.source(),
         held.sequence());
@@ -56,9 +56,12 @@ record Durable(
     List<Durable> laid = new ArrayList<>(entries.size());
     for (Held held : entries) {
       // Hashed here, where its bytes are at hand: until it is in the tree nobody looks at them.
-      byte[] bytes = held.bytes();
-      laid.add(of(held, bytes, room.slab(), room.at() + frame.position()));
-      frame.putShort((short) bytes.length).put(bytes);
+      byte[][] pieces = held.pieces();
+      laid.add(of(held, pieces, room.slab(), room.at() + frame.position()));
+      frame.putShort((short) held.length());
+      for (byte[] piece : pieces) {
+        frame.put(piece);
+      }
     }
     Journal.seal(frame);
     return laid;

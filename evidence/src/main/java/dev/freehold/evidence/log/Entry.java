@@ -119,11 +119,8 @@ public record Entry(EntryKind kind, Source source, long sequence, Json.Obj recor
 
   /** The same encoding of a record that is canonical already. */
   static byte[] encode(EntryKind kind, Source source, long sequence, byte[] record) {
-    return encode(before(kind), record, after(source, sequence));
-  }
-
-  /** The same encoding from its parts. */
-  static byte[] encode(byte[] before, byte[] record, byte[] after) {
+    byte[] before = before(kind);
+    byte[] after = after(source, sequence);
     byte[] bytes = Arrays.copyOf(before, before.length + record.length + after.length);
     System.arraycopy(record, 0, bytes, before.length, record.length);
     System.arraycopy(after, 0, bytes, before.length + record.length, after.length);

@@ -115,16 +115,16 @@ final class Held {
         : Math.addExact(Entry.before(kind).length + bytes.length, late.length());
   }
 
-  /** The encoded entry, not copied; after {@link #finish}. */
-  byte[] bytes() {
+  /** The encoded entry in pieces, not copied; after {@link #finish}. */
+  byte[][] pieces() {
     if (late == null) {
-      return bytes;
+      return new byte[][] {bytes};
     }
     byte[] record = late.record();
     if (record.length != late.length()) {
       throw new IllegalStateException("a record has another length than it said");
     }
-    return Entry.encode(Entry.before(kind), record, bytes);
+    return new byte[][] {Entry.before(kind), record, bytes};
   }
 
   EntryKind kind() {
