@@ -4,7 +4,7 @@
 /**
  * Deterministic tensor arithmetic, version 1 (docs/formats/arithmetic.md): the same input gives the
  * same bits in every lane (scalar, Vector API, native), for every thread count, vector width, tile
- * and batch.
+ * and batch. And what else is written in C here: signatures of many messages at once (decision 94).
  *
  * <p>Floor 1: it imports {@code record} only, and is the only room that sees the incubator module
  * and the foreign-function API.
