@@ -161,7 +161,8 @@ final class Weights {
   }
 
   private static int lightest(int band) {
-    return Math.max(1, HEAVIEST >> (4 * (band + 1)));
+    // A shift by 32 would be none: the last band goes down to 1.
+    return band == BANDS - 1 ? 1 : HEAVIEST >> (4 * (band + 1));
   }
 
   private int bandStart(int band) {
