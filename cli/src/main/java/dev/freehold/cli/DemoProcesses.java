@@ -72,7 +72,7 @@ final class DemoProcesses implements AutoCloseable {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     for (String argument : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
-      if (!argument.startsWith("-XX:AOT") && !argument.startsWith("-agentlib")) {
+      if (!argument.startsWith("-XX:AOTCacheOutput") && !argument.startsWith("-agentlib")) {
         command.add(argument);
       }
     }

@@ -378,17 +378,7 @@ class FlowTest {
 
   private Process start(Map<String, String> environment, String main, String... words)
       throws IOException {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--add-modules",
-                "jdk.incubator.vector",
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path"),
-                main));
-    command.addAll(List.of(words));
+    List<String> command = StartCache.command(main, words);
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().put("FREEHOLD_HOME", folder.resolve("home").toString());
     builder.environment().put("FREEHOLD_CACHE", cache.toString());

@@ -43,11 +43,7 @@ public final class Processes implements AutoCloseable {
   public Processes(Path folder, List<String> before) {
     this.folder = folder;
     this.before = List.copyOf(before);
-    this.cache =
-        Path.of(
-            System.getenv()
-                .getOrDefault(
-                    "FREEHOLD_CACHE", System.getProperty("user.home") + "/.cache/freehold"));
+    this.cache = cache();
   }
 
   /**
@@ -75,6 +71,13 @@ public final class Processes implements AutoCloseable {
       }
       return (Json.Obj) Json.parse(out.strip());
     }
+  }
+
+  /** The user's cache folder, where the models are. */
+  static Path cache() {
+    return Path.of(
+        System.getenv()
+            .getOrDefault("FREEHOLD_CACHE", System.getProperty("user.home") + "/.cache/freehold"));
   }
 
   /** A member that is a text. */
@@ -171,20 +174,7 @@ public final class Processes implements AutoCloseable {
   private Process start(List<String> before, String main, String... words) throws IOException {
     List<String> command = new ArrayList<>(this.before);
     command.addAll(before);
-    command.addAll(
-        List.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "--add-modules",
-            "jdk.incubator.vector",
-            "--enable-native-access=ALL-UNNAMED",
-            "-XX:-UsePerfData",
-            // They live some seconds: a second compiler's work would not pay.
-            "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
-            "-cp",
-            System.getProperty("java.class.path"),
-            main));
-    command.addAll(List.of(words));
+    command.addAll(StartCache.command(main, words));
     ProcessBuilder builder = new ProcessBuilder(command);
     builder
         .environment()

@@ -92,6 +92,7 @@ class FleetFlowTest {
         return;
       }
       assertThat(System.nanoTime()).as(url + " " + fleet).isLessThan(end);
+      Thread.sleep(200);
     }
   }
 
@@ -219,6 +220,7 @@ class FleetFlowTest {
     String models = "";
     while (!models.contains("\"models\":[{\"name\":\"" + MODEL + "\",\"state\":\"ready\"")) {
       assertThat(System.nanoTime()).as(models).isLessThan(end);
+      Thread.sleep(200);
       models = anna.cli("fleet", "--json").out();
     }
     Run answer = anna.other(Caller.class, split + "/chat/completions", question);
@@ -229,6 +231,7 @@ class FleetFlowTest {
     Path stages = folder.resolve("stages.json");
     while (anna.cli("receipt", "stages", receipt, "-o", stages.toString()).exit() != 0) {
       assertThat(System.nanoTime()).isLessThan(end);
+      Thread.sleep(200);
     }
     Run verdict =
         anna.verify(

@@ -5,6 +5,7 @@ package dev.freehold.it.passkey;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.freehold.it.StartCache;
 import dev.freehold.it.browser.Browser;
 import dev.freehold.verify.VerifyMain;
 import java.io.BufferedReader;
@@ -56,19 +57,10 @@ class PasskeySigningTest {
   }
 
   private Waiting freehold(String... words) throws Exception {
+    List<String> all = new ArrayList<>(List.of("mandate"));
+    all.addAll(List.of(words));
     List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:-UsePerfData",
-                "-XX:TieredStopAtLevel=1",
-                "--add-modules",
-                "jdk.incubator.vector",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "dev.freehold.cli.Freehold",
-                "mandate"));
-    command.addAll(List.of(words));
+        StartCache.command("dev.freehold.cli.Freehold", all.toArray(new String[0]));
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().put("FREEHOLD_HOME", folder.resolve("home").toString());
     Process process = builder.start();

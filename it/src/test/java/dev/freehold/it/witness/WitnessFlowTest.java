@@ -12,6 +12,7 @@ import dev.freehold.crypto.SigningKey;
 import dev.freehold.evidence.bundle.NodeLog;
 import dev.freehold.evidence.note.SignedCheckpoint;
 import dev.freehold.evidence.witness.Witness;
+import dev.freehold.it.StartCache;
 import dev.freehold.record.Json;
 import dev.freehold.record.Parsed;
 import dev.freehold.testkit.LocalTimestampAuthority;
@@ -348,17 +349,7 @@ class WitnessFlowTest {
   }
 
   private Process start(String home, String main, String... words) throws IOException {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--add-modules",
-                "jdk.incubator.vector",
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path"),
-                main));
-    command.addAll(List.of(words));
+    List<String> command = StartCache.command(main, words);
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().put("FREEHOLD_HOME", folder.resolve(home).toString());
     builder.environment().put("FREEHOLD_CACHE", cache.toString());
