@@ -130,7 +130,7 @@ class PatternTest {
   void endsOnEveryRandomPattern() {
     String pieces = "ab.^$|()[]{}*+?\\dwsu-,0129é😀\"";
     int understood = 0;
-    for (int seed = 0; seed < 600; seed++) {
+    for (int seed = 0; seed < 300; seed++) {
       Random random = new Random(seed);
       StringBuilder pattern = new StringBuilder();
       for (int length = random.nextInt(14); length > 0; length--) {
@@ -144,6 +144,6 @@ class PatternTest {
         assertThat(e).hasMessageFindingMatch("pattern|states");
       }
     }
-    assertThat(understood).isGreaterThan(50);
+    assertThat(understood).isGreaterThan(25);
   }
 }
