@@ -19,6 +19,10 @@ import java.util.Objects;
  * % 4 and k % 4 + 4); for 6 bits the fifth and sixth (8 × 32: byte [k / 2][row] holds columns k and
  * k + 16 in bits 4·(k % 2) and 4·(k % 2) + 2); the codes, as nibbles [16][32] with column k low and
  * column k + 16 high, or in Q8_0 as bytes [32][32].
+ *
+ * <p>A lane whose tile is two groups reads both at once. It has all even groups first and then all
+ * odd ones, so that each of its two streams goes on from tile to tile where it was: processors
+ * fetch ahead only what is read in one go.
  */
 final class PackedMatrix implements Matrix {
   /** Bytes past the end that a vector may read, and ignore. */
@@ -31,6 +35,7 @@ final class PackedMatrix implements Matrix {
   final long address;
 
   final Layout layout;
+  private final int tile;
   private final int rows;
   private final int columns;
 
@@ -56,8 +61,9 @@ final class PackedMatrix implements Matrix {
     }
   }
 
-  private PackedMatrix(TensorType type, int rows, int columns, MemorySegment data) {
+  private PackedMatrix(TensorType type, int tile, int rows, int columns, MemorySegment data) {
     this.type = type;
+    this.tile = tile;
     this.rows = rows;
     this.columns = columns;
     this.data = data;
@@ -65,8 +71,16 @@ final class PackedMatrix implements Matrix {
     layout = Layout.of(type);
   }
 
+  /**
+   * Packs a matrix.
+   *
+   * @param tile groups that are read at once: 1 or 2
+   */
   static PackedMatrix pack(
-      TensorType fileType, MemorySegment file, int rows, int columns, Arena arena) {
+      TensorType fileType, MemorySegment file, int rows, int columns, int tile, Arena arena) {
+    if (tile < 1 || tile > 2) {
+      throw new IllegalArgumentException("tiles of " + tile + " groups, but 1 or 2 are possible");
+    }
     if (rows < 1) {
       throw new IllegalArgumentException("a matrix of " + rows + " rows cannot be packed");
     }
@@ -81,14 +95,20 @@ final class PackedMatrix implements Matrix {
       Arrays.fill(group, (byte) 0);
       for (int r = 0; r < Math.min(GROUP, rows - g * GROUP); r++) {
         row.load(file, g * GROUP + r);
-        place(row, layout, units, group, r);
+        fill(row, layout, units, group, r);
       }
-      MemorySegment.copy(group, 0, data, ValueLayout.JAVA_BYTE, g * groupBytes, group.length);
+      long at = place(g, tile, groups) * groupBytes;
+      MemorySegment.copy(group, 0, data, ValueLayout.JAVA_BYTE, at, group.length);
     }
-    return new PackedMatrix(row.type, rows, columns, data);
+    return new PackedMatrix(row.type, tile, rows, columns, data);
   }
 
-  private static void place(WeightRow row, Layout layout, int units, byte[] out, int r) {
+  /** Where a group lies among the groups. */
+  private static long place(int group, int tile, int groups) {
+    return tile == 1 ? group : group / 2 + (group % 2 == 0 ? 0 : (groups + 1) / 2);
+  }
+
+  private static void fill(WeightRow row, Layout layout, int units, byte[] out, int r) {
     for (int unit = 0; unit < units; unit++) {
       int at = unit * layout.bytes();
       half(out, at + 2 * r, row.scale[unit]);
@@ -153,9 +173,9 @@ final class PackedMatrix implements Matrix {
     return data.byteSize();
   }
 
-  /** Bytes of a group of rows. */
-  long groupBytes() {
-    return (long) (columns / layout.columns) * layout.bytes();
+  /** Where a group begins, in bytes from the start of the data. */
+  long offset(int group) {
+    return place(group, tile, groups()) * (columns / layout.columns) * layout.bytes();
   }
 
   @Override
@@ -203,7 +223,7 @@ final class PackedMatrix implements Matrix {
     }
 
     void load(PackedMatrix matrix, int group, int unit) {
-      long at = group * matrix.groupBytes() + (long) unit * layout.bytes();
+      long at = matrix.offset(group) + (long) unit * layout.bytes();
       MemorySegment.copy(matrix.data, ValueLayout.JAVA_BYTE, at, bytes, 0, bytes.length);
       for (int s = 0; s < layout.columns / 32; s++) {
         scales(s);

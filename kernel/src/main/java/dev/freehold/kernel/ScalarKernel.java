@@ -33,7 +33,7 @@ public final class ScalarKernel implements Kernel {
 
   @Override
   public Matrix pack(TensorType type, MemorySegment file, int rows, int columns, Arena arena) {
-    return PackedMatrix.pack(type, file, rows, columns, arena);
+    return PackedMatrix.pack(type, file, rows, columns, 1, arena);
   }
 
   @Override

@@ -61,7 +61,7 @@ final class VectorKernel implements Kernel {
 
   @Override
   public Matrix pack(TensorType type, MemorySegment file, int rows, int columns, Arena arena) {
-    return PackedMatrix.pack(type, file, rows, columns, arena);
+    return PackedMatrix.pack(type, file, rows, columns, tile(), arena);
   }
 
   @Override

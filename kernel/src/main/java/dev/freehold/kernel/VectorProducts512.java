@@ -61,17 +61,18 @@ final class VectorProducts512 implements Products {
   public void decode(
       PackedMatrix w, PackedActivations x, int token, int row, int last, Scratch scratch) {
     int second = row + ROWS < last ? row + ROWS : row;
-    long a = w.address + row / 32 * w.groupBytes();
-    long b = w.address + second / 32 * w.groupBytes();
-    VectorDecode512.product(w, a, row % 32, b, second % 32, x, token, scratch);
+    long a = w.address + w.offset(row / Matrix.GROUP);
+    long b = w.address + w.offset(second / Matrix.GROUP);
+    VectorDecode512.product(w, a, row % Matrix.GROUP, b, second % Matrix.GROUP, x, token, scratch);
   }
 
   @Override
   public void prefill(
       PackedMatrix w, PackedActivations x, int from, int to, int row, int last, Scratch scratch) {
     int second = row + ROWS < last ? row + ROWS : row;
-    long a = w.address + row / 32 * w.groupBytes();
-    long b = w.address + second / 32 * w.groupBytes();
-    VectorPrefill512.product(w, a, row % 32, b, second % 32, x, from, to, scratch);
+    long a = w.address + w.offset(row / Matrix.GROUP);
+    long b = w.address + w.offset(second / Matrix.GROUP);
+    VectorPrefill512.product(
+        w, a, row % Matrix.GROUP, b, second % Matrix.GROUP, x, from, to, scratch);
   }
 }

@@ -74,7 +74,7 @@ class NativeKernelTest {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment file = Synthetic.weights(type, rows, columns, rows + tokens, extreme, arena);
       Matrix matrix = kernel.pack(type, file, rows, columns, arena);
-      PackedMatrix plain = PackedMatrix.pack(type, file, rows, columns, arena);
+      PackedMatrix plain = PackedMatrix.pack(type, file, rows, columns, 1, arena);
       float[] row = new float[columns + 1];
       float[] plainRow = new float[columns + 1];
       matrix.row(rows - 1, row, 1);

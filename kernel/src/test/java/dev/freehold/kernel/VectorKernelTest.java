@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every vector width that this processor runs well, bit for bit against the plain kernel. */
 @NullMarked
@@ -64,13 +66,9 @@ class VectorKernelTest {
   private static void compare(
       VectorKernel kernel, TensorType type, int rows, int columns, int tokens, boolean extreme) {
     try (Arena arena = Arena.ofConfined()) {
-      PackedMatrix w =
-          PackedMatrix.pack(
-              type,
-              Synthetic.weights(type, rows, columns, tokens, extreme, arena),
-              rows,
-              columns,
-              arena);
+      MemorySegment file = Synthetic.weights(type, rows, columns, tokens, extreme, arena);
+      PackedMatrix plain = PackedMatrix.pack(type, file, rows, columns, 1, arena);
+      Matrix w = kernel.pack(type, file, rows, columns, arena);
       PackedActivations x = new PackedActivations(tokens + 2, columns, true);
       float[] values = Synthetic.vector((tokens + 2) * columns, 3);
       PLAIN.quantize(values, 0, columns, 0, tokens + 2, x);
@@ -84,12 +82,12 @@ class VectorKernelTest {
       float[] expected = y.clone();
       int stride = rows + 3;
       kernel.multiply(w, x, 1, tokens + 1, firstGroup, w.groups(), y, 1 - stride, stride, found);
-      PLAIN.multiply(w, x, 1, tokens + 1, firstGroup, w.groups(), expected, 1 - stride, stride);
+      PLAIN.multiply(plain, x, 1, tokens + 1, firstGroup, w.groups(), expected, 1 - stride, stride);
       assertThat(y).as("%s, %d tokens", type, tokens).containsExactly(expected);
       PackedMatrix.Unit unit = new PackedMatrix.Unit(type);
       long[] sums = new long[tokens * 32];
       for (int group = firstGroup; group < w.groups(); group++) {
-        ScalarKernel.sums(w, x, 1, tokens + 1, group, unit, sums);
+        ScalarKernel.sums(plain, x, 1, tokens + 1, group, unit, sums);
         for (int t = 0; t < tokens; t++) {
           int at = t * rowsSeen + 32 * (group - firstGroup);
           assertThat(Arrays.copyOfRange(found, at, at + 32))
@@ -251,6 +249,44 @@ class VectorKernelTest {
         .isInstanceOf(ArithmeticException.class);
     assertThatThrownBy(() -> PLAIN.attend(pages, 0, 0, 0, 1, huge, 0, 1, 0, new float[64], 0))
         .isInstanceOf(ArithmeticException.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 32, 33, 64, 65, 96, 200})
+  void groupsReadInTwoStreamsAreTheSameRows(int rows) {
+    for (TensorType type : List.of(TensorType.Q4_0, TensorType.Q6_K)) {
+      try (Arena arena = Arena.ofConfined()) {
+        MemorySegment file = Synthetic.weights(type, rows, 512, rows, arena);
+        PackedMatrix one = PackedMatrix.pack(type, file, rows, 512, 1, arena);
+        PackedMatrix two = PackedMatrix.pack(type, file, rows, 512, 2, arena);
+        assertThat(two.bytes()).isEqualTo(one.bytes());
+        Activations x = PLAIN.activations(3, 512);
+        PLAIN.quantize(Synthetic.vector(3 * 512, rows), 0, 512, 0, 3, x);
+        float[] expected = new float[3 * rows];
+        float[] found = new float[3 * rows];
+        PLAIN.multiply(one, x, 0, 3, 0, one.groups(), expected, 0, rows);
+        PLAIN.multiply(two, x, 0, 3, 0, two.groups(), found, 0, rows);
+        assertThat(found).as("%s", type).containsExactly(expected);
+        float[] expectedRow = new float[512];
+        float[] foundRow = new float[512];
+        for (int row = 0; row < rows; row++) {
+          one.row(row, expectedRow, 0);
+          two.row(row, foundRow, 0);
+          assertThat(foundRow).as("%s, row %d", type, row).containsExactly(expectedRow);
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {-1, 0, 3})
+  void refusesTilesThatNoLaneHas(int tile) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment file = Synthetic.weights(TensorType.Q4_0, 32, 32, 1, arena);
+      assertThatThrownBy(() -> PackedMatrix.pack(TensorType.Q4_0, file, 32, 32, tile, arena))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("tiles of " + tile + " groups, but 1 or 2 are possible");
+    }
   }
 
   @Test
