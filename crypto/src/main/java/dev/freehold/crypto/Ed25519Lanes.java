@@ -53,4 +53,33 @@ final class Ed25519Lanes {
     }
     return signatures;
   }
+
+  /** Signs any number of texts, and writes the signatures into them. */
+  void signTexts(List<SignedText> texts) {
+    for (int from = 0; from < texts.size(); from += SignatureLanes.MOST) {
+      Texts some =
+          new Texts(texts.subList(from, Math.min(from + SignatureLanes.MOST, texts.size())));
+      byte[] signatures = lanes.sign(key, some);
+      for (int i = 0; i < some.count(); i++) {
+        some.texts.get(i).write(signatures, i * SignatureLanes.SIGNATURE_BYTES);
+      }
+    }
+  }
+
+  private record Texts(List<SignedText> texts) implements SignatureLanes.Messages {
+    @Override
+    public int count() {
+      return texts.size();
+    }
+
+    @Override
+    public int length(int number) {
+      return texts.get(number).length();
+    }
+
+    @Override
+    public void copyTo(byte[] room, int at, int number) {
+      texts.get(number).copyTo(room, at);
+    }
+  }
 }

@@ -5,16 +5,21 @@ package dev.freehold.crypto;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.freehold.kernel.DigestPairs;
 import dev.freehold.record.Digest;
 import dev.freehold.record.Json;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
+import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -55,6 +60,88 @@ class MerkleTreeTest {
       assertThat(tree.size()).isEqualTo(i + 1);
       assertThat(tree.root().hex()).isEqualTo(ROOTS[i]);
       assertThat(branch.root()).isEqualTo(tree.root());
+    }
+  }
+
+  /** What digests two at once, where that can be had, and what does it one by one. */
+  private static List<Optional<DigestPairs>> ways() {
+    SigningKey.generate(new SecureRandom()).prepareMany();
+    return List.of(Optional.empty(), DigestPairs.loaded());
+  }
+
+  @Test
+  void leavesSideBySideAreThoseOneByOne() {
+    Random random = new Random(6);
+    byte[] bytes = new byte[5000];
+    random.nextBytes(bytes);
+    ByteBuffer outside = ByteBuffer.allocateDirect(5000).put(bytes).flip().position(7);
+    for (Optional<DigestPairs> way : ways()) {
+      for (int count = 0; count < 40; count++) {
+        long[] places = new long[2 * count];
+        List<Digest> due = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+          int length = random.nextInt(2100);
+          int from = random.nextInt(5001 - length);
+          places[2 * i] = from;
+          places[2 * i + 1] = length;
+          due.add(MerkleTree.leaf(Arrays.copyOfRange(bytes, from, from + length)));
+        }
+        assertThat(MerkleTree.leaves(outside, places, way.orElse(null))).isEqualTo(due);
+        assertThat(MerkleTree.leaves(ByteBuffer.wrap(bytes), places, way.orElse(null)))
+            .isEqualTo(due);
+      }
+      assertThat(outside.position()).isEqualTo(7);
+      assertThatThrownBy(() -> MerkleTree.leaves(outside, new long[] {4999, 2}, way.orElse(null)))
+          .isInstanceOf(IndexOutOfBoundsException.class);
+    }
+  }
+
+  @Test
+  void nodesSideBySideAreThoseOneByOne() {
+    for (Optional<DigestPairs> way : ways()) {
+      List<Digest> row = new ArrayList<>();
+      List<Digest> due = new ArrayList<>();
+      for (int count = 0; count <= 128; count++) {
+        assertThat(MerkleTree.nodes(row, way.orElse(null))).isEqualTo(due);
+        Digest left = Digest.sha256("left " + count);
+        Digest right = Digest.sha256("right " + count);
+        row.addAll(List.of(left, right));
+        due.add(MerkleTree.node(left, right));
+      }
+    }
+  }
+
+  @Test
+  void growsBesideTextsAsByItself() {
+    Random random = new Random(8);
+    for (Optional<DigestPairs> way : ways()) {
+      MerkleTree plain = new MerkleTree();
+      MerkleTree beside = new MerkleTree();
+      for (int i = 0; i < 200; i++) {
+        byte[] room = new byte[random.nextInt(1900)];
+        random.nextBytes(room);
+        int length = random.nextInt(room.length + 1);
+        int text = random.nextInt(140);
+        byte[] texts = new byte[text + random.nextInt(120)];
+        random.nextBytes(texts);
+        plain.add(Arrays.copyOfRange(texts, text, texts.length));
+        MerkleTree.Grown grown =
+            beside.grow(room, length, texts, text, texts.length - text, way.orElse(null));
+        assertThat(grown.root()).isEqualTo(plain.root());
+        assertThat(grown.room()).isEqualTo(Digest.sha256(Arrays.copyOf(room, length)));
+        assertThat(grown.text()).isEqualTo(Digest.sha256(Arrays.copyOf(texts, text)));
+        assertThat(beside.size()).isEqualTo(i + 1);
+        assertThat(beside.copy().root()).isEqualTo(plain.root());
+      }
+      // A leaf of either kind may follow.
+      beside.add(new byte[] {1});
+      plain.add(new byte[] {1});
+      assertThat(beside.root()).isEqualTo(plain.root());
+      assertThatThrownBy(() -> beside.grow(new byte[4], 5, new byte[9], 4, 5, way.orElse(null)))
+          .isInstanceOf(IndexOutOfBoundsException.class);
+      assertThatThrownBy(() -> beside.grow(new byte[4], 4, new byte[9], 4, 6, way.orElse(null)))
+          .isInstanceOf(IndexOutOfBoundsException.class);
+      assertThat(beside.root()).isEqualTo(plain.root());
     }
   }
 

@@ -46,7 +46,7 @@ final class NativeBuild {
   private static final List<String> FLAGS =
       List.of("-std=gnu11", "-O2", "-ffp-contract=off", "-fno-math-errno", "-fvisibility=hidden");
 
-  private static final List<String> SIGNATURES = List.of("layout.h", "signatures.c");
+  private static final List<String> SIGNATURES = List.of("layout.h", "sha256.c", "signatures.c");
 
   private final NativeCompiler compiler;
   private final Path cache;
@@ -96,11 +96,11 @@ final class NativeBuild {
         variant.label, variant.flags(), List.of("product_small.c", "product_large.c", "vectors.c"));
   }
 
-  /** The library that signs many messages at once. */
+  /** The library that signs and digests many messages at once. */
   Path signatures() throws IOException {
     return library(
         "signatures",
-        List.of("-mavx512f", "-mavx512bw", "-mavx512dq", "-mavx512vl", "-mavx512ifma"),
+        List.of("-mavx512f", "-mavx512bw", "-mavx512dq", "-mavx512vl", "-mavx512ifma", "-msha"),
         SIGNATURES.subList(1, SIGNATURES.size()));
   }
 

@@ -143,7 +143,8 @@ public final class NativeLibrary {
       Path library = NativeBuild.ofSignatures(compiler, cache).signatures();
       Optional<SignatureLanes> lanes = SignatureLanes.of(open(library));
       if (lanes.isPresent() && !NativeBuild.isChecked(library)) {
-        if (!SignatureCheck.holds(lanes.get())) {
+        if (!SignatureCheck.holds(lanes.get())
+            || !lanes.get().pairs().map(DigestCheck::holds).orElse(true)) {
           return Optional.empty();
         }
         NativeBuild.markChecked(library);

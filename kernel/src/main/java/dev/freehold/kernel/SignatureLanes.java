@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
  * Ed25519 signatures of one key over many messages at once, eight side by side, in C for processors
@@ -35,23 +37,37 @@ public final class SignatureLanes {
   private static final int BEHIND = 145;
   private static final int LINE = 64;
 
-  private final MemorySegment sign;
+  /** Bytes of the rooms that are kept: {@value #MOST} records of a gateway fit. */
+  private static final int KEPT = 192 << 10;
 
-  private SignatureLanes(MemorySegment sign) {
+  /** What messages are put together in; never more than threads that signed at once. */
+  private final Queue<byte[]> kept = new ConcurrentLinkedQueue<>();
+
+  private final MemorySegment sign;
+  private final Optional<DigestPairs> pairs;
+
+  private SignatureLanes(MemorySegment sign, Optional<DigestPairs> pairs) {
     this.sign = sign;
+    this.pairs = pairs;
   }
 
   /** Empty where there is no memory for its table. */
   static Optional<SignatureLanes> of(SymbolLookup library) {
     MemorySegment prepare = library.findOrThrow("freehold_signatures_prepare");
     return NativeCalls.call(prepare, 0) == 1
-        ? Optional.of(new SignatureLanes(library.findOrThrow("freehold_signatures_sign")))
+        ? Optional.of(
+            new SignatureLanes(
+                library.findOrThrow("freehold_signatures_sign"), DigestPairs.of(library)))
         : Optional.empty();
   }
 
   /** Loaded once a process. */
   private static final class Loaded {
     static final Optional<SignatureLanes> LANES = NativeLibrary.signatures();
+
+    static {
+      LANES.flatMap(SignatureLanes::pairs).ifPresent(DigestPairs::load);
+    }
   }
 
   /**
@@ -60,6 +76,41 @@ public final class SignatureLanes {
    */
   public static Optional<SignatureLanes> load() {
     return Loaded.LANES;
+  }
+
+  /** What digests two at once, in the same library. */
+  Optional<DigestPairs> pairs() {
+    return pairs;
+  }
+
+  /** What is signed, by numbers from 0. */
+  public interface Messages {
+    /** How many: at least one and at most {@value #MOST}. */
+    int count();
+
+    /** Length of one in bytes. */
+    int length(int number);
+
+    /** Puts one into a room, from a place on. */
+    void copyTo(byte[] room, int at, int number);
+  }
+
+  private record Plain(List<byte[]> messages) implements Messages {
+    @Override
+    public int count() {
+      return messages.size();
+    }
+
+    @Override
+    public int length(int number) {
+      return messages.get(number).length;
+    }
+
+    @Override
+    public void copyTo(byte[] room, int at, int number) {
+      byte[] message = messages.get(number);
+      System.arraycopy(message, 0, room, at, message.length);
+    }
   }
 
   /**
@@ -71,23 +122,38 @@ public final class SignatureLanes {
    * @throws IllegalArgumentException if there are too many or none, or the key has another length
    */
   public List<byte[]> sign(byte[] key, List<byte[]> messages) {
-    if (messages.isEmpty() || messages.size() > MOST || key.length != KEY_BYTES) {
+    byte[] signatures = sign(key, new Plain(messages));
+    List<byte[]> each = new ArrayList<>(messages.size());
+    for (int i = 0; i < messages.size(); i++) {
+      each.add(Arrays.copyOfRange(signatures, i * SIGNATURE_BYTES, (i + 1) * SIGNATURE_BYTES));
+    }
+    return each;
+  }
+
+  /**
+   * Does the same for messages that are put together here only.
+   *
+   * @return the signatures side by side, in the order of the messages, and perhaps more behind them
+   * @throws IllegalArgumentException if there are too many or none, or the key has another length
+   */
+  public byte[] sign(byte[] key, Messages messages) {
+    int count = messages.count();
+    if (count < 1 || count > MOST || key.length != KEY_BYTES) {
       throw new IllegalArgumentException(
           "1 to " + MOST + " messages and a key of " + KEY_BYTES + " bytes are signed with");
     }
-    int groups = (messages.size() + LANES - 1) / LANES;
+    int groups = (count + LANES - 1) / LANES;
     long[] lengths = new long[groups * LANES];
     int longest = 0;
-    for (int i = 0; i < messages.size(); i++) {
-      lengths[i] = messages.get(i).length;
-      longest = Math.max(longest, messages.get(i).length);
+    for (int i = 0; i < count; i++) {
+      lengths[i] = messages.length(i);
+      longest = Math.max(longest, messages.length(i));
     }
     // An odd number of lines, so that lanes don't meet in the same set of a cache.
     int stride = (Math.addExact(longest, BEFORE + BEHIND) + LINE - 1) / LINE * LINE | LINE;
-    byte[] rooms = new byte[Math.multiplyExact(stride, lengths.length)];
-    for (int i = 0; i < messages.size(); i++) {
-      byte[] message = messages.get(i);
-      System.arraycopy(message, 0, rooms, i * stride + BEFORE, message.length);
+    byte[] rooms = rooms(Math.multiplyExact(stride, lengths.length));
+    for (int i = 0; i < count; i++) {
+      messages.copyTo(rooms, i * stride + BEFORE, i);
     }
     byte[] signatures = new byte[lengths.length * SIGNATURE_BYTES];
     NativeCalls.call(
@@ -105,10 +171,18 @@ public final class SignatureLanes {
         0,
         0,
         0);
-    List<byte[]> each = new ArrayList<>(messages.size());
-    for (int i = 0; i < messages.size(); i++) {
-      each.add(Arrays.copyOfRange(signatures, i * SIGNATURE_BYTES, (i + 1) * SIGNATURE_BYTES));
+    if (rooms.length == KEPT) {
+      kept.add(rooms);
     }
-    return each;
+    return signatures;
+  }
+
+  /** Of so many bytes at least, whatever is in it. */
+  private byte[] rooms(int bytes) {
+    if (bytes > KEPT) {
+      return new byte[bytes];
+    }
+    byte[] rooms = kept.poll();
+    return rooms == null ? new byte[KEPT] : rooms;
   }
 }

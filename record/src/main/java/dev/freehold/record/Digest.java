@@ -7,6 +7,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.Objects;
 
 /** A SHA-256 digest: the name of a thing, wherever its bytes came from. */
 public final class Digest implements Comparable<Digest> {
@@ -35,6 +36,16 @@ public final class Digest implements Comparable<Digest> {
           "a SHA-256 digest has 32 bytes, these are " + bytes.length);
     }
     return new Digest(bytes.clone());
+  }
+
+  /**
+   * The 32 bytes from a place in an array on, which are copied.
+   *
+   * @throws IndexOutOfBoundsException if the array ends before that
+   */
+  public static Digest at(byte[] room, int from) {
+    Objects.checkFromIndexSize(from, BYTES, room.length);
+    return new Digest(Arrays.copyOfRange(room, from, from + BYTES));
   }
 
   /** The digest of the concatenation of {@code parts}. */
@@ -110,6 +121,11 @@ public final class Digest implements Comparable<Digest> {
   /** A copy of the 32 bytes. */
   public byte[] bytes() {
     return bytes.clone();
+  }
+
+  /** Puts the 32 bytes into an array, from a place on. */
+  public void copyTo(byte[] room, int at) {
+    System.arraycopy(bytes, 0, room, at, BYTES);
   }
 
   /** 64 lower-case hexadecimal digits. */

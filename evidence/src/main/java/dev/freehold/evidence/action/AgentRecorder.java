@@ -221,10 +221,11 @@ public final class AgentRecorder {
   private SignedToken write(
       StepClaims claims, AgentHistory.OpenAction open, String nonce, String reason) {
     AgentChain chain = history.chain();
-    Digest previous = chain.previous().orElse(null);
+    // In this order: the token before is digested together with the step.
     AgentChain.Link link = chain.link(open.snapshot(), open.decision());
+    Digest previous = chain.previous().orElse(null);
     SignedToken token = writer.write(claims, open, link, previous, nonce, reason);
-    chain.close(token.body());
+    writer.close(chain);
     history.wrote(claims, open);
     return token;
   }

@@ -2,13 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.freehold.evidence.action;
 
-import dev.freehold.crypto.Signature;
+import dev.freehold.crypto.SignedText;
 import dev.freehold.crypto.SigningKey;
 import dev.freehold.evidence.log.LateRecord;
 import dev.freehold.record.Digest;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -19,19 +18,15 @@ import java.util.List;
 public final class SignedToken implements LateRecord {
   private static final byte[] BEFORE = "\"signature\":\"".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] AFTER = "\",".getBytes(StandardCharsets.US_ASCII);
-  private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
-  private static final int DIGITS = 2 * Signature.BYTES;
 
   /** As many bytes longer is a signed token than what its signature covers. */
-  static final int SIGNATURE_MEMBER = BEFORE.length + DIGITS + AFTER.length;
+  static final int SIGNATURE_MEMBER = BEFORE.length + SignedText.DIGITS + AFTER.length;
 
   private final SigningKey key;
 
   /** All but the digits of the signature, until it is signed. */
-  private final byte[] bytes;
+  private final SignedText text;
 
-  private final int at;
-  private final Digest body;
   private volatile boolean signed;
 
   /**
@@ -43,34 +38,24 @@ public final class SignedToken implements LateRecord {
    */
   SignedToken(SigningKey key, byte[] room, int length, int at) {
     this.key = key;
-    this.at = at;
-    this.bytes = new byte[length + SIGNATURE_MEMBER];
+    byte[] bytes = new byte[length + SIGNATURE_MEMBER];
+    int digits = at + BEFORE.length;
     System.arraycopy(room, 0, bytes, 0, at);
     System.arraycopy(BEFORE, 0, bytes, at, BEFORE.length);
-    System.arraycopy(AFTER, 0, bytes, digits() + DIGITS, AFTER.length);
+    System.arraycopy(AFTER, 0, bytes, digits + SignedText.DIGITS, AFTER.length);
     System.arraycopy(room, at, bytes, at + SIGNATURE_MEMBER, length - at);
-    this.body = Digest.sha256(room, length);
-  }
-
-  private int digits() {
-    return at + BEFORE.length;
-  }
-
-  private byte[] unsigned() {
-    byte[] message = Arrays.copyOf(bytes, bytes.length - SIGNATURE_MEMBER);
-    System.arraycopy(bytes, at + SIGNATURE_MEMBER, message, at, message.length - at);
-    return message;
+    this.text = new SignedText(bytes, at, digits, at + SIGNATURE_MEMBER);
   }
 
   @Override
   public int length() {
-    return bytes.length;
+    return text.bytes().length;
   }
 
   @Override
   public byte[] record() {
     finish(List.of(this));
-    return bytes;
+    return text.bytes();
   }
 
   /** A copy of the canonical bytes, signature included. */
@@ -85,7 +70,7 @@ public final class SignedToken implements LateRecord {
 
   /** SHA-256 of the bytes that the signature covers: what the next token names. */
   public Digest body() {
-    return body;
+    return Digest.sha256(text.message());
   }
 
   @Override
@@ -94,27 +79,17 @@ public final class SignedToken implements LateRecord {
       return;
     }
     List<SignedToken> mine = new ArrayList<>(together.size());
-    List<byte[]> messages = new ArrayList<>(together.size());
+    List<SignedText> texts = new ArrayList<>(together.size());
     for (LateRecord record : together) {
       if (record instanceof SignedToken token && token.key == key && !token.signed) {
         mine.add(token);
-        messages.add(token.unsigned());
+        texts.add(token.text);
       }
     }
-    List<Signature> signatures = key.signAll(messages);
-    for (int i = 0; i < mine.size(); i++) {
-      mine.get(i).take(signatures.get(i));
+    // Whoever comes second writes the same.
+    key.signTexts(texts);
+    for (SignedToken token : mine) {
+      token.signed = true;
     }
-  }
-
-  /** Whoever comes second writes the same. */
-  private synchronized void take(Signature signature) {
-    byte[] written = signature.bytes();
-    int to = digits();
-    for (int i = 0; i < written.length; i++) {
-      bytes[to + 2 * i] = HEX[(written[i] >> 4) & 15];
-      bytes[to + 2 * i + 1] = HEX[written[i] & 15];
-    }
-    signed = true;
   }
 }

@@ -14,8 +14,6 @@ import java.util.Objects;
  * Not safe for use by several threads at once.
  */
 final class TokenText {
-  private static final byte[] QUOTE = piece("\"");
-
   /** Of each algorithm of a digest. */
   private static final Map<TaggedDigest.Algorithm, byte[]> TAGS = tags();
 
@@ -48,6 +46,11 @@ final class TokenText {
   /** Where they are, from the first; not copied. */
   byte[] room() {
     return room;
+  }
+
+  /** A copy of what was written. */
+  byte[] bytes() {
+    return Arrays.copyOf(room, length);
   }
 
   TokenText piece(byte[] bytes) {
@@ -93,7 +96,14 @@ final class TokenText {
   TokenText digest(TaggedDigest digest) {
     return piece(Objects.requireNonNull(TAGS.get(digest.algorithm())))
         .piece(digest.hex().getBytes(StandardCharsets.ISO_8859_1))
-        .piece(QUOTE);
+        .quote();
+  }
+
+  /** A quotation mark. */
+  TokenText quote() {
+    need(1);
+    room[length++] = '"';
+    return this;
   }
 
   TokenText number(long number) {

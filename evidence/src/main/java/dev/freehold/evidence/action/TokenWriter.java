@@ -47,18 +47,28 @@ final class TokenWriter {
   private static final byte[] SIZE = TokenText.piece(",\"tree_size\":");
   private static final byte[] VERDICT = TokenText.piece(",\"verdict\":\"");
   private static final byte[] CLAIMS_END = TokenText.piece("},");
-  private static final byte[] QUOTE = TokenText.piece("\"");
 
   private final SigningKey key;
   private final byte[] issuer;
   private final byte[] agent;
   private final byte[] measurement;
+  private final AgentTerms terms;
+
+  /** What stands in all tokens under these terms. */
+  private final byte[] mandate;
+
+  private final byte[] principal;
+  private final byte[] policy;
 
   /** Kept, so that its room is made once. */
   private final TokenText out = new TokenText();
 
   TokenWriter(SigningKey key, AgentTerms terms) {
     this.key = key;
+    this.terms = terms;
+    this.mandate = new TokenText().piece(MANDATE).digest(terms.mandate()).bytes();
+    this.principal = new TokenText().piece(USER).quoted(terms.principal()).bytes();
+    this.policy = new TokenText().piece(POLICY).digest(terms.policy()).bytes();
     this.issuer = TokenText.piece(",\"iss\":" + quoted(key.nodeId().toString()) + ",\"nonce\":");
     this.agent =
         (",\"poc_claims\":{\"agbom_digest\":\""
@@ -91,11 +101,19 @@ final class TokenWriter {
       out.piece(DISPATCHED).digest(dispatched);
     }
     extension(claims, previousOrNull);
-    out.piece(USER).quoted(action.principal());
+    if (action.principal().equals(terms.principal())) {
+      out.piece(principal);
+    } else {
+      out.piece(USER).quoted(action.principal());
+    }
     member(POINT, claims.phase().point().name());
     out.piece(ROOT).digest(link.merkleRoot());
     out.piece(PATH).digest(action.pathSummary());
-    out.piece(POLICY).digest(action.policy());
+    if (action.policy().equals(terms.policy())) {
+      out.piece(policy);
+    } else {
+      out.piece(POLICY).digest(action.policy());
+    }
     out.piece(REASON).quoted(reason).piece(STEP).number(link.stepIndex());
     out.piece(RESOURCE).quoted(action.target()).piece(SIZE).number(link.treeSize());
     member(VERDICT, action.decision().name());
@@ -103,6 +121,11 @@ final class TokenWriter {
     int before = out.length();
     out.piece(measurement);
     return new SignedToken(key, out.room(), out.length(), before);
+  }
+
+  /** Closes a chain's last step with the token that was written last. */
+  void close(AgentChain chain) {
+    chain.close(out.room(), out.length());
   }
 
   private void extension(StepClaims claims, @Nullable Digest previousOrNull) {
@@ -120,7 +143,12 @@ final class TokenWriter {
     if (epoch != null) {
       out.piece(EPOCH).digest(epoch);
     }
-    out.piece(MANDATE).digest(claims.mandate());
+    // An action may have begun under other terms.
+    if (claims.mandate().equals(terms.mandate())) {
+      out.piece(mandate);
+    } else {
+      out.piece(MANDATE).digest(claims.mandate());
+    }
     Outcome outcome = claims.outcomeOrNull();
     if (outcome != null) {
       member(OUTCOME, outcome.text());
@@ -145,7 +173,7 @@ final class TokenWriter {
 
   /** A member whose value needs no escape. */
   private void member(byte[] name, String value) {
-    out.piece(name).text(value).piece(QUOTE);
+    out.piece(name).text(value).quote();
   }
 
   /** A JSON string. Most need no escape, and get none without being looked at twice. */

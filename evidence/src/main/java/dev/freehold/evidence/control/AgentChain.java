@@ -15,11 +15,19 @@ import org.jspecify.annotations.Nullable;
 public final class AgentChain {
   private static final String GENESIS = Digest.sha256("poc-genesis").hex();
 
+  private static final byte[] NOTHING = {};
+
   private final MerkleTree tree = new MerkleTree();
   private String head = GENESIS;
 
-  /** Of what the last token's signature covers. */
+  /** Of what the last token's signature covers; of the one before it while that is in the room. */
   private @Nullable Digest previous;
+
+  /** Begins with what the last token's signature covers, until that is digested. */
+  private byte[] room = NOTHING;
+
+  /** Length of that; 0 where it is digested. */
+  private int length;
 
   /** Of the whole last token; unknown of one that was just written. */
   private @Nullable Digest whole;
@@ -60,7 +68,16 @@ public final class AgentChain {
 
   /** The digest of what the last token's signature covers; empty where there is none. */
   public Optional<Digest> previous() {
+    if (length > 0) {
+      closed(Digest.sha256(room, length));
+    }
     return Optional.ofNullable(previous);
+  }
+
+  private void closed(Digest body) {
+    previous = body;
+    room = NOTHING;
+    length = 0;
   }
 
   /**
@@ -76,9 +93,16 @@ public final class AgentChain {
     return link(snapshot.hex(), decision);
   }
 
-  /** The last step's token, by the digest of what its signature covers. */
-  public void close(Digest body) {
-    previous = body;
+  /**
+   * The last step's token, by what its signature covers: it is digested together with the next
+   * step.
+   *
+   * @param text begins with it; not copied, and to be left as it is until the next step is linked
+   * @param bytes its length
+   */
+  public void close(byte[] text, int bytes) {
+    room = text;
+    length = bytes;
     whole = null;
   }
 
@@ -87,7 +111,7 @@ public final class AgentChain {
     Optional<ChainFault> fault = fault(token);
     if (fault.isEmpty()) {
       link(token.snapshot().hex(), token.decision());
-      previous = token.bodyDigest();
+      closed(token.bodyDigest());
       whole = token.digest();
       agent = token.agent();
     }
@@ -104,7 +128,9 @@ public final class AgentChain {
           ChainFault.Kind.GAP, "step " + steps() + " is due, step " + token.stepIndex() + " came");
     }
     Optional<String> before = token.extension("freehold_previous");
-    if (before.isPresent() && !names(before.get(), previous) && !names(before.get(), whole)) {
+    if (before.isPresent()
+        && !names(before.get(), previous().orElse(null))
+        && !names(before.get(), whole)) {
       return fault(
           ChainFault.Kind.PREVIOUS, "it was made after another token than the one before it");
     }
@@ -120,15 +146,14 @@ public final class AgentChain {
     if (misplaced.isPresent()) {
       return misplaced;
     }
-    String snapshot = token.snapshot().hex();
-    String due = next(head, snapshot, token.decision());
-    if (!token.chainHead().equals(new TaggedDigest(TaggedDigest.Algorithm.SHA_256, due))) {
+    Texts texts = Texts.of(head, token.snapshot().hex(), token.decision());
+    MerkleTree after = tree.copy();
+    MerkleTree.Grown grown = texts.grow(after, NOTHING, 0);
+    if (!token.chainHead().equals(TaggedDigest.of(grown.text()))) {
       return fault(ChainFault.Kind.CHAIN_HEAD, "chain_head does not continue the chain");
     }
-    MerkleTree after = tree.copy();
-    after.add(leaf(snapshot, token.decision()));
     if (token.treeSize() != after.size()
-        || !token.merkleRoot().equals(TaggedDigest.of(after.root()))) {
+        || !token.merkleRoot().equals(TaggedDigest.of(grown.root()))) {
       return fault(
           ChainFault.Kind.MERKLE_ROOT, "merkle_root is not the root over the steps up to it");
     }
@@ -140,18 +165,41 @@ public final class AgentChain {
   }
 
   private Link link(String snapshot, Decision decision) {
-    head = next(head, snapshot, decision);
-    tree.add(leaf(snapshot, decision));
-    return new Link(tree.size() - 1, head(), root());
+    int pending = length;
+    MerkleTree.Grown grown = Texts.of(head, snapshot, decision).grow(tree, room, pending);
+    if (pending > 0) {
+      closed(grown.room());
+    }
+    TaggedDigest next = TaggedDigest.of(grown.text());
+    head = next.hex();
+    return new Link(tree.size() - 1, next, TaggedDigest.of(grown.root()));
   }
 
-  private static String next(String head, String snapshot, Decision decision) {
-    return Digest.sha256((head + snapshot + decision.name()).getBytes(StandardCharsets.ISO_8859_1))
-        .hex();
-  }
+  /**
+   * What a step is digested from.
+   *
+   * @param bytes what its head is over, and its leaf behind it
+   * @param text length of the first
+   */
+  @SuppressWarnings("ArrayRecordComponent") // never leaves the class
+  private record Texts(byte[] bytes, int text) {
+    static Texts of(String head, String snapshot, Decision decision) {
+      String verdict = decision.name();
+      String both =
+          head
+              + snapshot
+              + verdict
+              + "{\"snapshot\":\""
+              + snapshot
+              + "\",\"verdict\":\""
+              + verdict
+              + "\"}";
+      int text = head.length() + snapshot.length() + verdict.length();
+      return new Texts(both.getBytes(StandardCharsets.ISO_8859_1), text);
+    }
 
-  private static byte[] leaf(String snapshot, Decision decision) {
-    return ("{\"snapshot\":\"" + snapshot + "\",\"verdict\":\"" + decision.name() + "\"}")
-        .getBytes(StandardCharsets.ISO_8859_1);
+    MerkleTree.Grown grow(MerkleTree tree, byte[] room, int length) {
+      return tree.grow(room, length, bytes, text, bytes.length - text);
+    }
   }
 }

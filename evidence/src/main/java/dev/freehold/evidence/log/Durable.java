@@ -34,18 +34,12 @@ record Durable(
    * @param at the first byte of its length there
    */
   static Durable of(Held held, FrameMemory.Slab slab, int at) {
-    return of(held, held.pieces(), slab, at);
+    return of(held, MerkleTree.leaf(held.pieces()), slab, at);
   }
 
-  private static Durable of(Held held, byte[][] pieces, FrameMemory.Slab slab, int at) {
+  private static Durable of(Held held, Digest leaf, FrameMemory.Slab slab, int at) {
     return new Durable(
-        MerkleTree.leaf(pieces),
-        slab,
-        at,
-        2 + held.length(),
-        held.kind(),
-        held.source(),
-        held.sequence());
+        leaf, slab, at, 2 + held.length(), held.kind(), held.source(), held.sequence());
   }
 
   /** Lays a frame out; its entries are durable once it is in the journal. */
@@ -53,17 +47,24 @@ record Durable(
     Held.finish(entries);
     ByteBuffer frame = room.bytes();
     Journal.head(first, entries.size(), room.length(), frame);
-    List<Durable> laid = new ArrayList<>(entries.size());
-    for (Held held : entries) {
-      // Hashed here, where its bytes are at hand: until it is in the tree nobody looks at them.
-      byte[][] pieces = held.pieces();
-      laid.add(of(held, pieces, room.slab(), room.at() + frame.position()));
-      frame.putShort((short) held.length());
-      for (byte[] piece : pieces) {
+    long[] places = new long[2 * entries.size()];
+    for (int i = 0; i < entries.size(); i++) {
+      int length = entries.get(i).length();
+      frame.putShort((short) length);
+      places[2 * i] = frame.position();
+      places[2 * i + 1] = length;
+      for (byte[] piece : entries.get(i).pieces()) {
         frame.put(piece);
       }
     }
+    // Hashed here, where their bytes are at hand: until they are in the tree nobody looks at them.
+    List<Digest> leaves = MerkleTree.leaves(frame, places);
     Journal.seal(frame);
+    List<Durable> laid = new ArrayList<>(entries.size());
+    for (int i = 0; i < entries.size(); i++) {
+      int at = room.at() + (int) places[2 * i] - 2;
+      laid.add(of(entries.get(i), leaves.get(i), room.slab(), at));
+    }
     return laid;
   }
 }

@@ -93,11 +93,7 @@ final class Frontier {
   static Digest treeHash(List<Digest> hashes) {
     List<Digest> row = hashes;
     while (row.size() > 1) {
-      List<Digest> above = new ArrayList<>(row.size() / 2);
-      for (int i = 0; i < row.size(); i += 2) {
-        above.add(MerkleTree.node(row.get(i), row.get(i + 1)));
-      }
-      row = above;
+      row = MerkleTree.nodes(row);
     }
     return row.getFirst();
   }

@@ -66,6 +66,41 @@ class AgentHistoryTest {
   }
 
   @Test
+  void anActionEndsUnderTheTermsThatItBeganUnder() {
+    AgentRecorder recorder = Walks.recorder(Walks.KEY);
+    AgentTerms first = Walks.terms();
+    AgentTerms second =
+        new AgentTerms(
+            first.agent(),
+            "did:key:another",
+            first.billOfMaterials(),
+            Walks.digest("another policy"),
+            Walks.digest("another mandate"),
+            first.measurement());
+    List<Token> tokens = new ArrayList<>();
+    AgentRecorder.Begun begun = recorder.before(Walks.asked("one", Decision.ALLOW, 9));
+    tokens.add(Walks.read(begun.token()));
+    recorder.use(second);
+    AgentRecorder.Begun other = recorder.before(Walks.asked("two", Decision.ALLOW, 9));
+    tokens.add(Walks.read(other.token()));
+    for (AgentRecorder.Begun each : List.of(begun, other)) {
+      tokens.add(Walks.read(recorder.during(each.action(), Walks.digest("sent"))));
+      tokens.add(Walks.read(recorder.after(each.action(), Walks.returned("x", 3))));
+    }
+    AgentHistory history = new AgentHistory();
+    for (Token token : tokens) {
+      assertThat(history.accept(token)).isEmpty();
+    }
+    for (int i = 0; i < tokens.size(); i++) {
+      AgentTerms due = i == 0 || i == 2 || i == 3 ? first : second;
+      assertThat(tokens.get(i).principal()).isEqualTo(due.principal());
+      assertThat(tokens.get(i).policyBundle()).isEqualTo(due.policy());
+      assertThat(tokens.get(i).claims().get("freehold_mandate"))
+          .contains(Json.of(due.mandate().toString()));
+    }
+  }
+
+  @Test
   void resumesWhatItWrote() {
     AgentRecorder recorder = Walks.recorder(Walks.KEY);
     List<Token> tokens = new ArrayList<>(Walks.answer(recorder, "one"));
