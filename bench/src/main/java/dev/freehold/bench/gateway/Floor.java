@@ -36,6 +36,11 @@ public final class Floor {
   private static final int TOKEN = 1_880;
   private static final int ENTRY = 2_030;
 
+  /** What a step's head in the chain is over, and its leaf there. */
+  private static final int HEAD = 133;
+
+  private static final int LEAF = 98;
+
   private static final int FRAME_STEPS = 50;
   private static final int BUNDLE = 256;
 
@@ -57,7 +62,7 @@ public final class Floor {
     System.out.println(
         "signs with " + key.prepare() + (key.prepareMany() ? ", and eight at once" : ""));
     byte[] record = new byte[TOKEN];
-    byte[] entry = new byte[ENTRY];
+    ByteBuffer entries = ByteBuffer.allocateDirect(FRAME_STEPS * RECORDS * ENTRY);
     MerkleTree chain = new MerkleTree();
     MerkleTree log = new MerkleTree();
     for (int i = 0; i < BEFORE; i++) {
@@ -66,7 +71,7 @@ public final class Floor {
     for (int round = 0; round <= rounds; round++) {
       double signatures = measure(step -> sign(key, record, step));
       double own = measure(step -> chain(chain, record, step));
-      double leaves = measure(step -> log(log, entry, step));
+      double leaves = measure(step -> log(log, entries, step));
       Path file = folder.resolve("written-" + round);
       double written;
       try (FileChannel journal = open(file);
@@ -120,18 +125,23 @@ public final class Floor {
     }
     for (int i = 0; i < RECORDS; i++) {
       record[i]++;
-      Digest.sha256(Arrays.copyOf(record, 133));
-      chain.add(ByteBuffer.wrap(record, 0, 98));
-      chain.root();
-      Digest.sha256(record);
+      chain.grow(record, UNSIGNED, Arrays.copyOf(record, HEAD + LEAF), HEAD, LEAF);
     }
   }
 
-  private static void log(MerkleTree log, byte[] entry, int step) {
-    for (int i = 0; i < RECORDS; i++) {
-      entry[(step + i) % ENTRY]++;
-      log.addHash(MerkleTree.leaf(entry));
+  /** In frames of some steps. */
+  private static void log(MerkleTree log, ByteBuffer entries, int step) {
+    if (step % FRAME_STEPS != 0) {
+      return;
     }
+    long[] places = new long[2 * FRAME_STEPS * RECORDS];
+    for (int i = 0; i < places.length / 2; i++) {
+      int at = i * ENTRY;
+      places[2 * i] = at;
+      places[2 * i + 1] = ENTRY;
+      entries.putInt(at, step + i);
+    }
+    MerkleTree.leaves(entries, places).forEach(log::addHash);
   }
 
   /** In frames of some steps, and again in bundles of 256 entries. */
