@@ -28,7 +28,7 @@ public record Machine(long memoryBytes, long freeBytes, int cores, double bytesP
 
   /** Memory in bytes that a new process may take now. */
   public static long freeMemory() {
-    return LinuxMemory.available(system());
+    return LinuxMemory.available(Machine::system);
   }
 
   private static com.sun.management.OperatingSystemMXBean system() {
@@ -46,7 +46,7 @@ public record Machine(long memoryBytes, long freeBytes, int cores, double bytesP
     int cores = Runtime.getRuntime().availableProcessors();
     return new Machine(
         system.getTotalMemorySize(),
-        LinuxMemory.available(system),
+        LinuxMemory.available(() -> system),
         cores,
         bandwidth(Math.min(threads, cores)));
   }

@@ -25,7 +25,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -76,7 +75,12 @@ public final class ModelStore {
             .ifPresent(found::add);
       }
     }
-    found.sort(Comparator.comparing(StoredModel::name).thenComparing(StoredModel::digest));
+    // The JVM's archive can't hold the JDK's comparators of a key.
+    found.sort(
+        (one, other) ->
+            one.name().equals(other.name())
+                ? one.digest().compareTo(other.digest())
+                : one.name().compareTo(other.name()));
     return found;
   }
 

@@ -52,10 +52,11 @@ public final class HomeLock implements AutoCloseable {
         if (channel.tryLock() == null) {
           throw taken(home, holder(file));
         }
-        channel.truncate(0);
-        channel.write(
-            ByteBuffer.wrap(
-                (ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII)));
+        // Cut only where it must be: a file system may wait for the disk then.
+        channel.truncate(
+            channel.write(
+                ByteBuffer.wrap(
+                    (ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII))));
         held = true;
         return new HomeLock(home, channel);
       } finally {

@@ -10,7 +10,6 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,6 +30,7 @@ final class GgufParser {
 
   private final String name;
   private final MemorySegment file;
+  private final long fileSize;
   private final Map<String, Metadata.Value> values = new LinkedHashMap<>();
   private final List<TensorInfo> tensors = new ArrayList<>();
 
@@ -48,6 +48,7 @@ final class GgufParser {
   GgufParser(String name, MemorySegment file) {
     this.name = name;
     this.file = file;
+    this.fileSize = file.byteSize();
   }
 
   Map<String, Metadata.Value> values() {
@@ -64,7 +65,7 @@ final class GgufParser {
   }
 
   void parse() {
-    if (file.byteSize() < 4 || u32() != 0x46554747) {
+    if (fileSize < 4 || u32() != 0x46554747) {
       throw refuse("it is no GGUF file (it does not begin with the letters GGUF)");
     }
     int version = u32();
@@ -243,7 +244,7 @@ final class GgufParser {
   /** Turns offsets inside the data into offsets inside the file, and refuses overlaps. */
   private void place(List<TensorInfo> relative, long start) {
     for (TensorInfo tensor : relative) {
-      long room = file.byteSize() - start;
+      long room = fileSize - start;
       if (room < 0 || tensor.offset() > room || tensor.bytes() > room - tensor.offset()) {
         throw refuse(
             "tensor "
@@ -253,7 +254,7 @@ final class GgufParser {
                 + " bytes at "
                 + tensor.offset()
                 + " of the data, past the end of the file ("
-                + file.byteSize()
+                + fileSize
                 + " bytes): it is truncated; fetch it again");
       }
       tensors.add(
@@ -265,7 +266,7 @@ final class GgufParser {
               tensor.bytes()));
     }
     List<TensorInfo> sorted = new ArrayList<>(tensors);
-    sorted.sort(Comparator.comparingLong(TensorInfo::offset));
+    sorted.sort((one, other) -> Long.compare(one.offset(), other.offset()));
     for (int i = 1; i < sorted.size(); i++) {
       TensorInfo before = sorted.get(i - 1);
       if (before.offset() + before.bytes() > sorted.get(i).offset()) {
@@ -310,7 +311,7 @@ final class GgufParser {
   /** A count of things that take at least {@code size} bytes each. */
   private long count(String things, int size) {
     long count = u64();
-    long fit = (file.byteSize() - at) / size;
+    long fit = (fileSize - at) / size;
     if (count < 0 || count > Math.min(fit, Integer.MAX_VALUE - 8)) {
       throw refuse(
           "it claims "
@@ -338,7 +339,7 @@ final class GgufParser {
 
   private long textLength() {
     long length = u64();
-    if (length < 0 || length > file.byteSize() - at) {
+    if (length < 0 || length > fileSize - at) {
       throw refuse(
           "in "
               + reading
@@ -395,12 +396,12 @@ final class GgufParser {
 
   /** Steps over so many bytes, and gives the place of the first in the window. */
   private int advance(int bytes) {
-    if (file.byteSize() - at < bytes) {
+    if (fileSize - at < bytes) {
       throw refuse("it ends inside " + reading + ": it is truncated; fetch it again");
     }
     if (at < windowStart || at + bytes > windowStart + windowLength) {
       windowStart = at;
-      windowLength = (int) Math.min(window.length, file.byteSize() - at);
+      windowLength = (int) Math.min(window.length, fileSize - at);
       MemorySegment.copy(file, ValueLayout.JAVA_BYTE, at, window, 0, windowLength);
     }
     int from = (int) (at - windowStart);

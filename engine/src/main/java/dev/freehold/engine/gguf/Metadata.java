@@ -5,6 +5,7 @@ package dev.freehold.engine.gguf;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -15,6 +16,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import java.util.RandomAccess;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -188,17 +190,30 @@ public final class Metadata {
             });
   }
 
-  /** An array of strings as the file's bytes. */
+  /**
+   * An array of strings as the file's bytes. The list holds no array for each string, of which
+   * there are a hundred thousand: each is copied when it is asked for.
+   */
   public Optional<List<byte[]>> rawStrings(String key) {
-    return texts(key)
-        .map(
-            texts -> {
-              List<byte[]> all = new ArrayList<>(texts.ends().length);
-              for (int i = 0; i < texts.ends().length; i++) {
-                all.add(texts.get(i));
-              }
-              return Collections.unmodifiableList(all);
-            });
+    return texts(key).map(RawStrings::new);
+  }
+
+  private static final class RawStrings extends AbstractList<byte[]> implements RandomAccess {
+    private final Value.Texts texts;
+
+    RawStrings(Value.Texts texts) {
+      this.texts = texts;
+    }
+
+    @Override
+    public byte[] get(int index) {
+      return texts.get(index);
+    }
+
+    @Override
+    public int size() {
+      return texts.ends().length;
+    }
   }
 
   /** Elements of an array, without decoding it. */

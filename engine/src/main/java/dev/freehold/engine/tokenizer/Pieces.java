@@ -81,13 +81,27 @@ final class Pieces {
     int mask = slots.length - 1;
     int slot = hash(bytes, from, to) & mask;
     while (slots[slot] != 0) {
-      int piece = slots[slot] - 1;
-      if (Arrays.equals(pool, start(piece), ends[piece], bytes, from, to)) {
+      if (same(slots[slot] - 1, bytes, from, to)) {
         return slot;
       }
       slot = (slot + 1) & mask;
     }
     return slot;
+  }
+
+  /** By hand: pieces are short, and a start compares a hundred thousand before the JIT is warm. */
+  private boolean same(int piece, byte[] bytes, int from, int to) {
+    int start = start(piece);
+    int length = to - from;
+    if (ends[piece] - start != length) {
+      return false;
+    }
+    for (int i = 0; i < length; i++) {
+      if (pool[start + i] != bytes[from + i]) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private void rehash() {

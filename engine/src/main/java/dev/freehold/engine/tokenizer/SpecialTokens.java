@@ -5,7 +5,6 @@ package dev.freehold.engine.tokenizer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,10 +42,7 @@ final class SpecialTokens {
                 specials.add(
                     new Special(
                         text, token, vocabulary.needsTrust(token), vocabulary.stripsRight(token))));
-    specials.sort(
-        Comparator.comparingInt(
-                (Special special) -> -special.text().getBytes(StandardCharsets.UTF_8).length)
-            .thenComparingInt(Special::token));
+    specials.sort(SpecialTokens::longestFirst);
     for (int i = 0; i < specials.size(); i++) {
       Node node = root;
       String text = specials.get(i).text();
@@ -56,6 +52,15 @@ final class SpecialTokens {
       }
       node.special = i;
     }
+  }
+
+  private static int longestFirst(Special one, Special other) {
+    int byLength = Integer.compare(bytes(other), bytes(one));
+    return byLength == 0 ? Integer.compare(one.token, other.token) : byLength;
+  }
+
+  private static int bytes(Special special) {
+    return special.text.getBytes(StandardCharsets.UTF_8).length;
   }
 
   /** Cuts the text; what needs trust is found where every unit of theirs is in {@code trusted}. */

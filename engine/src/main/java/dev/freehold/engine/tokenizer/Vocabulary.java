@@ -141,7 +141,7 @@ final class Vocabulary {
   private static final int LONGEST_NAME = 32;
 
   private final Metadata metadata;
-  private final byte[][] texts;
+  private final List<byte[]> texts;
   private final Kind[] kinds;
   private final boolean[] stripsRight;
   private final Map<String, Integer> specials = new HashMap<>();
@@ -151,25 +151,20 @@ final class Vocabulary {
 
   Vocabulary(Metadata metadata, int defaultBegin, int defaultEnd) {
     this.metadata = metadata;
-    List<byte[]> tokens =
+    texts =
         metadata
             .rawStrings(PREFIX + "tokens")
             .orElseThrow(() -> new TokenizerException("the model has no " + PREFIX + "tokens"));
-    int size = tokens.size();
+    int size = texts.size();
     if (size == 0) {
       throw new TokenizerException("the model's " + PREFIX + "tokens is empty");
     }
-    texts = new byte[size][];
     kinds = kinds(metadata, size);
-    for (int i = 0; i < size; i++) {
-      byte[] text = tokens.get(i);
-      texts[i] = text.length == 0 ? ("[EMPTY_" + i + "]").getBytes(StandardCharsets.UTF_8) : text;
-    }
     begin = id("bos_token_id", defaultBegin);
     end = id("eos_token_id", defaultEnd);
     endOfGeneration = Collections.unmodifiableSet(ends());
     for (int i = 0; i < size; i++) {
-      String name = isSpecial(i) ? utf8(texts[i]) : null;
+      String name = isSpecial(i) ? utf8(text(i)) : null;
       Integer other = name == null ? null : specials.putIfAbsent(name, i);
       if (other != null) {
         throw duplicate(i, other);
@@ -201,8 +196,9 @@ final class Vocabulary {
   private Set<Integer> ends() {
     Set<Integer> ends = new TreeSet<>();
     Map<String, Integer> known = new HashMap<>();
-    for (int i = 0; i < texts.length; i++) {
-      String name = maybeWellKnown(texts[i]) ? utf8(texts[i]) : null;
+    for (int i = 0; i < texts.size(); i++) {
+      byte[] text = text(i);
+      String name = maybeWellKnown(text) ? utf8(text) : null;
       if (name != null && WELL_KNOWN.contains(name)) {
         known.putIfAbsent(name, i);
         kinds[i] = Kind.CONTROL;
@@ -242,7 +238,7 @@ final class Vocabulary {
 
   /** Phi-3's markers swallow the white space that follows them. */
   private boolean[] stripsRight() {
-    boolean[] strips = new boolean[texts.length];
+    boolean[] strips = new boolean[texts.size()];
     String model = metadata.string("general.name").orElse("").toLowerCase(Locale.ROOT);
     if (model.contains("phi-3") || model.contains("phi3")) {
       specials.forEach(
@@ -253,10 +249,10 @@ final class Vocabulary {
 
   private OptionalInt id(String key, int otherwise) {
     OptionalLong found = metadata.integer(PREFIX + key);
-    if (found.isPresent() && found.getAsLong() >= 0 && found.getAsLong() < texts.length) {
+    if (found.isPresent() && found.getAsLong() >= 0 && found.getAsLong() < texts.size()) {
       return OptionalInt.of((int) found.getAsLong());
     }
-    return otherwise >= 0 && otherwise < texts.length
+    return otherwise >= 0 && otherwise < texts.size()
         ? OptionalInt.of(otherwise)
         : OptionalInt.empty();
   }
@@ -266,12 +262,13 @@ final class Vocabulary {
   }
 
   int size() {
-    return texts.length;
+    return texts.size();
   }
 
-  /** A token's text as the file has it; not to be changed. */
+  /** A token's text as the file has it, or a name for it where it has none; a copy. */
   byte[] text(int token) {
-    return texts[token];
+    byte[] text = texts.get(token);
+    return text.length == 0 ? ("[EMPTY_" + token + "]").getBytes(StandardCharsets.UTF_8) : text;
   }
 
   Kind kind(int token) {
@@ -312,7 +309,7 @@ final class Vocabulary {
   }
 
   String name(int token) {
-    return new String(texts[token], StandardCharsets.UTF_8);
+    return new String(text(token), StandardCharsets.UTF_8);
   }
 
   OptionalInt begin() {
@@ -333,7 +330,7 @@ final class Vocabulary {
 
   /** The byte that a token such as {@code <0x0A>} stands for. */
   byte byteOf(int token) {
-    byte[] text = texts[token];
+    byte[] text = text(token);
     if (text.length == 6 && text[0] == '<' && text[1] == '0' && text[2] == 'x' && text[5] == '>') {
       int high = Character.digit(text[3], 16);
       int low = Character.digit(text[4], 16);
@@ -366,18 +363,18 @@ final class Vocabulary {
 
   /** The scores, 0 where the file has none. */
   float[] scores() {
-    float[] scores = metadata.floats(PREFIX + "scores").orElseGet(() -> new float[texts.length]);
-    if (scores.length < texts.length) {
+    float[] scores = metadata.floats(PREFIX + "scores").orElseGet(() -> new float[texts.size()]);
+    if (scores.length < texts.size()) {
       throw new TokenizerException(
           "the model has "
-              + texts.length
+              + texts.size()
               + " tokens but only "
               + scores.length
               + " "
               + PREFIX
               + "scores");
     }
-    for (int i = 0; i < texts.length; i++) {
+    for (int i = 0; i < texts.size(); i++) {
       if (Float.isNaN(scores[i])) {
         throw new TokenizerException("the score of token " + i + " is not a number");
       }

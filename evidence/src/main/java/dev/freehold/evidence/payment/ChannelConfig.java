@@ -32,10 +32,13 @@ public record ChannelConfig(
   /** The longest delay. */
   public static final Duration MAX_WITHDRAW_DELAY = Duration.ofDays(30);
 
-  private static final Keccak256 TYPE =
-      Keccak256.hash(
-          "ChannelConfig(address payer,address payerAuthorizer,address receiver,"
-              + "address receiverAuthorizer,address token,uint40 withdrawDelay,bytes32 salt)");
+  /** Made when a channel is hashed: whoever only checks a delay has no use for it. */
+  private static final class Type {
+    static final Keccak256 HASH =
+        Keccak256.hash(
+            "ChannelConfig(address payer,address payerAuthorizer,address receiver,"
+                + "address receiverAuthorizer,address token,uint40 withdrawDelay,bytes32 salt)");
+  }
 
   /**
    * Checks the delay.
@@ -62,7 +65,7 @@ public record ChannelConfig(
 
   @Override
   public Keccak256 structHash() {
-    return new Words(TYPE)
+    return new Words(Type.HASH)
         .address(payer)
         .address(payerAuthorizer)
         .address(receiver)

@@ -18,6 +18,7 @@ import java.net.http.HttpClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -30,15 +31,14 @@ import java.util.regex.Pattern;
 public final class DevelopmentChain implements AutoCloseable {
   /** Where x402's clients look for the payment channels. */
   public static final Address PAYMENT_CHANNELS =
-      Address.parse("0x4020074e9dF2ce1deE5A9C1b5c3f541D02a10003").orElseThrow();
+      address("4020074e9df2ce1dee5a9c1b5c3f541d02a10003");
 
   /** Where {@link DevelopmentMoney} places the test dollars: a number that means nothing. */
-  public static final Address TEST_DOLLAR =
-      Address.parse("0x647d5Ae4c9f7A36Be0e7fc8E1CAbc89c67616CE2").orElseThrow();
+  public static final Address TEST_DOLLAR = address("647d5ae4c9f7a36be0e7fc8e1cabc89c67616ce2");
 
   /** Where x402's clients look for the collector of deposits by ERC-3009. */
   public static final Address ERC3009_COLLECTOR =
-      Address.parse("0x4020806089470a89826cB9fB1f4059150b550004").orElseThrow();
+      address("4020806089470a89826cb9fb1f4059150b550004");
 
   /**
    * Runs a program until it ends, or until standard input does: that is when the process that has
@@ -66,6 +66,11 @@ public final class DevelopmentChain implements AutoCloseable {
   private final URI address;
   private final HttpRpc rpc;
   private final Chain chain;
+
+  /** Without the checksum: its digest would cost every start of a node what a chain alone needs. */
+  private static Address address(String digits) {
+    return Address.of(HexFormat.of().parseHex(digits));
+  }
 
   private DevelopmentChain(Process process, URI address, HttpRpc rpc, Chain chain) {
     this.process = process;

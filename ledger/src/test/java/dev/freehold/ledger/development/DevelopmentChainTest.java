@@ -46,6 +46,17 @@ class DevelopmentChainTest {
 
   @TempDir private Path folder;
 
+  /** Their digits are read without a checksum. */
+  @Test
+  void itsAddressesAreThoseThatX402sClientsKnow() {
+    assertThat(DevelopmentChain.PAYMENT_CHANNELS)
+        .hasToString("0x4020074e9dF2ce1deE5A9C1b5c3f541D02a10003");
+    assertThat(DevelopmentChain.ERC3009_COLLECTOR)
+        .hasToString("0x4020806089470a89826cB9fB1f4059150b550004");
+    assertThat(DevelopmentChain.TEST_DOLLAR)
+        .hasToString("0x647d5Ae4c9f7A36Be0e7fc8E1CAbc89c67616CE2");
+  }
+
   @Test
   void aCheckpointIsAnchoredAndOutlivesTheChainsRestart() throws Exception {
     Path program = anvil();
