@@ -18,6 +18,7 @@ import java.lang.constant.MethodTypeDesc;
 import java.lang.reflect.AccessFlag;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -37,12 +38,13 @@ final class PlainSwitches {
 
   /** Whether a class may have a switch over types; a cheap look. */
   static boolean in(byte[] type) {
-    for (int at = 0; at + MARK.length <= type.length; at++) {
-      int same = 0;
-      while (same < MARK.length && type[at + same] == MARK[same]) {
-        same++;
-      }
-      if (same == MARK.length) {
+    return names(type, MARK);
+  }
+
+  /** Whether some bytes stand in a class. */
+  static boolean names(byte[] type, byte[] mark) {
+    for (int at = 0; at + mark.length <= type.length; at++) {
+      if (Arrays.equals(type, at, at + mark.length, mark, 0, mark.length)) {
         return true;
       }
     }

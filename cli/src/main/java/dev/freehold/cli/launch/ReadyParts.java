@@ -32,9 +32,10 @@ import org.sqlite.util.OSInfo;
  * Makes a folder of jars ready to be started from often: a signed jar loses its signatures, whose
  * check costs every start a fifth of a second and vouches for nothing here, since no key of them is
  * demanded; classes of a form too old for the JVM's archive (JEP 483) get a newer one; switches
- * over types, for which the JVM would make classes at every start, become plain; what two classes
- * prepare for nobody waits until it is asked for; and the native libraries that their jars would
- * unpack into a fresh folder at every start are unpacked once, into {@code native}.
+ * over types and the comparison of records, for which the JVM would make classes at every start,
+ * become plain; what two classes prepare for nobody waits until it is asked for; and the native
+ * libraries that their jars would unpack into a fresh folder at every start are unpacked once, into
+ * {@code native}.
  */
 public final class ReadyParts {
   /** The first form of which every class says how its stack stands, which the archive asks for. */
@@ -92,7 +93,10 @@ public final class ReadyParts {
       return signature(entry);
     }
     byte[] type = bytes(jar, entry);
-    return OnDemand.in(entry.getName()) || version(type) < ARCHIVED || PlainSwitches.in(type);
+    return OnDemand.in(entry.getName())
+        || version(type) < ARCHIVED
+        || PlainSwitches.in(type)
+        || PlainRecords.in(type);
   }
 
   private static boolean signature(ZipEntry entry) {
@@ -125,7 +129,8 @@ public final class ReadyParts {
     if (OnDemand.in(entry.getName())) {
       return OnDemand.later(entry.getName(), bytes, types(jar));
     }
-    return PlainSwitches.in(bytes) ? PlainSwitches.plain(bytes, types(jar)) : bytes;
+    byte[] made = PlainRecords.in(bytes) ? PlainRecords.plain(bytes, types(jar)) : bytes;
+    return PlainSwitches.in(made) ? PlainSwitches.plain(made, types(jar)) : made;
   }
 
   /** A manifest's main part: the others hold the digests that were signed. */
