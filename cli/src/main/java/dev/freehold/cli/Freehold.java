@@ -5,6 +5,7 @@ package dev.freehold.cli;
 import dev.freehold.record.Program;
 import dev.freehold.record.StandardError;
 import java.util.Map;
+import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -99,6 +100,10 @@ public final class Freehold {
   /** Runs one verb; exits with 0 for done, 1 for failed, 64 for wrong use. */
   public static void main(String[] arguments) {
     StandardError.adopt();
+    Optional<Up> up = PlainUp.read(arguments);
+    if (up.isPresent()) {
+      System.exit(up.get().exitCode());
+    }
     CommandLine line = line(arguments);
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.getSubcommands().values().forEach(Freehold::useExitCodes);

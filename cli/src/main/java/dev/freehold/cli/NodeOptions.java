@@ -25,13 +25,13 @@ final class NodeOptions {
       names = {"-m", "--model"},
       paramLabel = "MODEL",
       description = "Serve this model (repeatable; the catalogue's default unless given).")
-  private List<String> models = List.of();
+  List<String> models = List.of();
 
   @Option(names = "--threads", description = "Threads of arithmetic (answers do not depend on it).")
-  private @Nullable Integer threads;
+  @Nullable Integer threads;
 
   @Option(names = "--kernel", description = "Arithmetic lane ('freehold doctor' lists them).")
-  private @Nullable String kernel;
+  @Nullable String kernel;
 
   /** The configuration without its models: defaults, then the home's file, then these options. */
   NodeConfiguration settings(Places places) throws IOException {

@@ -33,6 +33,7 @@ final class Session implements AutoCloseable {
       return new Session(
           new ApiClient(running.get().base(), key), model(options, running.get()), null);
     }
+    Node.headStart();
     try {
       NodeConfiguration configuration =
           options

@@ -32,25 +32,25 @@ import picocli.CommandLine.Option;
 final class Up extends Verb {
   private static final String QUESTION = "What is gravity?";
 
-  @Mixin private NodeOptions node = new NodeOptions();
+  @Mixin NodeOptions node = new NodeOptions();
 
   @Option(
       names = "--port",
       description = "Port (0 for any free one; the home's config decides unless given, else 8402).")
-  private @Nullable Integer port;
+  @Nullable Integer port;
 
   @Option(
       names = "--host",
       description = "Address to listen on; beyond loopback only together with --api-keys.")
-  private @Nullable String host;
+  @Nullable String host;
 
   @Option(names = "--api-keys", description = "File with one API key in each line.")
-  private @Nullable Path apiKeys;
+  @Nullable Path apiKeys;
 
   @Option(
       names = "--no-model",
       description = "Serve no model on this machine: only those of the machines it is paired with.")
-  private boolean noModel;
+  boolean noModel;
 
   @Option(
       names = "--split",
@@ -58,7 +58,7 @@ final class Up extends Verb {
       description =
           "Run each model on so many machines of the fleet, this one included where that is fastest"
               + " ('auto': those that don't fit here; 'never').")
-  private @Nullable String split;
+  @Nullable String split;
 
   @Option(
       names = "--budget",
@@ -66,19 +66,22 @@ final class Up extends Verb {
       description =
           "Buy answers only inside this mandate, from now on ('freehold wallet budget' shows what is"
               + " left of it).")
-  private @Nullable Path budget;
+  @Nullable Path budget;
 
   @Option(
       names = "--budget-owner",
       paramLabel = "OWNER",
       description = "Who signed it: a did:key, or DID,RELYING-PARTY,ORIGIN of a passkey.")
-  private @Nullable String budgetOwner;
+  @Nullable String budgetOwner;
 
   @Option(names = "--quiet", description = "Ask no question, say only where it serves.")
-  private boolean quiet;
+  boolean quiet;
 
   @Override
   int run() throws Exception {
+    if (!noModel) {
+      Node.headStart();
+    }
     // What is wrong with the settings is said before anything is fetched.
     NodeConfiguration configuration = node.settings(places);
     if (port != null) {

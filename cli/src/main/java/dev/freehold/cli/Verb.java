@@ -68,6 +68,16 @@ abstract class Verb implements Callable<Integer> {
     }
   }
 
+  /** Does the work where no command line stands around it, and tells a defect as one does. */
+  final int exitCode() {
+    try {
+      return call();
+    } catch (Exception e) {
+      e.printStackTrace();
+      return FAILED;
+    }
+  }
+
   private int failed(IOException e) {
     screen.error(told(e));
     return FAILED;

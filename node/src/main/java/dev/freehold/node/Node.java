@@ -8,6 +8,7 @@ import dev.freehold.crypto.PassphraseSource;
 import dev.freehold.crypto.SigningKey;
 import dev.freehold.evidence.log.LogException;
 import dev.freehold.fleet.job.JobWork;
+import dev.freehold.kernel.Kernels;
 import dev.freehold.node.fleet.FormerHome;
 import dev.freehold.node.http.Api;
 import dev.freehold.node.http.HttpServer;
@@ -84,6 +85,25 @@ public final class Node implements AutoCloseable {
     this.look = look;
     this.log = log;
     this.held = held;
+  }
+
+  /**
+   * Begins, where the launcher found C kernels before, to make them ready for the node that this
+   * process is about to start: they ask for no configuration, and the other core has nothing to do
+   * yet. Whoever needs them first waits for them, and is told then what is wrong with them.
+   */
+  public static void headStart() {
+    if (System.getProperty("freehold.lean") != null) {
+      Thread.ofPlatform().name("head-start").daemon().start(Node::kernels);
+    }
+  }
+
+  private static void kernels() {
+    try {
+      Kernels.best();
+    } catch (RuntimeException | Error e) {
+      // Whoever loads a model meets it again, and tells it.
+    }
   }
 
   /** Starts a node whose key is not sealed. */
