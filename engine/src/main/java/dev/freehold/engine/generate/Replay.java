@@ -3,7 +3,6 @@
 package dev.freehold.engine.generate;
 
 import dev.freehold.engine.model.Batch;
-import dev.freehold.engine.sampling.Sampler;
 import dev.freehold.engine.trace.Trace;
 import dev.freehold.kernel.KeyValuePage;
 import dev.freehold.record.Digest;
@@ -15,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Computes a finished answer again: all of its tokens at once, as a prompt is read, which is many
- * times faster than one after the other. Every token is chosen again out of its logits. It may run
- * beside an engine on the same model.
+ * times faster than one after the other. Every token is chosen again out of its logits, by all
+ * threads of the model. It may run beside an engine on the same model.
  */
 public final class Replay {
   private static final int CHUNK = 256;
@@ -68,8 +67,7 @@ public final class Replay {
     for (int i = 0; i < output.length - 1; i++) {
       tokens[prompt.length + i] = Math.clamp(output[i], 0, vocabulary - 1);
     }
-    Continuation continuation = new Continuation(model.text(), request);
-    Sampler sampler = new Sampler(model.transformer().kernel());
+    Choices choices = new Choices(model, request, output, reason);
     Trace trace = new Trace();
     AtomicReference<@Nullable ReplayResult> difference = new AtomicReference<>();
     pass(
@@ -77,16 +75,11 @@ public final class Replay {
         tokens,
         first,
         trace,
-        (batch, row, position) -> {
-          if (position < first) {
-            return true;
+        (batch, from, to) -> {
+          int begin = Math.max(from, first);
+          if (begin < to) {
+            difference.set(choices.firstDifference(batch, begin - from, begin - first, to - first));
           }
-          int at = position - first;
-          int found = continuation.choose(sampler, batch.logits(), batch.logitsOffset(row)).token();
-          difference.set(
-              found == output[at]
-                  ? ending(continuation.accept(found), at, output.length, reason)
-                  : new ReplayResult.Differs(at, output[at], found));
           return difference.get() == null;
         });
     ReplayResult differs = difference.get();
@@ -142,7 +135,7 @@ public final class Replay {
         : null;
   }
 
-  private static ReplayResult.@Nullable EndsDifferently ending(
+  static ReplayResult.@Nullable EndsDifferently ending(
       Optional<FinishReason> found, int at, int length, FinishReason claimed) {
     boolean last = at == length - 1;
     FinishReason expected = claimed == FinishReason.TOOL_CALLS ? FinishReason.STOP : claimed;
@@ -176,17 +169,19 @@ public final class Replay {
         prompt,
         prompt.length,
         trace,
-        (batch, row, position) -> {
-          batch.hidden(row, mean.scratch());
-          mean.addScratch();
+        (batch, from, to) -> {
+          for (int row = 0; row < to - from; row++) {
+            batch.hidden(row, mean.scratch());
+            mean.addScratch();
+          }
           return true;
         });
     return new Vector(mean.vector(), trace.root());
   }
 
-  /** Sees the result of one position; false to stop there. */
+  /** Sees the results of the positions from (inclusive) to (exclusive); false to stop there. */
   private interface Visitor {
-    boolean see(Batch batch, int row, int position);
+    boolean see(Batch batch, int from, int to);
   }
 
   /**
@@ -220,9 +215,9 @@ public final class Replay {
         for (int position = from; position < to; position++) {
           batch.encodeHidden(position - from, hidden.clear());
           trace.add(tokens[position], hidden.flip());
-          if (!visitor.see(batch, position - from, position)) {
-            return;
-          }
+        }
+        if (!visitor.see(batch, from, to)) {
+          return;
         }
         from = to;
       }

@@ -7,6 +7,7 @@ import dev.freehold.kernel.Kernel;
 import dev.freehold.kernel.KeyValueShape;
 import java.lang.foreign.Arena;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.IntConsumer;
 
 /**
  * A decoder model, or a stage of one, which has some neighbouring layers of it: immutable weights
@@ -144,6 +145,32 @@ public final class Transformer implements AutoCloseable {
       int rows = batch.size();
       int wanted = batch.wanted();
       workers.run(member -> new Pass(this, batch, rows, wanted, member).run());
+    } finally {
+      running.unlock();
+    }
+  }
+
+  /**
+   * Runs pieces of other work on the threads that compute, the caller's among them, and returns
+   * when all are done; what a piece throws ends it for all, and is thrown here. It takes turns with
+   * {@link #forward}, so a piece never calls either.
+   *
+   * @param pieces at least one; each is run once, with its number from 0
+   */
+  public void share(int pieces, IntConsumer piece) {
+    running.lock();
+    try {
+      workers.run(
+          member ->
+              member.step(
+                  pieces,
+                  1,
+                  (from, to) -> {
+                    for (int i = from; i < to; i++) {
+                      piece.accept(i);
+                    }
+                  },
+                  null));
     } finally {
       running.unlock();
     }

@@ -21,6 +21,9 @@ final class Weights {
 
   private static final int HEAVIEST = 1 << 30;
 
+  /** Elements that are sorted rather than parted again. */
+  private static final int FEW = 32;
+
   /** Each band spans four powers of two; the last ends at weight 1. */
   private static final int BANDS = 8;
 
@@ -217,51 +220,36 @@ final class Weights {
   private long select(int band, long x, boolean counting) {
     int low = bandStart(band);
     int high = bandEnd[band];
-    while (high - low > 1) {
+    while (high - low > FEW) {
       long pivot = median(keys[low], keys[(low + high) >>> 1], keys[high - 1]);
+      // The pivot and what comes before it go to the left, without a branch: it would be guessed
+      // wrongly
+      // as often as not.
       int left = low;
-      int right = high - 1;
-      while (left <= right) {
-        while (keys[left] > pivot) {
-          left++;
-        }
-        while (keys[right] < pivot) {
-          right--;
-        }
-        if (left <= right) {
-          long swap = keys[left];
-          keys[left++] = keys[right];
-          keys[right--] = swap;
-        }
+      long sum = 0;
+      for (int i = low; i < high; i++) {
+        long key = keys[i];
+        keys[i] = keys[left];
+        keys[left] = key;
+        long before = ~((key - pivot) >> 63);
+        left -= (int) before;
+        sum += (key >>> 32) & before;
       }
-      // low..right are at or before the pivot, left..high at or after it; between them, if
-      // anything,
-      // the pivot. The side that x falls into goes on.
-      long upper = measure(low, right + 1, counting);
-      if (x < upper) {
-        high = right + 1;
-        continue;
+      long measure = counting ? left - low : sum;
+      if (x < measure) {
+        high = left;
+      } else {
+        x -= measure;
+        low = left;
       }
-      x -= upper;
-      long middle = measure(right + 1, left, counting);
-      if (x < middle) {
-        return pivot;
-      }
-      x -= middle;
-      low = left;
     }
-    return keys[low];
-  }
-
-  private long measure(int from, int to, boolean counting) {
-    if (counting) {
-      return (long) to - from;
+    Arrays.sort(keys, low, high);
+    int at = high - 1;
+    while (at > low && x >= (counting ? 1 : keys[at] >>> 32)) {
+      x -= counting ? 1 : keys[at] >>> 32;
+      at--;
     }
-    long sum = 0;
-    for (int i = from; i < to; i++) {
-      sum += keys[i] >>> 32;
-    }
-    return sum;
+    return keys[at];
   }
 
   private static long median(long a, long b, long c) {

@@ -89,4 +89,62 @@ class EngineReplayTest extends EngineRig {
           .isNotEqualTo(new ReplayResult.Matches(told.root()));
     }
   }
+
+  /** Answers as they were, and with tokens replaced, cut off and added: one finding for each. */
+  @Test
+  void manyThreadsFindWhatOneFinds() throws Exception {
+    Random random = new Random(23);
+    int[] shared = prompt(98, 150);
+    try (LoadedModel many =
+        TinyModel.open(TensorType.F32, TinyModel.TEMPLATE, new ScalarKernel(), 5)) {
+      int differing = 0;
+      for (int i = 0; i < 40; i++) {
+        GenerationRequest request = random(random, shared);
+        Told told = alone(request);
+        assertThat(Replay.replay(many, request, told.output(), told.reason()))
+            .as("request %s", i)
+            .isEqualTo(new ReplayResult.Matches(told.root()));
+        for (int k = 0; k < 5; k++) {
+          int[] claimed =
+              Arrays.copyOf(
+                  told.output(), Math.max(1, told.output().length + random.nextInt(-2, 2)));
+          for (int c = random.nextInt(3); c > 0; c--) {
+            claimed[random.nextInt(claimed.length)] = random.nextInt(-1, 300);
+          }
+          ReplayResult expected = Replay.replay(model, request, claimed, told.reason());
+          differing += expected instanceof ReplayResult.Matches ? 0 : 1;
+          assertThat(Replay.replay(many, request, claimed, told.reason()))
+              .as("request %s, claim %s", i, Arrays.toString(claimed))
+              .isEqualTo(expected);
+        }
+      }
+      assertThat(differing).isGreaterThan(100);
+    }
+  }
+
+  /** A part far behind the first wrong token meets what no model could have said. */
+  @Test
+  void manyThreadsFindTheFirstOfManyWrongTokens() throws Exception {
+    try (LoadedModel many =
+        TinyModel.open(TensorType.F32, TinyModel.TEMPLATE, new ScalarKernel(), 4)) {
+      GenerationRequest request =
+          new GenerationRequest(
+              prompt(1, 70),
+              40,
+              SamplingParameters.defaults(12),
+              0,
+              List.of("never said"),
+              null,
+              true,
+              -1);
+      Told told = alone(request);
+      for (int first = 0; first < 40; first++) {
+        int[] changed = told.output();
+        Arrays.fill(changed, first, 40, Integer.MAX_VALUE);
+        assertThat(Replay.replay(many, request, changed, told.reason()))
+            .isEqualTo(
+                new ReplayResult.Differs(first, Integer.MAX_VALUE, told.tokens().get(first)));
+      }
+    }
+  }
 }

@@ -16,11 +16,13 @@ import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @NullMarked
 class TransformerTest {
@@ -64,6 +66,35 @@ class TransformerTest {
     return changed(
         tensor ->
             tensor.name().equals(name) ? new TensorInfo(newName, type, dimensions, 0, 0) : tensor);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3})
+  void everyPieceOfOtherWorkIsDoneOnceAndAFailureIsTold(int threads) {
+    try (Gguf file = SyntheticModels.file(model("llama", Map.of()));
+        Transformer transformer = Transformer.load(file, new ScalarKernel(), threads)) {
+      for (int pieces = 1; pieces < 20; pieces++) {
+        AtomicIntegerArray done = new AtomicIntegerArray(pieces);
+        transformer.share(pieces, done::incrementAndGet);
+        for (int i = 0; i < pieces; i++) {
+          assertThat(done.get(i)).isEqualTo(1);
+        }
+      }
+      assertThatThrownBy(
+              () ->
+                  transformer.share(
+                      5,
+                      i -> {
+                        if (i == 3) {
+                          throw new IllegalStateException("piece 3");
+                        }
+                      }))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessage("piece 3");
+      AtomicIntegerArray done = new AtomicIntegerArray(1);
+      transformer.share(1, done::incrementAndGet);
+      assertThat(done.get(0)).isEqualTo(1);
+    }
   }
 
   @Test
