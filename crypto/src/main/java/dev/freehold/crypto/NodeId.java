@@ -4,6 +4,7 @@ package dev.freehold.crypto;
 
 import java.util.Arrays;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The name of a node: its Ed25519 public key, written as a {@code did:key} (W3C did:key, section
@@ -17,6 +18,9 @@ public final class NodeId {
   private static final int DIGITS = 47;
 
   private final VerifyingKey key;
+
+  /** What {@link #toString} gave: a receipt says it five times. Whoever makes it makes the same. */
+  private @Nullable String text;
 
   private NodeId(VerifyingKey key) {
     this.key = key;
@@ -59,10 +63,15 @@ public final class NodeId {
   /** 56 characters: what {@link #parse} reads. */
   @Override
   public String toString() {
-    byte[] bytes = new byte[2 + VerifyingKey.BYTES];
-    bytes[0] = (byte) 0xed;
-    bytes[1] = 1;
-    System.arraycopy(key.bytes(), 0, bytes, 2, VerifyingKey.BYTES);
-    return PREFIX + Base58.encode(bytes);
+    String made = text;
+    if (made == null) {
+      byte[] bytes = new byte[2 + VerifyingKey.BYTES];
+      bytes[0] = (byte) 0xed;
+      bytes[1] = 1;
+      System.arraycopy(key.bytes(), 0, bytes, 2, VerifyingKey.BYTES);
+      made = PREFIX + Base58.encode(bytes);
+      text = made;
+    }
+    return made;
   }
 }

@@ -30,6 +30,7 @@ public final class SigningKey {
 
   private final byte[] seed;
   private final VerifyingKey verifyingKey;
+  private final NodeId nodeId;
   private final Ed25519Signer signer;
 
   /** Signs many at once; none before {@link #prepareMany}, and where the machine has none. */
@@ -39,6 +40,7 @@ public final class SigningKey {
     this.seed = seed;
     byte[] publicKey = publicKey(seed);
     this.verifyingKey = new VerifyingKey(publicKey);
+    this.nodeId = NodeId.of(verifyingKey);
     this.signer = new Ed25519Signer(seed, publicKey);
   }
 
@@ -166,7 +168,7 @@ public final class SigningKey {
 
   /** The name under which others know the holder of this key. */
   public NodeId nodeId() {
-    return NodeId.of(verifyingKey);
+    return nodeId;
   }
 
   /**

@@ -215,6 +215,35 @@ class ReceiptTest {
   }
 
   @Test
+  void signsAReceiptOfExactlyItsLimitAndNoneOfAByteMore() {
+    int rest = Receipt.sign(padded(0), Samples.KEY).encode().length;
+    Receipt longest = Receipt.sign(padded(Receipt.LIMIT - rest), Samples.KEY);
+    assertThat(longest.encode()).hasSize(Receipt.LIMIT);
+    assertThat(Receipt.decode(longest.encode())).isEqualTo(new Parsed.Read<>(longest));
+    assertThatThrownBy(() -> Receipt.sign(padded(Receipt.LIMIT - rest + 1), Samples.KEY))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("would be longer than");
+  }
+
+  private static Statement padded(int bytes) {
+    Statement some = Samples.statement(1);
+    return new Statement(
+        some.kind(),
+        some.node(),
+        some.model(),
+        some.tokenizer(),
+        some.templateOrNull(),
+        some.arithmetic(),
+        Json.object().put("x", "y".repeat(bytes)).build(),
+        some.request(),
+        some.response(),
+        some.choices(),
+        some.received(),
+        some.finished(),
+        some.nonce());
+  }
+
+  @Test
   void anEmbeddingHasNoOutput() {
     Json.Obj embedding = json().with("kind", Json.of("embedding"));
     assertThat(reason(embedding)).contains("no sampling parameters");

@@ -6,6 +6,7 @@ import dev.freehold.evidence.Receipt;
 import dev.freehold.evidence.ReceiptId;
 import dev.freehold.evidence.log.Entry;
 import dev.freehold.evidence.log.EntryKind;
+import dev.freehold.record.CanonicalJson;
 import dev.freehold.record.Digest;
 import dev.freehold.record.Json;
 import java.util.Optional;
@@ -26,9 +27,20 @@ public final class LoggedReceipt {
   /** The record of a receipt's entry. */
   public static Json.Obj of(Receipt receipt) {
     byte[] encoded = receipt.encode();
-    if (encoded.length <= Entry.LIMIT - FRAME) {
-      return receipt.toJson();
-    }
+    return fits(encoded) ? receipt.toJson() : named(receipt, encoded);
+  }
+
+  /** The same record's one encoding. */
+  public static byte[] bytes(Receipt receipt) {
+    byte[] encoded = receipt.encode();
+    return fits(encoded) ? encoded : CanonicalJson.bytes(named(receipt, encoded));
+  }
+
+  private static boolean fits(byte[] encoded) {
+    return encoded.length <= Entry.LIMIT - FRAME;
+  }
+
+  private static Json.Obj named(Receipt receipt, byte[] encoded) {
     return Json.object()
         .put("digest", Digest.sha256(encoded).toString())
         .put("format", DIGEST_FORMAT)

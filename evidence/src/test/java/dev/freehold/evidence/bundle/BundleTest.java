@@ -20,6 +20,7 @@ import dev.freehold.evidence.log.TlogProof;
 import dev.freehold.evidence.note.Checkpoint;
 import dev.freehold.evidence.note.NoteSigner;
 import dev.freehold.evidence.note.Origin;
+import dev.freehold.record.CanonicalJson;
 import dev.freehold.record.ChainId;
 import dev.freehold.record.Digest;
 import dev.freehold.record.Json;
@@ -62,7 +63,10 @@ class BundleTest {
     assertThat(LoggedReceipt.is(entry, Samples.receipt(399))).isFalse();
     assertThat(LoggedReceipt.whole(entry)).isEmpty();
     assertThat(LoggedReceipt.id(entry)).contains(longest.id());
+    assertThat(LoggedReceipt.bytes(longest)).isEqualTo(CanonicalJson.bytes(entry.record()));
     Entry usual = entry(LoggedReceipt.of(Samples.receipt(1)));
+    assertThat(LoggedReceipt.bytes(Samples.receipt(1)))
+        .isEqualTo(CanonicalJson.bytes(usual.record()));
     assertThat(LoggedReceipt.whole(usual)).contains(Samples.receipt(1));
     assertThat(LoggedReceipt.id(usual)).contains(Samples.receipt(1).id());
   }
