@@ -35,6 +35,15 @@ final class Appends {
   private record Frame(
       String file, FrameMemory.Room room, List<Waiting> batch, List<Held> entries) {}
 
+  /** Whether the log's thread is woken for an append. */
+  enum Waking {
+    AT_ONCE,
+    /** Only where it would not look by itself soon. */
+    WHO_SLEEPS,
+    /** {@link #hasten} follows. */
+    NOBODY
+  }
+
   /** Publishes what is durable. */
   interface Publisher {
     void publish() throws LogException;
@@ -105,9 +114,9 @@ final class Appends {
   /**
    * Queues entries side by side; completes with the index of the first.
    *
-   * @param hurried whether the log's thread is woken for them
+   * @param waking whether the log's thread is woken for them
    */
-  CompletableFuture<Long> add(List<Held> held, List<Source> sources, boolean hurried) {
+  CompletableFuture<Long> add(List<Held> held, List<Source> sources, Waking waking) {
     CompletableFuture<Long> done = new CompletableFuture<>();
     synchronized (lock) {
       if (failed != null) {
@@ -126,7 +135,7 @@ final class Appends {
         }
       }
       queue.add(new Waiting(held, first, done));
-      if (hurried || asleep) {
+      if (waking == Waking.AT_ONCE || (waking == Waking.WHO_SLEEPS && asleep)) {
         lock.notifyAll();
       }
     }
@@ -213,11 +222,15 @@ final class Appends {
   void hasten() {
     Frame frame;
     synchronized (lock) {
-      if (writing
-          || queue.isEmpty()
-          || Math.max(queue.size(), lastFrame) >= MANY
+      if (writing || queue.isEmpty()) {
+        return;
+      }
+      if (Math.max(queue.size(), lastFrame) >= MANY
           || unpublishedBytes > UNPUBLISHED_LIMIT
           || Thread.currentThread().isInterrupted()) {
+        if (asleep) {
+          lock.notifyAll();
+        }
         return;
       }
       frame = take();

@@ -250,18 +250,28 @@ public final class FolderStorage implements LogStorage {
 
   @Override
   public void delete(List<String> names) throws IOException {
+    Set<Path> folders = new LinkedHashSet<>();
     for (String name : names) {
       Path file = folder.resolve(name);
       Files.deleteIfExists(file);
       if (parent(file).toString().endsWith(".p")) {
-        try (Stream<Path> rest = Files.list(parent(file))) {
-          if (rest.findAny().isPresent()) {
-            continue;
-          }
-        }
-        Files.deleteIfExists(parent(file));
+        folders.add(parent(file));
       }
     }
+    for (Path each : folders) {
+      deleteIfEmpty(each);
+    }
+  }
+
+  private static void deleteIfEmpty(Path folder) throws IOException {
+    try (Stream<Path> rest = Files.list(folder)) {
+      if (rest.findAny().isPresent()) {
+        return;
+      }
+    } catch (NoSuchFileException e) {
+      return;
+    }
+    Files.deleteIfExists(folder);
   }
 
   @Override
@@ -301,7 +311,10 @@ public final class FolderStorage implements LogStorage {
   }
 
   private static void writeFully(FileChannel channel, List<ByteBuffer> bytes) throws IOException {
-    ByteBuffer[] rest = bytes.stream().map(ByteBuffer::duplicate).toArray(ByteBuffer[]::new);
+    ByteBuffer[] rest = new ByteBuffer[bytes.size()];
+    for (int i = 0; i < rest.length; i++) {
+      rest[i] = bytes.get(i).duplicate();
+    }
     int at = 0;
     while (at < rest.length) {
       if (rest[at].hasRemaining()) {

@@ -18,12 +18,14 @@ final class Journal {
 
   private static final int MAGIC = 0x46484a31;
   private static final int HEAD = 20;
+  private static final int DIGITS = 20;
 
   private Journal() {}
 
   /** The file whose first entry has this index. */
   static String name(long first) {
-    return FOLDER + "/" + String.format("%020d", first);
+    String digits = Long.toString(first);
+    return FOLDER + "/" + "0".repeat(DIGITS - digits.length()) + digits;
   }
 
   /** The index in the name of a file; empty where it is no journal's. */

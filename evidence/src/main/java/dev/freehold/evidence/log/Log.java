@@ -162,6 +162,24 @@ public final class Log implements AutoCloseable {
         Held.of(Entry.encode(kind, source, sequence, record), kind, source, sequence));
   }
 
+  /**
+   * Appends an entry whose record is canonical JSON already, and writes it, with all that was
+   * appended before, as {@link #hasten} does: nobody is woken for it where this thread can do it.
+   *
+   * @param record its bytes, which are not read
+   */
+  public CompletableFuture<Long> appendHastened(
+      EntryKind kind, Source source, long sequence, byte[] record) {
+    Held held = Held.of(Entry.encode(kind, source, sequence, record), kind, source, sequence);
+    if (held.length() > Entry.LIMIT) {
+      return tooLong(sequence, source, held.length());
+    }
+    CompletableFuture<Long> appended =
+        appends.add(List.of(held), List.of(source), Appends.Waking.NOBODY);
+    appends.hasten();
+    return appended;
+  }
+
   /** Does the same for a record that is finished only when it is written. */
   public CompletableFuture<Long> append(
       EntryKind kind, Source source, long sequence, LateRecord record) {
@@ -171,7 +189,7 @@ public final class Log implements AutoCloseable {
   private CompletableFuture<Long> appendLeisurely(Held held) {
     return held.length() > Entry.LIMIT
         ? tooLong(held.sequence(), held.source(), held.length())
-        : appends.add(List.of(held), List.of(held.source()), false);
+        : appends.add(List.of(held), List.of(held.source()), Appends.Waking.WHO_SLEEPS);
   }
 
   private static CompletableFuture<Long> tooLong(long sequence, Source source, int length) {
@@ -200,7 +218,7 @@ public final class Log implements AutoCloseable {
       return CompletableFuture.failedFuture(
           new LogException("these entries are more than one write takes: append fewer at once"));
     }
-    return appends.add(held, entries.stream().map(Entry::source).toList(), true);
+    return appends.add(held, entries.stream().map(Entry::source).toList(), Appends.Waking.AT_ONCE);
   }
 
   /** The sequence number of the next entry of this source; empty once it has ended. */

@@ -15,6 +15,9 @@ final class OpenBundle {
   private final List<ByteBuffer> pieces = new ArrayList<>();
   private int entries;
 
+  /** Memory of its own: the first piece is its front. Written to by {@link #copy} alone. */
+  private byte @Nullable [] own;
+
   /** The piece that the next entry may continue. */
   private FrameMemory.@Nullable Slab slab;
 
@@ -63,22 +66,47 @@ final class OpenBundle {
     OpenBundle continued = new OpenBundle();
     continued.pieces.addAll(pieces());
     continued.entries = entries;
+    continued.own = own;
     return continued;
   }
 
-  /** The same in memory of its own. */
+  /**
+   * The same in memory of its own. Where this continues such a one, and there is room behind that,
+   * only what is new is copied.
+   */
   OpenBundle copy() {
     OpenBundle copy = new OpenBundle();
     copy.entries = entries;
     if (entries > 0) {
-      copy.pieces.add(ByteBuffer.wrap(bytes()));
+      int length = length();
+      byte[] memory = own;
+      int at = 0;
+      if (memory == null || memory.length < length) {
+        memory = new byte[2 * length];
+      } else {
+        at = pieces.getFirst().remaining();
+      }
+      ByteBuffer whole = ByteBuffer.wrap(memory).position(at);
+      for (ByteBuffer piece : at == 0 ? pieces : pieces.subList(1, pieces.size())) {
+        whole.put(piece.duplicate());
+      }
+      copy.own = memory;
+      copy.pieces.add(ByteBuffer.wrap(memory, 0, length));
     }
     return copy;
   }
 
+  private int length() {
+    int length = 0;
+    for (ByteBuffer piece : pieces()) {
+      length += piece.remaining();
+    }
+    return length;
+  }
+
   /** A copy of the bundle's bytes. */
   byte[] bytes() {
-    ByteBuffer whole = ByteBuffer.allocate(pieces().stream().mapToInt(ByteBuffer::remaining).sum());
+    ByteBuffer whole = ByteBuffer.allocate(length());
     pieces().forEach(piece -> whole.put(piece.duplicate()));
     return whole.array();
   }

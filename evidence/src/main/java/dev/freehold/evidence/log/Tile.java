@@ -138,10 +138,15 @@ public sealed interface Tile {
   }
 
   private static String place(long index, int width) {
-    StringBuilder place = new StringBuilder(String.format("%03d", index % 1000));
+    StringBuilder place = new StringBuilder(group(index));
     for (long rest = index / 1000; rest > 0; rest /= 1000) {
-      place.insert(0, String.format("x%03d/", rest % 1000));
+      place.insert(0, "x" + group(rest) + "/");
     }
     return width == FULL ? place.toString() : place + ".p/" + width;
+  }
+
+  /** Its last three digits. */
+  private static String group(long number) {
+    return Long.toString(1000 + number % 1000).substring(1);
   }
 }

@@ -31,6 +31,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
@@ -109,6 +110,63 @@ class LogTest {
       }
       assertThat(storage.writers).hasSize(1).doesNotContain(Thread.currentThread());
     }
+  }
+
+  @Test
+  void whoAppendsAndWaitsWritesItAndWakesNobody() throws Exception {
+    Overseen storage = new Overseen();
+    try (Log log = Logs.open(storage)) {
+      for (int i = 0; i < 40; i += 2) {
+        // What nobody waits for goes along.
+        CompletableFuture<Long> before = append(log, i);
+        assertThat(join(appendHastened(log, i + 1))).isEqualTo(i + 1);
+        assertThat(before).isCompletedWithValue((long) i);
+        // Long enough for the log's thread to fall asleep, at least once.
+        Thread.sleep(i == 10 ? 150 : 0);
+      }
+      assertThat(storage.writers).contains(Thread.currentThread());
+      log.publish();
+      assertThat(LogCheck.run(storage, log.newest().orElseThrow(), KEYS).findings()).isEmpty();
+    }
+  }
+
+  @Test
+  void whoIsInterruptedWakesTheLogThatSleeps() throws Exception {
+    Overseen storage = new Overseen();
+    try (Log log = Logs.open(storage)) {
+      for (int i = 0; i < 3; i++) {
+        Thread.sleep(150);
+        Thread.currentThread().interrupt();
+        CompletableFuture<Long> durable = appendHastened(log, i);
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(durable.get(30, TimeUnit.SECONDS)).isEqualTo(i);
+      }
+      assertThat(storage.writers).hasSize(1).doesNotContain(Thread.currentThread());
+    }
+  }
+
+  @Test
+  void whatIsWrittenByWhoAppendsIsRefusedAsOthersAre() throws Exception {
+    Log log = Logs.open(new MemoryStorage());
+    assertThat(log.appendHastened(EntryKind.RECEIPT, SOURCE, 0, new byte[Entry.LIMIT]))
+        .failsWithin(Duration.ZERO)
+        .withThrowableThat()
+        .withMessageContaining("the log takes");
+    assertThat(appendHastened(log, 1))
+        .failsWithin(Duration.ZERO)
+        .withThrowableThat()
+        .withMessageContaining("has the sequence number 0");
+    assertThat(appendHastened(log, 0)).isCompletedWithValue(0L);
+    log.close();
+    assertThat(appendHastened(log, 1))
+        .failsWithin(Duration.ZERO)
+        .withThrowableThat()
+        .withMessageContaining("is closed");
+  }
+
+  private static CompletableFuture<Long> appendHastened(Log log, long at) {
+    return log.appendHastened(
+        EntryKind.RECEIPT, SOURCE, at, CanonicalJson.bytes(entry(at).record()));
   }
 
   @Test
