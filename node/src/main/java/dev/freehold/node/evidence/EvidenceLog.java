@@ -48,6 +48,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Queue;
+import java.util.SequencedMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
@@ -86,6 +87,7 @@ public final class EvidenceLog implements WatchedLog, AutoCloseable {
   private final Opener opener;
   private final Duration pause;
   private final SigningKey key;
+  private final Source source;
   private final InstantSource clock;
   private final ReceiptStore store;
   private final EventLog events;
@@ -125,14 +127,16 @@ public final class EvidenceLog implements WatchedLog, AutoCloseable {
     this.clock = clock;
     this.events = events;
     this.onCheckpoint = onCheckpoint;
+    this.source = new Source(key.nodeId().toString());
     this.log = openLog();
-    if (log.nextSequence(new Source(key.nodeId().toString())).isEmpty()) {
+    if (log.nextSequence(source).isEmpty()) {
       log.close();
       throw new ReceiptStoreException(
           "the log of this node has ended ('freehold log end'), so no answer of it could be logged:"
               + " use another FREEHOLD_HOME");
     }
-    this.worker = Thread.ofVirtual().name("evidence-log").unstarted(this::work);
+    // A platform thread: it writes files, and a virtual one would wake a second carrier meanwhile.
+    this.worker = Thread.ofPlatform().daemon().name("evidence-log").unstarted(this::work);
   }
 
   /**
@@ -311,22 +315,14 @@ public final class EvidenceLog implements WatchedLog, AutoCloseable {
   }
 
   private void logAll() throws LogException {
-    List<Receipt> receipts;
+    SequencedMap<ReceiptId, Receipt> receipts;
     do {
       receipts = store.unlogged(AT_ONCE);
-      Map<ReceiptId, CompletableFuture<Long>> appended = new HashMap<>();
-      Source source = new Source(key.nodeId().toString());
-      for (Receipt receipt : receipts) {
-        OptionalLong sequence = log.nextSequence(source);
-        if (sequence.isEmpty()) {
-          throw new ReceiptStoreException(
-              "the log of this node has ended, so its receipts are logged no more");
-        }
-        appended.put(
-            receipt.id(),
-            log.append(
-                new Entry(
-                    EntryKind.RECEIPT, source, sequence.getAsLong(), LoggedReceipt.of(receipt))));
+      Map<ReceiptId, CompletableFuture<Long>> appended = new LinkedHashMap<>();
+      for (Map.Entry<ReceiptId, Receipt> receipt : receipts.entrySet()) {
+        boolean last = appended.size() == receipts.size() - 1;
+        byte[] record = LoggedReceipt.bytes(receipt.getValue());
+        appended.put(receipt.getKey(), append(EntryKind.RECEIPT, source, record, last));
       }
       Map<ReceiptId, Long> indices = new HashMap<>();
       for (Map.Entry<ReceiptId, CompletableFuture<Long>> entry : appended.entrySet()) {
@@ -345,9 +341,26 @@ public final class EvidenceLog implements WatchedLog, AutoCloseable {
     }
   }
 
+  /**
+   * Appends what is counted by a source.
+   *
+   * @param last whether nothing follows that could share its flush: then this thread writes it
+   */
+  private CompletableFuture<Long> append(
+      EntryKind kind, Source source, byte[] record, boolean last) {
+    long sequence =
+        log.nextSequence(source)
+            .orElseThrow(
+                () ->
+                    new ReceiptStoreException(
+                        "the log of this node has ended, so its receipts are logged no more"));
+    return last
+        ? log.appendHastened(kind, source, sequence, record)
+        : log.append(kind, source, sequence, record);
+  }
+
   /** Verdicts, vouchers, settlements, and mandates under which is bought. */
   private void logRecords() throws LogException {
-    Source source = new Source(key.nodeId().toString());
     List<byte[]> records;
     do {
       records = store.unloggedRecords(AT_ONCE);
@@ -359,8 +372,7 @@ public final class EvidenceLog implements WatchedLog, AutoCloseable {
                     : Optional.<EntryKind>empty())
                 .orElseThrow(
                     () -> new ReceiptStoreException("a record that waits for the log is damaged"));
-        long sequence = log.nextSequence(source).orElseThrow();
-        appended.add(log.append(kind, source, sequence, record));
+        appended.add(append(kind, source, record, appended.size() == records.size() - 1));
       }
       Map<Long, byte[]> entries = new LinkedHashMap<>();
       for (int i = 0; i < records.size(); i++) {
@@ -388,11 +400,11 @@ public final class EvidenceLog implements WatchedLog, AutoCloseable {
 
   /** Each leaves the queue once it is durable: of a failed write it may be made again. */
   private void logOwed() throws LogException {
-    Source source = new Source(key.nodeId() + "#timestamps");
+    Source own = new Source(key.nodeId() + "#timestamps");
     for (Owed next = owed.peek(); next != null; next = owed.peek()) {
-      OptionalLong sequence = log.nextSequence(source);
+      OptionalLong sequence = log.nextSequence(own);
       if (sequence.isPresent()) {
-        Appended.index(log.append(new Entry(next.kind, source, sequence.getAsLong(), next.record)));
+        Appended.index(log.append(new Entry(next.kind, own, sequence.getAsLong(), next.record)));
       }
       owed.remove();
     }

@@ -4,8 +4,11 @@ package dev.freehold.node.receipts;
 
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConfig;
@@ -35,6 +38,9 @@ final class Database implements AutoCloseable {
   /** Guarded by {@link #lock}; null after a failure that left it unusable. */
   private @Nullable Connection connection;
 
+  /** Statements of this connection by their text; guarded by {@link #lock}. */
+  private final Map<String, PreparedStatement> kept = new HashMap<>();
+
   Database(Path file, Opener opener) {
     this.file = file;
     this.opener = opener;
@@ -46,6 +52,8 @@ final class Database implements AutoCloseable {
     // FULL: a commit returns when the log is on the disk, not when the system has taken it.
     config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
     config.setBusyTimeout(5_000);
+    // Nobody asks for them, and each insert would be followed by a statement of its own.
+    config.setGetGeneratedKeys(false);
     return new JDBC4Connection(
         "jdbc:sqlite:" + file.toAbsolutePath(),
         file.toAbsolutePath().toString(),
@@ -81,31 +89,63 @@ final class Database implements AutoCloseable {
     }
   }
 
+  /**
+   * A statement of the connection that {@link #locked} gave, made once: for what every answer does.
+   * Whoever uses it closes its rows, and not the statement.
+   */
+  PreparedStatement kept(Connection open, String text) throws SQLException {
+    PreparedStatement found = kept.get(text);
+    if (found == null) {
+      found = open.prepareStatement(text);
+      kept.put(text, found);
+    }
+    return found;
+  }
+
   /** Writes several rows: all of them or none. */
   <T> T together(Work<T> work) {
+    return locked("write", open -> together(open, work));
+  }
+
+  /**
+   * Does the same for what can be found out anew, without waiting for the disk: of these writes, a
+   * power cut may take back the last ones, and nothing else. What is written otherwise is on the
+   * disk with all that was written before it.
+   */
+  <T> T unflushed(Work<T> work) {
     return locked(
         "write",
         open -> {
-          boolean done = false;
           try (Statement statement = open.createStatement()) {
-            statement.execute("BEGIN IMMEDIATE");
+            statement.execute("PRAGMA synchronous = NORMAL");
             try {
-              T result = work.on(open);
-              statement.execute("COMMIT");
-              done = true;
-              return result;
+              return together(open, work);
             } finally {
-              if (!done) {
-                statement.execute("ROLLBACK");
-              }
+              statement.execute("PRAGMA synchronous = FULL");
             }
           }
         });
   }
 
+  private <T> T together(Connection open, Work<T> work) throws SQLException {
+    boolean done = false;
+    kept(open, "BEGIN IMMEDIATE").execute();
+    try {
+      T result = work.on(open);
+      kept(open, "COMMIT").execute();
+      done = true;
+      return result;
+    } finally {
+      if (!done) {
+        kept(open, "ROLLBACK").execute();
+      }
+    }
+  }
+
   private void drop() {
     Connection old = connection;
     connection = null;
+    kept.clear();
     if (old != null) {
       try {
         old.close();

@@ -19,12 +19,15 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,8 +42,19 @@ public final class ReceiptStore implements AutoCloseable {
   private static final String COLUMNS =
       "id, kind, model, model_digest, finished, prompt_tokens, output_tokens, node";
 
+  /** How many receipts are remembered that are not known to be in the log. */
+  private static final int REMEMBERED = 256;
+
   private final Path file;
   private final Database database;
+
+  /**
+   * Receipts that were kept last, so that logging one need not read it; under the database's lock.
+   */
+  private final SequencedMap<ReceiptId, Receipt> fresh = new LinkedHashMap<>();
+
+  /** No own receipt up to this sequence is to be logged; under the database's lock. */
+  private long allLoggedTo;
 
   ReceiptStore(Path file, Database.Opener opener) {
     this.file = file;
@@ -112,24 +126,38 @@ public final class ReceiptStore implements AutoCloseable {
     }
     long promptTokens = prompt;
     long outputTokens = output;
+    ReceiptId id = receipt.id();
     locked(
         "write",
         open -> {
-          try (PreparedStatement insert =
-              open.prepareStatement(
-                  "INSERT INTO receipt (" + COLUMNS + ", transcript) VALUES (?,?,?,?,?,?,?,?,?)")) {
-            insert.setString(1, receipt.id().text());
-            insert.setString(2, receipt.statement().kind().text());
-            insert.setString(3, receipt.statement().model().name());
-            insert.setString(4, receipt.statement().model().digest().toString());
-            insert.setString(5, receipt.statement().finished().toString());
-            insert.setLong(6, promptTokens);
-            insert.setLong(7, outputTokens);
-            insert.setString(8, signer == null ? null : signer.toString());
-            insert.setBytes(9, bytes);
-            return insert.executeUpdate();
+          PreparedStatement insert =
+              database.kept(
+                  open,
+                  "INSERT INTO receipt (" + COLUMNS + ", transcript) VALUES (?,?,?,?,?,?,?,?,?)");
+          insert.setString(1, id.text());
+          insert.setString(2, receipt.statement().kind().text());
+          insert.setString(3, receipt.statement().model().name());
+          insert.setString(4, receipt.statement().model().digest().toString());
+          insert.setString(5, receipt.statement().finished().toString());
+          insert.setLong(6, promptTokens);
+          insert.setLong(7, outputTokens);
+          insert.setString(8, signer == null ? null : signer.toString());
+          insert.setBytes(9, bytes);
+          insert.executeUpdate();
+          // The statement is kept, and a transcript may be long.
+          insert.clearParameters();
+          if (signer == null) {
+            remember(id, receipt);
           }
+          return id;
         });
+  }
+
+  private void remember(ReceiptId id, Receipt receipt) {
+    fresh.put(id, receipt);
+    if (fresh.size() > REMEMBERED) {
+      fresh.pollFirstEntry();
+    }
   }
 
   /**
@@ -315,12 +343,12 @@ public final class ReceiptStore implements AutoCloseable {
 
   /** Records that are not known to be in the log, the oldest first, at most {@code limit}. */
   public List<byte[]> unloggedRecords(int limit) {
-    return locked("read", open -> Records.unlogged(open, limit));
+    return locked("read", open -> Records.unlogged(database, open, limit));
   }
 
   /** Writes down where records stand in the log; one that this store never had is added. */
   public void recordsLogged(Map<Long, byte[]> entries) {
-    database.together(
+    database.unflushed(
         open -> {
           Records.logged(open, entries);
           return entries;
@@ -333,40 +361,68 @@ public final class ReceiptStore implements AutoCloseable {
   }
 
   /** Own receipts that are not known to be in the log, the oldest first, at most {@code limit}. */
-  public List<Receipt> unlogged(int limit) {
-    List<byte[]> found =
-        locked(
-            "read",
-            open -> {
-              try (PreparedStatement select =
-                  open.prepareStatement(
-                      "SELECT transcript FROM receipt WHERE node IS NULL AND sequence NOT IN"
-                          + " (SELECT receipt FROM logged) ORDER BY sequence LIMIT ?")) {
-                select.setInt(1, limit);
-                List<byte[]> rows = new ArrayList<>();
-                try (ResultSet results = select.executeQuery()) {
-                  while (results.next()) {
-                    rows.add(results.getBytes(1));
-                  }
-                }
-                return rows;
-              }
-            });
-    return found.stream().map(bytes -> decode(bytes, "a receipt").receipt()).toList();
+  public SequencedMap<ReceiptId, Receipt> unlogged(int limit) {
+    SequencedMap<ReceiptId, Receipt> found = new LinkedHashMap<>();
+    for (ReceiptId id : locked("read", open -> unlogged(open, limit))) {
+      found.put(
+          id,
+          remembered(id)
+              .or(() -> receipt(id))
+              .orElseThrow(() -> new ReceiptStoreException(id + " is gone from " + file)));
+    }
+    return found;
+  }
+
+  private List<ReceiptId> unlogged(Connection open, int limit) throws SQLException {
+    List<ReceiptId> found = new ArrayList<>();
+    // Before the others are looked for: what another process adds meanwhile is beyond it.
+    long last = last(open);
+    if (last <= allLoggedTo) {
+      return found;
+    }
+    PreparedStatement select =
+        database.kept(
+            open,
+            "SELECT sequence, id FROM receipt WHERE sequence > ? AND node IS NULL AND sequence NOT IN"
+                + " (SELECT receipt FROM logged) ORDER BY sequence LIMIT ?");
+    select.setLong(1, allLoggedTo);
+    select.setInt(2, limit);
+    try (ResultSet rows = select.executeQuery()) {
+      while (rows.next()) {
+        if (found.isEmpty()) {
+          last = rows.getLong(1) - 1;
+        }
+        found.add(new ReceiptId(rows.getString(2)));
+      }
+    }
+    allLoggedTo = last;
+    return found;
+  }
+
+  private long last(Connection open) throws SQLException {
+    PreparedStatement select = database.kept(open, "SELECT ifnull(max(sequence), 0) FROM receipt");
+    try (ResultSet rows = select.executeQuery()) {
+      return rows.next() ? rows.getLong(1) : 0;
+    }
+  }
+
+  private Optional<Receipt> remembered(ReceiptId id) {
+    return locked("read", _ -> Optional.ofNullable(fresh.get(id)));
   }
 
   /** Writes down where receipts stand in the log; what is known already stays as it is. */
   public void logged(Map<ReceiptId, Long> entries) {
-    database.together(
+    database.unflushed(
         open -> {
-          try (PreparedStatement insert =
-              open.prepareStatement(
-                  "INSERT OR IGNORE INTO logged SELECT sequence, ? FROM receipt WHERE id = ?")) {
-            for (Map.Entry<ReceiptId, Long> entry : entries.entrySet()) {
-              insert.setLong(1, entry.getValue());
-              insert.setString(2, entry.getKey().text());
-              insert.executeUpdate();
-            }
+          PreparedStatement insert =
+              database.kept(
+                  open,
+                  "INSERT OR IGNORE INTO logged SELECT sequence, ? FROM receipt WHERE id = ?");
+          for (Map.Entry<ReceiptId, Long> entry : entries.entrySet()) {
+            insert.setLong(1, entry.getValue());
+            insert.setString(2, entry.getKey().text());
+            insert.executeUpdate();
+            fresh.remove(entry.getKey());
           }
           return entries.size();
         });

@@ -28,19 +28,18 @@ final class Records {
   }
 
   /** Records that are not known to be in the log, the oldest first. */
-  static List<byte[]> unlogged(Connection open, int limit) throws SQLException {
-    try (PreparedStatement select =
-        open.prepareStatement(
-            "SELECT record FROM record WHERE entry IS NULL ORDER BY sequence LIMIT ?")) {
-      select.setInt(1, limit);
-      List<byte[]> rows = new ArrayList<>();
-      try (ResultSet results = select.executeQuery()) {
-        while (results.next()) {
-          rows.add(results.getBytes(1));
-        }
+  static List<byte[]> unlogged(Database database, Connection open, int limit) throws SQLException {
+    PreparedStatement select =
+        database.kept(
+            open, "SELECT record FROM record WHERE entry IS NULL ORDER BY sequence LIMIT ?");
+    select.setInt(1, limit);
+    List<byte[]> rows = new ArrayList<>();
+    try (ResultSet results = select.executeQuery()) {
+      while (results.next()) {
+        rows.add(results.getBytes(1));
       }
-      return rows;
     }
+    return rows;
   }
 
   /** Writes down where records stand in the log; one that was never here is added. */

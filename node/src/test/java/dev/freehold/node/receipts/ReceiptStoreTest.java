@@ -5,6 +5,7 @@ package dev.freehold.node.receipts;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.freehold.evidence.Receipt;
 import dev.freehold.evidence.ReceiptId;
 import dev.freehold.evidence.Transcript;
 import java.io.BufferedReader;
@@ -16,10 +17,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -169,6 +172,113 @@ class ReceiptStoreTest {
     }
   }
 
+  // What is to be logged: from memory, and as the database has it.
+
+  @Test
+  void whatIsToBeLoggedComesInItsOrderWhoeverKeptItAndHoweverMuch() {
+    try (ReceiptStore store = ReceiptStore.open(home);
+        ReceiptStore other = ReceiptStore.open(home)) {
+      List<Receipt> kept = new ArrayList<>();
+      for (int i = 0; i < 300; i++) {
+        Transcript answer = Answered.answer(i, 10);
+        (i % 50 == 7 ? other : store).append(answer);
+        kept.add(answer.receipt());
+      }
+      store.appendForeign(Answered.answer(1000, 10));
+      assertThat(store.unlogged(1000).values()).containsExactlyElementsOf(kept);
+      assertThat(store.unlogged(3).values()).containsExactlyElementsOf(kept.subList(0, 3));
+      // Not the first ones: who logs them may be told of them in any order.
+      store.logged(Map.of(kept.get(1).id(), 0L, kept.get(2).id(), 1L));
+      assertThat(store.unlogged(2).keySet()).containsExactly(kept.get(0).id(), kept.get(3).id());
+      for (long i = 0; i < 300; i++) {
+        store.logged(Map.of(kept.get((int) i).id(), 2 + i));
+      }
+      assertThat(store.unlogged(1000)).isEmpty();
+      Transcript later = Answered.answer(2000, 10);
+      other.append(later);
+      assertThat(store.unlogged(1000).values()).containsExactly(later.receipt());
+    }
+  }
+
+  @Test
+  void aReceiptThatWasNotKeptIsNotToBeLogged() {
+    Path file = home.resolve(ReceiptStore.FILE);
+    AtomicBoolean broken = new AtomicBoolean();
+    try (ReceiptStore store =
+        new ReceiptStore(file, () -> breaking(Database.connect(file), broken, false))) {
+      broken.set(true);
+      assertThatThrownBy(() -> store.append(Answered.answer(1, 10)))
+          .hasMessageContaining("the disk broke");
+      broken.set(false);
+      assertThat(store.unlogged(10)).isEmpty();
+      Transcript transcript = Answered.answer(2, 10);
+      store.append(transcript);
+      broken.set(true);
+      assertThatThrownBy(() -> store.logged(Map.of(transcript.receipt().id(), 0L)))
+          .hasMessageContaining("the disk broke");
+      broken.set(false);
+      assertThat(store.unlogged(10).values()).containsExactly(transcript.receipt());
+    }
+  }
+
+  @Test
+  void whereAReceiptStandsMayBeLostWithThePowerAndIsToldAgain() throws SQLException {
+    Transcript first = Answered.answer(1, 10);
+    Transcript second = Answered.answer(2, 10);
+    try (ReceiptStore store = ReceiptStore.open(home)) {
+      store.append(first);
+      store.append(second);
+      store.logged(Map.of(first.receipt().id(), 0L));
+      store.logged(Map.of(second.receipt().id(), 1L));
+    }
+    try (Connection connection = Database.connect(home.resolve(ReceiptStore.FILE));
+        Statement statement = connection.createStatement()) {
+      // What a cut leaves where the last write had not reached the disk.
+      statement.execute("DELETE FROM logged WHERE entry = 1");
+    }
+    try (ReceiptStore store = ReceiptStore.open(home)) {
+      assertThat(store.loggedUpTo()).isEqualTo(1);
+      assertThat(store.unlogged(10).values()).containsExactly(second.receipt());
+      store.logged(Map.of(first.receipt().id(), 0L, second.receipt().id(), 1L));
+      assertThat(store.unlogged(10)).isEmpty();
+      assertThat(store.entryOf(second.receipt().id())).hasValue(1);
+    }
+  }
+
+  @Test
+  void onlyWhereReceiptsStandIsWrittenWithoutWaitingForTheDisk() throws SQLException {
+    Path file = home.resolve(ReceiptStore.FILE);
+    List<Connection> opened = new ArrayList<>();
+    AtomicBoolean broken = new AtomicBoolean();
+    Transcript transcript = Answered.answer(1, 10);
+    try (ReceiptStore store =
+        new ReceiptStore(
+            file,
+            () -> {
+              opened.add(Database.connect(file));
+              return breaking(opened.getLast(), broken, true);
+            })) {
+      store.append(transcript);
+      assertThat(synchronous(opened.getLast())).as("FULL").isEqualTo(2);
+      store.logged(Map.of(transcript.receipt().id(), 0L));
+      assertThat(synchronous(opened.getLast())).isEqualTo(2);
+      broken.set(true);
+      assertThatThrownBy(() -> store.logged(Map.of(transcript.receipt().id(), 0L)))
+          .hasMessageContaining("the disk broke");
+      broken.set(false);
+      store.append(Answered.answer(2, 10));
+      assertThat(synchronous(opened.getLast())).isEqualTo(2);
+    }
+  }
+
+  private static int synchronous(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery("PRAGMA synchronous")) {
+      assertThat(rows.next()).isTrue();
+      return rows.getInt(1);
+    }
+  }
+
   /** A connection whose inserts fail while {@code broken}: before or after they are done. */
   private static Connection breaking(Connection real, AtomicBoolean broken, boolean after) {
     return proxy(
@@ -180,17 +290,18 @@ class ReceiptStoreTest {
                     PreparedStatement.class,
                     insert,
                     (inner, done) -> {
-                      if (after && broken.get() && inner.equals("executeUpdate")) {
-                        throw new SQLException("the disk broke");
-                      }
+                      breakAt(inner, broken.get() && after);
                       return done;
-                    })
+                    },
+                    inner -> breakAt(inner, broken.get() && !after))
                 : result,
-        name -> {
-          if (!after && broken.get() && name.equals("prepareStatement")) {
-            throw new SQLException("the disk broke");
-          }
-        });
+        _ -> {});
+  }
+
+  private static void breakAt(String method, boolean broken) throws SQLException {
+    if (broken && method.equals("executeUpdate")) {
+      throw new SQLException("the disk broke");
+    }
   }
 
   private interface After {
@@ -199,10 +310,6 @@ class ReceiptStoreTest {
 
   private interface Before {
     void first(String method) throws SQLException;
-  }
-
-  private static <T> T proxy(Class<T> type, T real, After after) {
-    return proxy(type, real, after, method -> {});
   }
 
   private static <T> T proxy(Class<T> type, T real, After after, Before before) {
