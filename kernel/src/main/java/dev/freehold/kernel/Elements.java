@@ -7,8 +7,8 @@ interface Elements {
   /** Elements of a vector. */
   int step();
 
-  /** Quantises the vector of one token. */
-  void quantize(float[] x, int start, PackedActivations out, int token);
+  /** As {@link Kernel#quantize}. */
+  void quantize(float[] x, int offset, int stride, int from, int to, PackedActivations out);
 
   /** As {@link Kernel#rmsNorm}. */
   void rmsNorm(

@@ -5,11 +5,17 @@ package dev.freehold.kernel;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Objects;
 
 /** Quantised vectors as plain arrays, token after token. Every Java lane uses it. */
 final class PackedActivations implements Activations {
+  private static final VarHandle EIGHT =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
   private final int capacity;
   private final int width;
 
@@ -90,12 +96,12 @@ final class PackedActivations implements Activations {
 
   /** Derives the sums of a token from its exact integers. */
   void derive(int token) {
+    int first = 4 * token * blocks;
     for (int i = 0; i < 4 * blocks; i++) {
-      int sum = 0;
-      for (int k = 0; k < 8; k++) {
-        sum += element[token * width + 8 * i + k];
-      }
-      sums[4 * token * blocks + i] = sum;
+      // Eight bytes at once, each 128 too large, and so never negative.
+      long eight = (long) EIGHT.get(element, token * width + 8 * i) ^ 0x8080808080808080L;
+      long pairs = (eight & 0x00ff00ff00ff00ffL) + ((eight >>> 8) & 0x00ff00ff00ff00ffL);
+      sums[first + i] = (int) ((pairs * 0x0001000100010001L) >>> 48) - 8 * 128;
     }
     for (int b = token * blocks; b < (token + 1) * blocks; b++) {
       weighted[b] = factor[b] * sum(b);

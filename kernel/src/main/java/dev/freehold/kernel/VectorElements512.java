@@ -32,21 +32,32 @@ final class VectorElements512 implements Elements {
 
   private static final int MAGIC_BITS = 0x4B400000;
 
+  /** Tokens that are quantised block by block: theirs lie side by side in memory. */
+  private static final int TOGETHER = 8;
+
   @Override
-  public void quantize(float[] x, int start, PackedActivations out, int token) {
-    int width = out.width();
-    float max = ScalarKernel.finite(largest(x, start, width));
-    int f = ScalarKernel.exponent(max);
-    out.exponent[token] = f;
-    float scale = ScalarKernel.power(-f);
-    for (int block = 0; block < out.blocks; block++) {
-      int at = block * Activations.BLOCK;
-      float blockMax = Float.intBitsToFloat(largest(x, start + at, Activations.BLOCK));
-      int n = Math.max(1, (int) Math.ceil(blockMax * scale / 127f));
-      out.factor[token * out.blocks + block] = n;
-      round(x, start + at, scale, 1f / n, out, token, at);
+  public void quantize(float[] x, int offset, int stride, int from, int to, PackedActivations out) {
+    for (int first = from; first < to; first += TOGETHER) {
+      int last = Math.min(to, first + TOGETHER);
+      for (int token = first; token < last; token++) {
+        float max = ScalarKernel.finite(largest(x, offset + token * stride, out.width()));
+        out.exponent[token] = ScalarKernel.exponent(max);
+      }
+      for (int block = 0; block < out.blocks; block++) {
+        int at = block * Activations.BLOCK;
+        for (int token = first; token < last; token++) {
+          int start = offset + token * stride + at;
+          float scale = ScalarKernel.power(-out.exponent[token]);
+          float blockMax = Float.intBitsToFloat(largest(x, start, Activations.BLOCK));
+          int n = Math.max(1, (int) Math.ceil(blockMax * scale / 127f));
+          out.factor[token * out.blocks + block] = n;
+          round(x, start, scale, 1f / n, out, token, at);
+        }
+      }
+      for (int token = first; token < last; token++) {
+        out.derive(token);
+      }
     }
-    out.derive(token);
   }
 
   /** Bits of the largest magnitude; those of NaN and infinity are larger than a finite number's. */

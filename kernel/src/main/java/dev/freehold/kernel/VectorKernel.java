@@ -83,9 +83,7 @@ final class VectorKernel implements Kernel {
     PackedActivations packed = (PackedActivations) out;
     Objects.checkFromToIndex(from, to, packed.capacity());
     try {
-      for (int token = from; token < to; token++) {
-        elements.quantize(x, offset + token * stride, packed, token);
-      }
+      elements.quantize(x, offset, stride, from, to, packed);
     } finally {
       Reference.reachabilityFence(packed);
     }
