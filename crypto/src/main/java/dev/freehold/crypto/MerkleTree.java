@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import java.util.function.Supplier;
 
 /**
  * The root of a growing Merkle tree (RFC 6962, section 2.1) with SHA-256, in memory for its right
@@ -182,12 +183,26 @@ public final class MerkleTree {
 
   /** The root; of an empty tree the SHA-256 of nothing. More leaves may follow. */
   public Digest root() {
-    if (size == 0) {
+    return root(edge, edgeLength);
+  }
+
+  /**
+   * The root over the leaves so far, computed when it is asked for, by a thread that may use the
+   * tree then. More leaves may have followed meanwhile.
+   */
+  public Supplier<Digest> rootOnDemand() {
+    int count = edgeLength;
+    byte[] now = Arrays.copyOf(edge, count * Digest.BYTES);
+    return () -> root(now, count);
+  }
+
+  private Digest root(byte[] subtrees, int count) {
+    if (count == 0) {
       return Digest.sha256();
     }
-    System.arraycopy(edge, (edgeLength - 1) * Digest.BYTES, pair, RIGHT, Digest.BYTES);
-    for (int i = edgeLength - 2; i >= 0; i--) {
-      node(i);
+    System.arraycopy(subtrees, (count - 1) * Digest.BYTES, pair, RIGHT, Digest.BYTES);
+    for (int i = count - 2; i >= 0; i--) {
+      node(subtrees, i);
     }
     return Digest.at(pair, RIGHT);
   }
@@ -206,7 +221,7 @@ public final class MerkleTree {
     System.arraycopy(leafHash, 0, pair, RIGHT, Digest.BYTES);
     // Each trailing one bit of the size is a full subtree that the new leaf completes.
     for (long rest = size; (rest & 1) == 1; rest >>>= 1) {
-      node(--edgeLength);
+      node(edge, --edgeLength);
     }
     System.arraycopy(pair, RIGHT, edge, edgeLength * Digest.BYTES, Digest.BYTES);
     edgeLength++;
@@ -221,8 +236,8 @@ public final class MerkleTree {
   }
 
   /** Puts the hash over a subtree and that to its right, which is in the pair, where that was. */
-  private void node(int left) {
-    System.arraycopy(edge, left * Digest.BYTES, pair, 1, Digest.BYTES);
+  private void node(byte[] subtrees, int left) {
+    System.arraycopy(subtrees, left * Digest.BYTES, pair, 1, Digest.BYTES);
     hash.update(pair);
     try {
       hash.digest(pair, RIGHT, Digest.BYTES);

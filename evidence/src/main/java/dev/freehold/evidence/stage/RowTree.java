@@ -5,6 +5,7 @@ package dev.freehold.evidence.stage;
 import dev.freehold.crypto.MerkleTree;
 import dev.freehold.record.Digest;
 import java.nio.ByteBuffer;
+import java.util.function.Supplier;
 
 /**
  * The Merkle tree over the rows that pass one boundary of a model, position by position from 0. One
@@ -41,5 +42,10 @@ public final class RowTree {
   /** The root over them. */
   public Digest root() {
     return tree.root();
+  }
+
+  /** The root over the positions so far, computed when it is asked for. */
+  public Supplier<Digest> rootOnDemand() {
+    return tree.rootOnDemand();
   }
 }

@@ -33,7 +33,7 @@ sealed interface Frame {
   /** The type of {@link Done}. */
   int DONE = 0x82;
 
-  byte[] MAGIC = "freehold stage/2".getBytes(StandardCharsets.US_ASCII);
+  byte[] MAGIC = "freehold stage/3".getBytes(StandardCharsets.US_ASCII);
 
   /** What a DONE brings besides its rows. */
   enum Chosen {

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,10 +29,10 @@ final class Passage {
    *
    * @param taken root over what the stage was given up to here
    */
-  record Piece(int first, int count, boolean choose, Digest taken) {}
+  record Piece(int first, int count, boolean choose, Supplier<Digest> taken) {}
 
-  /** What a stage's next statement must say. */
-  record Due(int positions, OptionalInt choosing, Digest taken, Digest given) {}
+  /** What a stage's statement after a step must say. */
+  record Due(int positions, OptionalInt choosing, Supplier<Digest> taken, Supplier<Digest> given) {}
 
   final SplitAnswer answer;
   final int number;
@@ -75,7 +76,7 @@ final class Passage {
 
   /** Notes that a stage is given work, whose rows are in its boundary already. */
   void give(int stage, int first, int count, boolean choose) {
-    pieces.get(stage).add(new Piece(first, count, choose, boundaries[stage].root()));
+    pieces.get(stage).add(new Piece(first, count, choose, boundaries[stage].rootOnDemand()));
   }
 
   /** The piece that a stage has to give out next; null if it has none. */
@@ -101,13 +102,18 @@ final class Passage {
                 piece.first + piece.count,
                 last ? choosing : OptionalInt.empty(),
                 piece.taken,
-                boundaries[stage + 1].root()));
+                boundaries[stage + 1].rootOnDemand()));
   }
 
-  /** Takes a statement in; false if it isn't what must be said now. */
+  /**
+   * Takes in a statement, which covers all steps up to one; false if it isn't what must be said.
+   */
   boolean take(int stage, StageReceipt receipt, NodeId node, Digest model, StageLayers layers) {
-    Due expected = due.get(stage).poll();
     StageStatement found = receipt.statement();
+    Due expected = due.get(stage).poll();
+    while (expected != null && expected.positions < found.positions()) {
+      expected = due.get(stage).poll();
+    }
     if (expected == null) {
       return false;
     }
@@ -122,8 +128,8 @@ final class Passage {
             expected.positions,
             expected.choosing,
             asking(stage).digest(),
-            expected.taken,
-            expected.given,
+            expected.taken.get(),
+            expected.given.get(),
             node);
     receipts[stage] = receipt;
     return found.equals(wanted);

@@ -9,9 +9,6 @@ import dev.freehold.engine.sampling.ParameterException;
 import dev.freehold.engine.sampling.Sampler;
 import dev.freehold.evidence.stage.Asking;
 import dev.freehold.evidence.stage.Choice;
-import dev.freehold.evidence.stage.StageReceipt;
-import dev.freehold.evidence.stage.StageStatement;
-import dev.freehold.kernel.Kernel;
 import dev.freehold.record.Nonce;
 import java.io.EOFException;
 import java.io.IOException;
@@ -26,12 +23,9 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -57,13 +51,6 @@ final class StageConnection {
 
   private record Leave(StageSequence sequence) implements Task {}
 
-  /** What the notary signs. */
-  private record Step(
-      StageSequence sequence, Frame.Work work, ByteBuffer given, ByteBuffer choice) {}
-
-  /** The notary's last one. */
-  private static final Optional<Step> END = Optional.empty();
-
   private final Stage stage;
   private final FrameStream frames;
   private final int depth;
@@ -72,7 +59,7 @@ final class StageConnection {
   private final int rowIn;
   private final int rowOut;
   private final int vocabulary;
-  private final BlockingQueue<Optional<Step>> steps = new LinkedBlockingQueue<>();
+  private final Notary notary;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
 
@@ -101,6 +88,7 @@ final class StageConnection {
     this.rowIn = transformer.layers().isFirst() ? 4 : batch.rowLength();
     this.rowOut = last ? batch.hiddenLength() : batch.rowLength();
     this.vocabulary = transformer.configuration().vocabulary();
+    this.notary = new Notary(stage, rowIn, rowOut, frames);
   }
 
   /** Returns when the coordinator has left and nothing of it remains. */
@@ -129,7 +117,7 @@ final class StageConnection {
 
   private void read() throws IOException {
     Thread worker = Thread.ofPlatform().name("stage").daemon().start(this::work);
-    Thread notary = Thread.ofPlatform().name("stage-notary").daemon().start(this::attest);
+    Thread signing = Thread.ofPlatform().name("stage-notary").daemon().start(notary::run);
     Thread pulse = Thread.ofVirtual().name("stage-pulse").start(this::pulse);
     try {
       while (true) {
@@ -148,8 +136,8 @@ final class StageConnection {
       pulse.interrupt();
       frames.close();
       join(worker);
-      steps.add(END);
-      join(notary);
+      notary.end();
+      join(signing);
       open.values().forEach(sequence -> stage.release(sequence.dropPages()));
       for (Task task : tasks) {
         if (task instanceof Leave(StageSequence sequence)) {
@@ -366,6 +354,7 @@ final class StageConnection {
         case Leave(StageSequence sequence) -> {
           sequence.over = true;
           stage.release(sequence.dropPages());
+          notary.hurry();
           all.remove();
         }
         case Compute piece -> {
@@ -408,14 +397,14 @@ final class StageConnection {
       return;
     }
     List<Frame> given = new ArrayList<>();
-    List<Optional<Step>> signed = new ArrayList<>();
+    List<Notary.Step> signed = new ArrayList<>();
     int row = 0;
     for (Compute piece : ready) {
       give(piece, row, given, signed);
       row += piece.work.count();
     }
     frames.write(given);
-    steps.addAll(signed);
+    notary.add(signed);
   }
 
   private boolean makeRoom(Compute piece) throws IOException {
@@ -461,7 +450,7 @@ final class StageConnection {
   }
 
   /** Adds what came out for a piece to what is sent, and to what the notary signs then. */
-  private void give(Compute piece, int firstRow, List<Frame> given, List<Optional<Step>> signed) {
+  private void give(Compute piece, int firstRow, List<Frame> given, List<Notary.Step> signed) {
     Frame.Work work = piece.work;
     StageSequence sequence = piece.sequence;
     int rows = work.count() * rowOut;
@@ -507,61 +496,6 @@ final class StageConnection {
     }
     payload.flip();
     given.add(new Frame.Done(work.number(), work.first(), work.count(), chosen, payload));
-    signed.add(Optional.of(new Step(sequence, work, payload.slice(0, rows), choice)));
-  }
-
-  private void attest() {
-    try {
-      List<Optional<Step>> next = new ArrayList<>();
-      while (true) {
-        next.add(steps.take());
-        steps.drainTo(next);
-        List<Frame> statements = new ArrayList<>();
-        for (Optional<Step> step : next) {
-          step.ifPresent(
-              one -> statements.add(new Frame.Statement(one.work.number(), attest(one))));
-        }
-        frames.write(statements);
-        if (next.contains(END)) {
-          return;
-        }
-        next.clear();
-      }
-    } catch (InterruptedException | IOException e) {
-      // The reader sees the end of the stream too.
-      frames.close();
-    }
-  }
-
-  private StageReceipt attest(Step step) {
-    StageSequence sequence = step.sequence;
-    int count = step.work.count();
-    for (int i = 0; i < count; i++) {
-      sequence.taken.add(step.work.rows().slice(i * rowIn, rowIn));
-      ByteBuffer row = step.given.slice(i * rowOut, rowOut);
-      if (last) {
-        sequence.given.add(row, i == count - 1 ? step.choice : Choice.none());
-      } else {
-        sequence.given.add(row);
-      }
-    }
-    int positions = step.work.first() + count;
-    if (step.work.choose() && sequence.choosing.isEmpty()) {
-      sequence.choosing = OptionalInt.of(positions - 1);
-    }
-    return StageReceipt.sign(
-        new StageStatement(
-            sequence.run,
-            sequence.session,
-            stage.model(),
-            Kernel.ARITHMETIC_VERSION,
-            stage.layers(),
-            positions,
-            sequence.choosing,
-            sequence.asking.digest(),
-            sequence.taken.root(),
-            sequence.given.root(),
-            stage.key().nodeId()),
-        stage.key());
+    signed.add(new Notary.Step(sequence, work, payload.slice(0, rows), choice));
   }
 }

@@ -20,6 +20,7 @@ import dev.freehold.engine.sampling.SamplingParameters;
 import dev.freehold.evidence.stage.Asking;
 import dev.freehold.evidence.stage.StageLayers;
 import dev.freehold.evidence.stage.StageReceipt;
+import dev.freehold.evidence.stage.StageStatement;
 import dev.freehold.kernel.ScalarKernel;
 import dev.freehold.record.Json;
 import dev.freehold.record.Nonce;
@@ -195,9 +196,11 @@ class PipelineTest {
           for (int i = 0; i < all.size(); i++) {
             assertThat(read(all.get(i))).as("request %d", i).isEqualTo(expected.get(i));
             // A machine may leave between an answer's last token and its statement: that is said.
-            assertThat(all.get(i).evidence().missing())
+            SplitEvidence evidence = all.get(i).evidence();
+            assertThat(evidence.missing())
                 .allMatch(said -> said.contains("left without signing its last steps"));
-            assertThat(all.get(i).evidence().receipts()).isNotEmpty();
+            assertThat(evidence.receipts().size() + evidence.missing().size())
+                .isGreaterThanOrEqualTo(3);
           }
           assertThat(machines.lost).isNotEmpty();
         }
@@ -338,8 +341,11 @@ class PipelineTest {
                           .put(done.payload().duplicate())
                           .flip();
                   changed.put(2, (byte) (changed.get(2) ^ 1));
-                  return new Frame.Done(
-                      done.number(), done.first(), done.count(), done.chosen(), changed);
+                  // The answer isn't over before it is seen.
+                  return done.first() > 55
+                      ? null
+                      : new Frame.Done(
+                          done.number(), done.first(), done.count(), done.chosen(), changed);
                 }
                 return frame;
               });
@@ -351,6 +357,78 @@ class PipelineTest {
         assertThat(found.tokens()).hasSameSizeAs(expected.getFirst().tokens());
       }
     }
+  }
+
+  @Test
+  void theLastStatementOfAnAnswerCoversThoseThatNeverCame() throws Exception {
+    Path file = SplitModels.write(folder, "llama", 2);
+    int all = 40 + 30 - 1;
+    try (Machines machines = new Machines(file)) {
+      for (int layer : List.of(0, 1)) {
+        machines.tamper(
+            layer,
+            _ ->
+                frame ->
+                    frame instanceof Frame.Statement(int _, StageReceipt receipt)
+                            && receipt.statement().positions() < all
+                        ? null
+                        : frame);
+      }
+      try (Pipeline pipeline = open(file, machines, 2, 2)) {
+        SplitEvidence evidence = pipeline.submit(request(1), run(1)).evidence();
+        assertThat(evidence.missing()).isEmpty();
+        assertThat(evidence.receipts())
+            .hasSize(2)
+            .allMatch(StageReceipt::signed)
+            .extracting(one -> one.statement().positions())
+            .containsOnly(all);
+        assertThat(machines.lost).isEmpty();
+      }
+    }
+  }
+
+  @Test
+  void aStatementOfAnotherLengthIsRefused() throws Exception {
+    Path file = SplitModels.write(folder, "llama", 2);
+    try (Machines machines = new Machines(file)) {
+      machines.tamper(
+          0,
+          nth ->
+              frame -> {
+                if (nth == 0 && frame instanceof Frame.Done done && done.first() > 55) {
+                  return null;
+                }
+                return nth == 0
+                        && frame instanceof Frame.Statement(int number, StageReceipt receipt)
+                    ? new Frame.Statement(number, oneFewer(receipt))
+                    : frame;
+              });
+      try (Pipeline pipeline = open(file, machines, 2, 2)) {
+        SplitGeneration one = pipeline.submit(request(1), run(1));
+        assertThat(read(one)).isEqualTo(alone(file, List.of(request(1))).getFirst());
+        SplitEvidence _ = one.evidence();
+        assertThat(machines.lost.getFirst().why()).contains("signed something else");
+      }
+    }
+  }
+
+  /** The same rows, and one position fewer. */
+  private static StageReceipt oneFewer(StageReceipt receipt) {
+    StageStatement s = receipt.statement();
+    return new StageReceipt(
+        new StageStatement(
+            s.run(),
+            s.session(),
+            s.model(),
+            s.arithmetic(),
+            s.layers(),
+            s.positions() - 1,
+            s.choosing(),
+            s.asked(),
+            s.taken(),
+            s.given(),
+            s.node()),
+        receipt.signature());
   }
 
   @Test
@@ -515,6 +593,39 @@ class PipelineTest {
       if (frames.read() instanceof Frame.Done done) {
         return done;
       }
+    }
+  }
+
+  /** Six steps that follow each other at once are signed together, and at the latest when asked. */
+  @Test
+  void aStageSignsTheStepsOfAWhileTogetherAndTheLastAtTheEnd() throws Exception {
+    Path file = SplitModels.write(folder, "llama", 2);
+    try (Machines machines = new Machines(file);
+        FrameStream frames = stage(machines)) {
+      frames.write(new Frame.Open(1, run(1), new Asking.Nothing()));
+      List<Frame> work = new ArrayList<>();
+      for (int position = 0; position < 6; position++) {
+        work.add(token(1, position));
+      }
+      work.add(new Frame.Open(2, run(2), new Asking.Nothing()));
+      work.add(token(2, 0));
+      frames.write(work);
+      List<StageStatement> signed = new ArrayList<>();
+      while (signed.stream().noneMatch(one -> one.positions() == 6)
+          || signed.stream().noneMatch(one -> one.run().equals(run(2)))) {
+        if (frames.read() instanceof Frame.Statement(int _, StageReceipt receipt)) {
+          signed.add(receipt.statement());
+        }
+      }
+      assertThat(signed).hasSizeLessThan(7).extracting(StageStatement::positions).contains(1, 6);
+      frames.write(token(2, 1));
+      assertThat(done(frames).first()).isEqualTo(1);
+      frames.write(new Frame.Close(2));
+      Frame last = frames.read();
+      while (!(last instanceof Frame.Statement)) {
+        last = frames.read();
+      }
+      assertThat(((Frame.Statement) last).receipt().statement().positions()).isEqualTo(2);
     }
   }
 

@@ -122,7 +122,7 @@ public final class Lane {
    * lane is closed, none is about to. {@link #leaveReceiving} ends the turn.
    */
   public void awaitReceiving() throws InterruptedException {
-    turns.await();
+    turns.await(() -> session.rouse(this));
   }
 
   /** Ends the turn of the path's own thread. */

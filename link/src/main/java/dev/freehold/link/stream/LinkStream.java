@@ -90,7 +90,7 @@ public final class LinkStream implements AutoCloseable {
    * nobody else does, so that nobody has to wake it. For streams on which much hangs on each
    * message, read by a platform thread that holds no lock while it reads: it may have to do what
    * follows of the end of the path. While it does something else, other streams of the link may
-   * wait up to 6 ms for what has come; when the path changes, it may itself wait up to 20 ms once.
+   * wait up to 13 ms for what has come; when the path changes, it may itself wait up to 20 ms once.
    */
   public void receives() {
     session.receives(this);

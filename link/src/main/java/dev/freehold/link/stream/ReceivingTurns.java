@@ -19,6 +19,9 @@ final class ReceivingTurns {
    */
   private static final long READERS_COME_BACK = 3_000_000L;
 
+  /** How long it doesn't look while a reader receives, in nanoseconds. */
+  private static final long READERS_STAY = 10_000_000L;
+
   private final ReentrantLock lock;
   private final MonotonicClock clock;
   private final Condition turn;
@@ -27,6 +30,7 @@ final class ReceivingTurns {
   // Owned by the lock.
   private boolean taken;
   private boolean closed;
+  private boolean looks;
 
   /** When a reader last left receiving to another, or is about to come back to it. */
   private long leftAt = Long.MIN_VALUE / 2;
@@ -44,20 +48,29 @@ final class ReceivingTurns {
     receiver = receive;
   }
 
-  /** The path's own thread waits for its turn; once the path is closed, for its end only. */
-  void await() throws InterruptedException {
+  /**
+   * The path's own thread waits for its turn; once the path is closed, for its end only.
+   *
+   * @param look what else it does with the lock held, every few milliseconds while it waits, and
+   *     once afterwards
+   */
+  void await(Runnable look) throws InterruptedException {
     lock.lockInterruptibly();
     try {
+      looks = true;
       while (true) {
         long free = closed ? 0 : leftAt + READERS_COME_BACK - clock.nanos();
-        long left = taken ? READERS_COME_BACK : free;
+        long left = taken ? READERS_STAY : free;
         if (left <= 0) {
           taken = true;
           return;
         }
         turn.awaitNanos(left);
+        look.run();
       }
     } finally {
+      looks = false;
+      look.run();
       lock.unlock();
     }
   }
@@ -73,6 +86,11 @@ final class ReceivingTurns {
   }
 
   // What follows is called with the lock held.
+
+  /** Whether the path's own thread waits for its turn, and looks after other things meanwhile. */
+  boolean looks() {
+    return looks;
+  }
 
   /** Whether a reader may receive now. */
   boolean readersMay() {

@@ -265,12 +265,17 @@ public final class Session {
   }
 
   /**
-   * Wakes a path's own thread where something is due before it looks by itself. Who sends now does
-   * this afterwards.
+   * Wakes the thread that takes a path's records where something is due before it looks by itself.
+   * Who sends now does this afterwards; what is due later is left to the thread that waits for its
+   * turn to receive, if one does, since it looks every few milliseconds: an acknowledgement has
+   * mostly gone with something else by then. Called with the lock held.
    */
-  private void rouse(Lane lane) {
-    if (!lane.sends() && dueAt(lane) < lane.looksAt) {
-      lane.work.signal();
+  void rouse(Lane lane) {
+    if (!lane.sends()) {
+      long due = dueAt(lane);
+      if (due < lane.looksAt && (!lane.turns.looks() || due <= clock.nanos())) {
+        lane.work.signal();
+      }
     }
   }
 

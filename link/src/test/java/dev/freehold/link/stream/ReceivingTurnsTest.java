@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.freehold.link.channel.Instance;
 import dev.freehold.link.channel.Resumption;
+import dev.freehold.record.Parsed;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.Duration;
@@ -144,6 +145,43 @@ class ReceivingTurnsTest extends SessionFixture {
     CompletableFuture<Boolean> turn = asksForItsTurn(lane);
     staysOpen(turn);
     came.complete(true);
+    assertThat(read.get(20, TimeUnit.SECONDS)).isEqualTo(8);
+    assertThat(turn.get(20, TimeUnit.SECONDS)).isTrue();
+  }
+
+  @Test
+  void whatCameIsAcknowledgedWhileAReaderReceivesAndThePathsOwnThreadWaits() throws Exception {
+    Lane lane = strangersLane();
+    LinkStream stream = inUse(session, lane);
+    // So the acknowledgement of what opened the stream is not what is waited for.
+    assertThat(lane.take()).isPresent();
+    CompletableFuture<Boolean> begun = new CompletableFuture<>();
+    CompletableFuture<Boolean> over = new CompletableFuture<>();
+    lane.readersReceive(
+        () -> {
+          begun.complete(true);
+          over.join();
+        });
+    stream.receives();
+    CompletableFuture<Integer> read = reads(stream);
+    begun.get(20, TimeUnit.SECONDS);
+    CompletableFuture<Boolean> turn = asksForItsTurn(lane);
+    CompletableFuture<Packet> acknowledges = new CompletableFuture<>();
+    Thread.ofPlatform()
+        .daemon()
+        .start(
+            () -> {
+              try {
+                byte[] record = lane.take().orElseThrow();
+                acknowledges.complete(((Parsed.Read<Packet>) Packet.parse(record)).value());
+              } catch (InterruptedException e) {
+                acknowledges.completeExceptionally(e);
+              }
+            });
+    staysOpen(turn);
+    assertThat(says(lane, 2, new Frame.Data(2, new byte[] {8}))).isEmpty();
+    assertThat(acknowledges.get(20, TimeUnit.SECONDS).acknowledged()).isEqualTo(3);
+    over.complete(true);
     assertThat(read.get(20, TimeUnit.SECONDS)).isEqualTo(8);
     assertThat(turn.get(20, TimeUnit.SECONDS)).isTrue();
   }
