@@ -20,6 +20,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -143,6 +144,21 @@ class MerkleTreeTest {
           .isInstanceOf(IndexOutOfBoundsException.class);
       assertThat(beside.root()).isEqualTo(plain.root());
     }
+  }
+
+  @Test
+  void theRootOnDemandIsThatOfTheLeavesOfItsTime() {
+    MerkleTree tree = new MerkleTree();
+    List<Supplier<Digest>> onDemand = new ArrayList<>(List.of(tree.rootOnDemand()));
+    for (String leaf : LEAVES) {
+      tree.add(HexFormat.of().parseHex(leaf));
+      onDemand.add(tree.rootOnDemand());
+    }
+    assertThat(onDemand.getFirst().get()).isEqualTo(Digest.sha256());
+    for (int i = LEAVES.length; i > 0; i--) {
+      assertThat(onDemand.get(i).get().hex()).isEqualTo(ROOTS[i - 1]);
+    }
+    assertThat(tree.root().hex()).isEqualTo(ROOTS[LEAVES.length - 1]);
   }
 
   @Test
