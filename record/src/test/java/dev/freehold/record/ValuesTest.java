@@ -79,4 +79,18 @@ class ValuesTest {
   void refusesOtherTextsOfDigests(String text) {
     assertThatThrownBy(() -> Digest.parse(text)).isInstanceOf(IllegalArgumentException.class);
   }
+
+  @Test
+  void aDigestIsTakenOutOfARoomAndPutBack() {
+    Digest digest = Digest.sha256("x");
+    byte[] room = new byte[40];
+    digest.copyTo(room, 7);
+    assertThat(Digest.at(room, 7)).isEqualTo(digest);
+    assertThat(Digest.at(room, 6)).isNotEqualTo(digest);
+    room[7] ^= 1;
+    assertThat(Digest.at(room, 7)).isNotEqualTo(digest);
+    for (int from : new int[] {-1, 9, 40, Integer.MAX_VALUE}) {
+      assertThatThrownBy(() -> Digest.at(room, from)).isInstanceOf(IndexOutOfBoundsException.class);
+    }
+  }
 }
