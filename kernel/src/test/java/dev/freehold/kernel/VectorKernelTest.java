@@ -143,6 +143,48 @@ class VectorKernelTest {
     assertThat(found.spread.mismatch(expected.spread)).isEqualTo(-1);
   }
 
+  /** Vectors are quantised eight at a time; those outside of the range stay as they are. */
+  @ParameterizedTest
+  @MethodSource("widths")
+  void anyRangeOfManyVectorsIsQuantisedAsThePlainKernelDoes(int width) {
+    VectorKernel kernel = VectorKernel.always(width);
+    float[] x = Synthetic.vector(7 + 25 * 100, 11);
+    for (int from = 0; from < 3; from++) {
+      for (int to = from; to <= 25; to++) {
+        PackedActivations found = new PackedActivations(25, 96, true);
+        PackedActivations expected = new PackedActivations(25, 96, true);
+        kernel.quantize(x, 7, 100, from, to, found);
+        PLAIN.quantize(x, 7, 100, from, to, expected);
+        assertThat(found.exponent).containsExactly(expected.exponent);
+        assertThat(found.factor).containsExactly(expected.factor);
+        assertThat(found.element).containsExactly(expected.element);
+        assertThat(found.sums).containsExactly(expected.sums);
+        assertThat(found.weighted).containsExactly(expected.weighted);
+        assertThat(found.spread.mismatch(expected.spread)).isEqualTo(-1);
+      }
+    }
+  }
+
+  @Test
+  void sumsOfEightAreExactAtTheLimits() {
+    PackedActivations x = new PackedActivations(2, 64, false);
+    Random random = new Random(4);
+    for (int round = 0; round < 200; round++) {
+      for (int i = 0; i < x.element.length; i++) {
+        x.element[i] = (byte) (round == 0 ? 127 : round == 1 ? -128 : random.nextInt(-128, 128));
+      }
+      x.derive(0);
+      x.derive(1);
+      for (int i = 0; i < x.sums.length; i++) {
+        int sum = 0;
+        for (int k = 0; k < 8; k++) {
+          sum += x.element[8 * i + k];
+        }
+        assertThat(x.sums[i]).isEqualTo(sum);
+      }
+    }
+  }
+
   @ParameterizedTest
   @MethodSource("widths")
   void normsAndActivationFunctionsAreThoseOfThePlainKernel(int width) {
