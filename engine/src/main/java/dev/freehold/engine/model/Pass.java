@@ -15,6 +15,9 @@ import dev.freehold.kernel.Matrix;
  * one member at the end of the step before when there are fewer rows than members.
  */
 final class Pass {
+  /** Rows of a run, at most. */
+  private static final int RUN = 160;
+
   private final Transformer transformer;
   private final Configuration model;
   private final LayerRange layers;
@@ -191,7 +194,8 @@ final class Pass {
   private void multiply(
       Matrix matrix,
       Activations input,
-      int tokens,
+      int firstRow,
+      int lastRow,
       int from,
       int to,
       float[] out,
@@ -199,11 +203,11 @@ final class Pass {
       int stride) {
     int first = from * kernel.tile();
     int last = Math.min(to * kernel.tile(), matrix.groups());
-    kernel.multiply(matrix, input, 0, tokens, first, last, out, offset, stride);
+    kernel.multiply(matrix, input, firstRow, lastRow, first, last, out, offset, stride);
   }
 
   private void multiply(Matrix matrix, Activations input, int from, int to) {
-    multiply(matrix, input, rows, from, to, batch.out, 0, width);
+    multiply(matrix, input, 0, rows, from, to, batch.out, 0, width);
   }
 
   private void multiplyHeads(Weights.Layer layer, int from, int to) {
@@ -216,22 +220,27 @@ final class Pass {
 
   private void part(Matrix matrix, int from, int to, int offset) {
     if (from < to) {
-      multiply(matrix, batch.normedInput, rows, from, to, batch.heads, offset, headsWidth);
+      multiply(matrix, batch.normedInput, 0, rows, from, to, batch.heads, offset, headsWidth);
     }
   }
 
+  /** Rows are taken in runs whose gates and values still lie in the cache when they meet. */
   private void multiplyGateAndUp(Weights.Layer layer, int from, int to) {
     int wide = model.feedForward();
-    multiply(layer.gate(), batch.normedInput, rows, from, to, batch.gate, 0, wide);
-    multiply(layer.up(), batch.normedInput, rows, from, to, batch.up, 0, wide);
     int first = from * kernel.tile() * Matrix.GROUP;
     int count = Math.min(to * kernel.tile() * Matrix.GROUP, wide) - first;
-    for (int row = 0; row < rows; row++) {
-      int offset = row * wide + first;
-      if (model.architecture().gelu()) {
-        kernel.gelu(batch.gate, offset, batch.up, offset, count);
-      } else {
-        kernel.silu(batch.gate, offset, batch.up, offset, count);
+    int run = Math.ceilDiv(rows, Math.ceilDiv(rows, RUN));
+    for (int begin = 0; begin < rows; begin += run) {
+      int end = Math.min(rows, begin + run);
+      multiply(layer.gate(), batch.normedInput, begin, end, from, to, batch.gate, 0, wide);
+      multiply(layer.up(), batch.normedInput, begin, end, from, to, batch.up, 0, wide);
+      for (int row = begin; row < end; row++) {
+        int offset = row * wide + first;
+        if (model.architecture().gelu()) {
+          kernel.gelu(batch.gate, offset, batch.up, offset, count);
+        } else {
+          kernel.silu(batch.gate, offset, batch.up, offset, count);
+        }
       }
     }
   }
@@ -325,7 +334,7 @@ final class Pass {
   private void multiplyOutput(Matrix output, int from, int to) {
     int vocabulary = model.vocabulary();
     float[] logits = batch.logits();
-    multiply(output, batch.hiddenInput, wanted, from, to, logits, 0, vocabulary);
+    multiply(output, batch.hiddenInput, 0, wanted, from, to, logits, 0, vocabulary);
     if (model.logitCap() > 0) {
       int first = from * kernel.tile() * Matrix.GROUP;
       int end = Math.min(to * kernel.tile() * Matrix.GROUP, vocabulary);

@@ -11,6 +11,9 @@
 
 enum { KEY_LIMIT = 2047, VALUE_LIMIT = 127, MAX_HEAD_SIZE = 512 };
 
+// Query heads whose scores are computed together.
+enum { QUERY_HEADS = 4 };
+
 // Magnitudes below 2^-100 count as zero: their reciprocal could overflow.
 ALWAYS float head_scale(int32_t max, float limit) {
   return max < (27 << 23) ? 0.0f : float_of_bits(max) / limit;
@@ -70,47 +73,42 @@ ALWAYS ptrdiff_t next_page(const Seen *seen, int position) {
   return next * POSITIONS < seen->last ? (ptrdiff_t)(seen->pages[next] - seen->pages[next - 1]) : 0;
 }
 
-// Scores of `heads` query heads: int16 query pairs [head][size / 2], factors c, and the largest of each.
+// Adds the products of two elements of a vector of keys.
+ALWAYS void add_scores(int heads, const char *keys, ptrdiff_t ahead, const int16_t *query, Ints *sums) {
+  Ints key = ints_load(keys);
+  __builtin_prefetch(keys + ahead);
+  UNROLL for (int h = 0; h < heads; h++) sums[h] = ints_dot_pairs(sums[h], key, ints_spread(query + 2 * h));
+}
+
+// Scores of `heads` query heads: int16 query pairs [size / 2][QUERY_HEADS], factors c, and the largest of each.
 ALWAYS int scores(int heads, const Seen *seen, const int16_t *query, const float *c, float *out, float *largest) {
-  Ints outside = ints_set(0);
-  Floats max[4];
+  Ints outside = ints_set(0), infinity = ints_set(INFINITY_BITS | INT32_MIN);
+  Floats max[QUERY_HEADS];
   int32_t lane_numbers[LANES];
   for (int i = 0; i < LANES; i++) lane_numbers[i] = i;
-  Ints lane = ints_load(lane_numbers), infinity = ints_set(INFINITY_BITS | INT32_MIN);
+  Ints lane = ints_load(lane_numbers);
   UNROLL for (int h = 0; h < heads; h++) max[h] = bits_floats(infinity);
   for (int position = seen->base; position < seen->last; position += STRIPE) {
     HeadPage page = seen_page(seen, position);
     int slot = position % POSITIONS;
-    const char *keys = (const char *)(page.keys + (size_t)slot * seen->size);
+    const char *stripe = (const char *)(page.keys + (size_t)slot * seen->size);
     ptrdiff_t ahead = next_page(seen, position);
     UNROLL for (int part = 0; part < STRIPE; part += LANES) {
-      const char *k = keys + 4 * part;
-      Ints a[4], b[4];
-      UNROLL for (int h = 0; h < heads; h++) a[h] = b[h] = ints_set(0);
-      int i = 0;
-      for (; i + 4 <= seen->size; i += 4, k += 8 * STRIPE) {
-        Ints even = ints_load(k), odd = ints_load(k + 4 * STRIPE);
-        if (part == 0) {
-          __builtin_prefetch(k + ahead);
-          __builtin_prefetch(k + ahead + 4 * STRIPE);
-        }
-        UNROLL for (int h = 0; h < heads; h++) {
-          a[h] = ints_dot_pairs(a[h], even, ints_spread(query + h * seen->size + i));
-          b[h] = ints_dot_pairs(b[h], odd, ints_spread(query + h * seen->size + i + 2));
-        }
+      const char *k = stripe + 4 * part;
+      const int16_t *q = query;
+      Ints sums[QUERY_HEADS];
+      UNROLL for (int h = 0; h < heads; h++) sums[h] = ints_set(0);
+      int pairs = seen->size / 2;
+      for (; pairs >= 4; pairs -= 4, k += 16 * STRIPE, q += 8 * QUERY_HEADS) {
+        UNROLL for (int i = 0; i < 4; i++) add_scores(heads, k + 4 * i * STRIPE, ahead, q + 2 * i * QUERY_HEADS, sums);
       }
-      if (i < seen->size) {
-        Ints even = ints_load(k);
-        UNROLL for (int h = 0; h < heads; h++) {
-          a[h] = ints_dot_pairs(a[h], even, ints_spread(query + h * seen->size + i));
-        }
-      }
+      for (; pairs > 0; pairs--, k += 4 * STRIPE, q += 2 * QUERY_HEADS) add_scores(heads, k, ahead, q, sums);
       // Lanes outside first..last hold whatever the page held before.
       Ints at = ints_add(lane, ints_set(position + part));
       Ints wanted = ints_and(ints_greater(at, ints_set(seen->first - 1)), ints_greater(ints_set(seen->last), at));
       Floats key_scale = floats_load(page.key_scales + slot + part);
       UNROLL for (int h = 0; h < heads; h++) {
-        Floats t = floats_mul(floats_of(ints_add(a[h], b[h])), floats_mul(floats_set(c[h]), key_scale));
+        Floats t = floats_mul(floats_of(sums[h]), floats_mul(floats_set(c[h]), key_scale));
         Ints bits = ints_and(floats_bits(t), wanted);
         outside = ints_max(outside, ints_and(bits, ints_set(INT32_MAX)));
         t = bits_floats(ints_merge(bits, ints_sub(infinity, ints_and(infinity, wanted)), ints_set(-1)));
@@ -123,12 +121,36 @@ ALWAYS int scores(int heads, const Seen *seen, const int16_t *query, const float
   return ints_largest(outside) >= INFINITY_BITS ? NOT_FINITE : 0;
 }
 
+typedef int Scores(const Seen *seen, const int16_t *query, const float *c, float *out, float *largest);
+
+// Inlined side by side, they would take each other's registers.
+#define SCORES_OF(NAME, HEADS)                                                                                  \
+  static __attribute__((noinline)) int NAME(const Seen *seen, const int16_t *query, const float *c, float *out, \
+                                            float *largest) {                                                   \
+    return scores(HEADS, seen, query, c, out, largest);                                                         \
+  }
+SCORES_OF(scores_of_one, 1)
+SCORES_OF(scores_of_two, 2)
+SCORES_OF(scores_of_three, 3)
+SCORES_OF(scores_of_four, 4)
+
+#ifndef OWN_DIGITS
+// The digits of a stripe's weights: of 16 positions the lowest, then the next.
+ALWAYS void store_digits(char *to, const Ints *w) {
+  UNROLL for (int i = 0; i < STRIPE / LANES; i++) {
+    UNROLL for (int d = 0; d < DIGITS; d++) {
+      Ints digit = ints_and(ints_right(w[i], d * DIGIT_BITS), ints_set((1 << DIGIT_BITS) - 1));
+      ints_store_bytes(to + STRIPE * d + i * LANES, digit);
+    }
+  }
+}
+#endif
+
 // Turns one head's scores into weights of 24 bits, in place: per 16 positions DIGITS × 16 bytes.
 // Gives the sum of the probabilities, and g.
 ALWAYS float weights(const Seen *seen, float *score, float largest, int *exponent) {
   Sums total = sums_zero();
   Floats max = floats_set(0.0f);
-  Factors one = factors(ints_set(1));
   for (int position = seen->base; position < seen->last; position += STRIPE) {
     HeadPage page = seen_page(seen, position);
     UNROLL for (int part = 0; part < STRIPE; part += LANES) {
@@ -137,7 +159,7 @@ ALWAYS float weights(const Seen *seen, float *score, float largest, int *exponen
       // A lane outside is minus infinity; the exponential's clamp would make it positive.
       Ints wanted = ints_greater(ints_set(INFINITY_BITS), magnitude_bits(t));
       Floats e = bits_floats(ints_and(floats_bits(exponential(floats_sub(t, floats_set(largest)))), wanted));
-      total = sums_mac(total, ints_of(floats_mul(e, floats_set(0x1p30f))), one);
+      total = sums_add(total, ints_of(floats_mul(e, floats_set(0x1p30f))));
       Floats scale = bits_floats(
           ints_and(floats_bits(floats_load(page.value_scales + position % POSITIONS + part)), wanted));
       Floats u = floats_mul(e, scale);
@@ -156,13 +178,7 @@ ALWAYS float weights(const Seen *seen, float *score, float largest, int *exponen
     UNROLL for (int i = 0; i < STRIPE / LANES; i++) {
       w[i] = ints_of(floats_mul(floats_load(score + position + i * LANES), scale));
     }
-    char *digits = (char *)(score + position);
-    UNROLL for (int i = 0; i < STRIPE / LANES; i++) {
-      UNROLL for (int d = 0; d < DIGITS; d++) {
-        Ints digit = ints_and(ints_right(w[i], d * DIGIT_BITS), ints_set((1 << DIGIT_BITS) - 1));
-        ints_store_bytes(digits + STRIPE * d + i * LANES, digit);
-      }
-    }
+    store_digits((char *)(score + position), w);
   }
   return (float)sums_total(total) * 0x1p-30f;
 }
@@ -261,23 +277,27 @@ static int attend(const int64_t *pages, size_t head_offset, int size, int first,
   Seen seen = {pages, head_offset, size, first, last, base, (last - base + STRIPE - 1) / STRIPE * STRIPE};
   if (scale == 0.0f) scale = 1.0f / __builtin_sqrtf((float)size);
   for (int h = 0; h < group;) {
-    int heads = group - h >= 4 ? 4 : group - h;
-    int16_t integers[4 * MAX_HEAD_SIZE];
-    float c[4], largest[4], total[4];
-    int exponent[4];
+    int heads = group - h >= QUERY_HEADS ? QUERY_HEADS : group - h;
+    int16_t integers[QUERY_HEADS * MAX_HEAD_SIZE];
+    float c[QUERY_HEADS], largest[QUERY_HEADS], total[QUERY_HEADS];
+    int exponent[QUERY_HEADS];
     for (int i = 0; i < heads; i++) {
       const float *q = query + (size_t)(h + i) * size;
       int32_t all[MAX_HEAD_SIZE + LANES];
       int32_t max = largest_bits(q, size);
       if (max >= INFINITY_BITS) return NOT_FINITE;
       head_integers(q, size, head_factor(max, KEY_LIMIT), all);
-      for (int j = 0; j < size; j++) integers[i * size + j] = (int16_t)all[j];
+      for (int j = 0; j < size; j += 2) {
+        uint32_t pair = (uint32_t)(all[j] & 0xffff) | (uint32_t)all[j + 1] << 16;
+        memcpy(integers + QUERY_HEADS * j + 2 * i, &pair, 4);
+      }
       c[i] = head_scale(max, KEY_LIMIT) * scale;
     }
-    int status = heads == 4   ? scores(4, &seen, integers, c, scratch, largest)
-                 : heads == 3 ? scores(3, &seen, integers, c, scratch, largest)
-                 : heads == 2 ? scores(2, &seen, integers, c, scratch, largest)
-                              : scores(1, &seen, integers, c, scratch, largest);
+    Scores *score = heads == 4   ? scores_of_four
+                    : heads == 3 ? scores_of_three
+                    : heads == 2 ? scores_of_two
+                                 : scores_of_one;
+    int status = score(&seen, integers, c, scratch, largest);
     if (status) return status;
     for (int i = 0; i < heads; i++) {
       total[i] = weights(&seen, scratch + (size_t)i * seen.span, largest[i], &exponent[i]);

@@ -111,6 +111,11 @@ ALWAYS Sums sums_mac_same(Sums y, Ints v, Factors f) {
   return (Sums){_mm256_add_epi64(y.even, _mm256_mul_epi32(v, f.even)),
                 _mm256_add_epi64(y.odd, _mm256_mul_epi32(v, f.odd))};
 }
+// y + v, of lanes that aren't negative.
+ALWAYS Sums sums_add(Sums y, Ints v) {
+  return (Sums){_mm256_add_epi64(y.even, _mm256_and_si256(v, _mm256_set1_epi64x(0xffffffff))),
+                _mm256_add_epi64(y.odd, _mm256_srli_epi64(v, 32))};
+}
 // y + sums·d, where the sums stay within 48 bits: AVX2 has no 64-bit product, so they are cut in two.
 ALWAYS Ints wide_product(Ints sums, Ints d) {
   Ints high = _mm256_mul_epi32(_mm256_srli_epi64(sums, 16), d);

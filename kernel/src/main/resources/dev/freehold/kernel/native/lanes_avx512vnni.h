@@ -41,6 +41,15 @@ ALWAYS Ints ints_halves(const void *p) {
   return _mm512_cvtps_epi32(_mm512_mul_ps(v, _mm512_set1_ps(0x1p24f)));
 }
 
+// The digits of sixteen weights of 24 bits, as attention.h wants them: bytes are sorted within quarters,
+// then quarters.
+#define OWN_DIGITS
+ALWAYS void store_digits(char *to, const Ints *w) {
+  Ints bytes = _mm512_broadcast_i32x4(_mm_setr_epi8(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15));
+  Ints words = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+  ints_store(to, _mm512_permutexvar_epi32(words, _mm512_shuffle_epi8(w[0], bytes)));
+}
+
 // sums + Σ w·x over the four bytes of a lane; w unsigned up to 127, x signed.
 ALWAYS Ints ints_dot(Ints sums, Ints w, Ints x) { return _mm512_dpbusd_epi32(sums, w, x); }
 // The codes of Q8_0 out of their packed bytes, and the same with them: Σ (q + Q8_BIAS)·x.
@@ -66,6 +75,11 @@ ALWAYS Sums sums_mac(Sums y, Ints v, Factors f) {
 ALWAYS Sums sums_mac_same(Sums y, Ints v, Factors f) {
   return (Sums){_mm512_add_epi64(y.even, _mm512_mul_epi32(v, f.even)),
                 _mm512_add_epi64(y.odd, _mm512_mul_epi32(v, f.odd))};
+}
+// y + v, of lanes that aren't negative.
+ALWAYS Sums sums_add(Sums y, Ints v) {
+  return (Sums){_mm512_add_epi64(y.even, _mm512_and_si512(v, _mm512_set1_epi64(0xffffffff))),
+                _mm512_add_epi64(y.odd, _mm512_srli_epi64(v, 32))};
 }
 // y + sums·d, where the sums stay within 48 bits.
 ALWAYS Sums sums_mac_wide(Sums y, Sums sums, Ints d) {

@@ -84,6 +84,10 @@ ALWAYS Sums sums_mac(Sums y, Ints v, Factors f) {
 }
 // The same where all lanes of v are equal.
 ALWAYS Sums sums_mac_same(Sums y, Ints v, Factors f) { return sums_mac(y, v, f); }
+// y + v, of lanes that aren't negative.
+ALWAYS Sums sums_add(Sums y, Ints v) {
+  return (Sums){vaddw_s32(y.low, vget_low_s32(v)), vaddw_high_s32(y.high, v)};
+}
 // y + sums·d, where the sums stay within 48 bits: NEON has no 64-bit product, so they are cut in two.
 ALWAYS int64x2_t wide_product(int64x2_t sums, int32x2_t d) {
   int64x2_t high = vmull_s32(vshrn_n_s64(sums, 16), d);

@@ -104,6 +104,11 @@ ALWAYS Sums sums_mac(Sums y, Ints v, Factors f) {
 }
 // The same where all lanes of v are equal.
 ALWAYS Sums sums_mac_same(Sums y, Ints v, Factors f) { return sums_mac(y, v, f); }
+// y + v, of lanes that aren't negative.
+ALWAYS Sums sums_add(Sums y, Ints v) {
+  EACH y.lane[i] += v.lane[i];
+  return y;
+}
 // y + sums·d, where the sums stay within 48 bits.
 ALWAYS Sums sums_mac_wide(Sums y, Sums sums, Ints d) {
   EACH y.lane[i] += sums.lane[i] * d.lane[i];

@@ -17,7 +17,7 @@
 enum { TILE_ROWS = 2, TILE_LANES = TILE_ROWS * LANES, MAX_ROWS = GROUP / LANES };
 
 // Blocks whose codes and factors are unpacked at once for a run of tiles, and tokens of a run.
-enum { RUN_BLOCKS = 16, RUN_TILES = 32 };
+enum { RUN_BLOCKS = 24, RUN_TILES = 40 };
 
 // What is taken off a code, as a power of two; -1 for nothing.
 ALWAYS int centre_shift(int type) {
@@ -306,38 +306,54 @@ ALWAYS void add_unpacked(int type, const Unpacked *from, int count, const TileBl
 #ifdef AMX
 #include "product_amx.h"
 #else
+// The shares that `total` is cut into when one has at most `most`: as equal as they can be, in steps of `unit`.
+ALWAYS int equal_share(int total, int most, int unit) {
+  int shares = (total + most - 1) / most;
+  return ((total + shares - 1) / shares + unit - 1) / unit * unit;
+}
+
+// Asks for where a tile's results go, so that they are here when they are stored.
+ALWAYS void ask_results(Result out, int token, int to, int row) {
+  if (out.sums) return;
+  for (int t = 0; t < TILE && token + t < to; t++) {
+    const char *at = (const char *)(out.y + (ptrdiff_t)(token + t) * out.stride + row);
+    UNROLL for (int i = 0; i < TILE_LANES * 4; i += 64) __builtin_prefetch(at + i, 1);
+  }
+}
+
 // Many tokens: every part of the matrix is unpacked once for up to RUN_TILES tiles.
 ALWAYS void tiles(int type, const Matrix *w, const Activations *x, int from, int to, int first_group,
                   int last_group, Result out) {
   Unpacked unpacked;
   Sums kept[RUN_TILES][TILE][TILE_ROWS];
-  int blocks = w->columns / BLOCK;
+  const int blocks = w->columns / BLOCK, end = (to + TILE - 1) / TILE;
+  const int step = equal_share(blocks, RUN_BLOCKS, unit_blocks(type));
+  const int length = equal_share(end - from / TILE, RUN_TILES, 1);
   for (int group = first_group; group < last_group; group++) {
     for (int row = 0; row < GROUP; row += TILE_LANES) {
-      for (int run = from / TILE; run * TILE < to; run += RUN_TILES) {
-        int end = (to + TILE - 1) / TILE;
-        int count = end - run < RUN_TILES ? end - run : RUN_TILES;
-        for (int b = 0; b < blocks; b += RUN_BLOCKS) {
-          int part = blocks - b < RUN_BLOCKS ? blocks - b : RUN_BLOCKS;
+      int first = group * GROUP + row;
+      for (int run = from / TILE; run < end; run += length) {
+        int count = end - run < length ? end - run : length;
+        for (int b = 0; b < blocks; b += step) {
+          int part = blocks - b < step ? blocks - b : step;
+          int last = b + part == blocks;
           unpack(type, matrix_group(w, type, group), row, b, part, &unpacked);
           for (int i = 0; i < count; i++) {
-            const TileBlock *tile = tile_blocks(x, run + i) + b;
+            int token = (run + i) * TILE;
             Sums y[TILE][MAX_ROWS];
             UNROLL for (int t = 0; t < TILE; t++) {
               UNROLL for (int r = 0; r < TILE_ROWS; r++) y[t][r] = b == 0 ? sums_zero() : kept[i][t][r];
             }
-            add_unpacked(type, &unpacked, part, tile, y);
+            if (last) ask_results(out, token, to, first);
+            add_unpacked(type, &unpacked, part, tile_blocks(x, run + i) + b, y);
             UNROLL for (int t = 0; t < TILE; t++) {
-              UNROLL for (int r = 0; r < TILE_ROWS; r++) kept[i][t][r] = y[t][r];
-            }
-          }
-        }
-        for (int i = 0; i < count; i++) {
-          for (int t = 0; t < TILE; t++) {
-            int token = (run + i) * TILE + t;
-            if (token < from || token >= to) continue;
-            for (int r = 0; r < TILE_ROWS; r++) {
-              store_sums(out, x, token, group * GROUP + row + r * LANES, kept[i][t][r]);
+              UNROLL for (int r = 0; r < TILE_ROWS; r++) {
+                if (!last) {
+                  kept[i][t][r] = y[t][r];
+                } else if (token + t >= from && token + t < to) {
+                  store_sums(out, x, token + t, first + r * LANES, y[t][r]);
+                }
+              }
             }
           }
         }

@@ -59,8 +59,37 @@ ALWAYS int32_t largest_bits(const float *x, int n) {
   return ints_largest(max);
 }
 
+// Blocks whose scales are computed together.
+enum { SCALED_BLOCKS = 16 };
+
+// Of blocks whose largest magnitudes are given as bits: n, at least what brings every a within 127, and 1 / n.
+ALWAYS void block_scales(const int32_t *largest, float scale, int32_t *n, float *inverse) {
+  for (int i = 0; i < SCALED_BLOCKS; i += LANES) {
+    Floats factor = floats_div(floats_mul(bits_floats(ints_load(largest + i)), floats_set(scale)), floats_set(127.0f));
+    Ints near = ints_of(factor);
+    // None is negative, so their bits compare as they do.
+    Ints up = ints_sub(near, ints_greater(floats_bits(factor), floats_bits(floats_of(near))));
+    up = ints_max(up, ints_set(1));
+    ints_store(n + i, up);
+    floats_store(inverse + i, floats_div(floats_set(1.0f), floats_of(up)));
+  }
+}
+
+// Quantises a block: its integers to `a`, and the sums of its two halves.
+ALWAYS void quantize_block(const float *x, float scale, float inverse, int8_t *a, int32_t *half) {
+  UNROLL for (int h = 0; h < 2; h++) {
+    Ints sum = ints_set(0);
+    UNROLL for (int i = 16 * h; i < 16 * h + 16; i += LANES) {
+      Ints v = ints_of(floats_mul(floats_mul(floats_load(x + i), floats_set(scale)), floats_set(inverse)));
+      sum = ints_add(sum, v);
+      ints_store_bytes(a + i, v);
+    }
+    half[h] = ints_sum(sum);
+  }
+}
+
 static int quantize_token(const float *x, Activations *out, int token) {
-  int width = out->width, lane = token % TILE;
+  int width = out->width, lane = token % TILE, blocks = width / BLOCK;
   int32_t max = largest_bits(x, width);
   if (max >= INFINITY_BITS) return NOT_FINITE;
   int f = exponent_of(max) - 18;
@@ -70,32 +99,25 @@ static int quantize_token(const float *x, Activations *out, int token) {
   float scale = power(-f);
   TokenBlock *one = token_blocks(out, token);
   TileBlock *tile = tile_blocks(out, token / TILE);
-  for (int b = 0; b < width / BLOCK; b++, one++, tile++, x += BLOCK) {
-    float factor = float_of_bits(largest_bits(x, BLOCK)) * scale / 127.0f;
-    int n = (int)factor;
-    if ((float)n < factor) n++;
-    if (n < 1) n = 1;
-    float inverse = 1.0f / (float)n;
-    int32_t half[2];
-    UNROLL for (int h = 0; h < 2; h++) {
-      Ints sum = ints_set(0);
-      UNROLL for (int i = 16 * h; i < 16 * h + 16; i += LANES) {
-        Floats v = floats_mul(floats_mul(floats_load(x + i), floats_set(scale)), floats_set(inverse));
-        Ints a = ints_of(v);
-        sum = ints_add(sum, a);
-        ints_store_bytes(one->a + i, a);
-      }
-      half[h] = ints_sum(sum);
+  for (int first = 0; first < blocks; first += SCALED_BLOCKS) {
+    int count = blocks - first < SCALED_BLOCKS ? blocks - first : SCALED_BLOCKS;
+    int32_t largest[SCALED_BLOCKS] = {0}, n[SCALED_BLOCKS];
+    float inverse[SCALED_BLOCKS];
+    for (int i = 0; i < count; i++) largest[i] = largest_bits(x + i * BLOCK, BLOCK);
+    block_scales(largest, scale, n, inverse);
+    for (int i = 0; i < count; i++, one++, tile++, x += BLOCK) {
+      int32_t half[2];
+      quantize_block(x, scale, inverse[i], one->a, half);
+      one->n = n[i];
+      one->weighted = n[i] * (half[0] + half[1]);
+      one->negative[0] = -(half[0] + half[1]);
+      one->negative[1] = -half[0];
+      one->negative[2] = -half[1];
+      for (int k = 0; k < 8; k++) memcpy(tile->a[k][lane], one->a + 4 * k, 4);
+      tile->n[lane] = one->n;
+      tile->weighted[lane] = one->weighted;
+      for (int k = 0; k < 3; k++) tile->negative[k][lane] = one->negative[k];
     }
-    one->n = n;
-    one->weighted = n * (half[0] + half[1]);
-    one->negative[0] = -(half[0] + half[1]);
-    one->negative[1] = -half[0];
-    one->negative[2] = -half[1];
-    for (int k = 0; k < 8; k++) memcpy(tile->a[k][lane], one->a + 4 * k, 4);
-    tile->n[lane] = one->n;
-    tile->weighted[lane] = one->weighted;
-    for (int i = 0; i < 3; i++) tile->negative[i][lane] = one->negative[i];
   }
   return 0;
 }
@@ -155,7 +177,6 @@ ALWAYS Floats exponential(Floats x) {
 // The integer weights of sampling, rint(e^(x·factor - shift)·2^30): both products are exact.
 static int64_t weigh(const float *x, int n, float factor, float shift, int32_t *weight, int32_t *heaviest) {
   Sums total = sums_zero();
-  Factors one = factors_same(ints_set(1));
   for (int from = 0; from < n; from += WEIGHTS_OF_A_BLOCK) {
     int end = n - from < WEIGHTS_OF_A_BLOCK ? n : from + WEIGHTS_OF_A_BLOCK;
     Ints most = ints_set(0);
@@ -172,7 +193,7 @@ static int64_t weigh(const float *x, int n, float factor, float shift, int32_t *
       } else {
         ints_store(weight + i, w);
       }
-      total = sums_mac(total, w, one);
+      total = sums_add(total, w);
       most = ints_max(most, w);
     }
     heaviest[from / WEIGHTS_OF_A_BLOCK] = ints_largest(most);
