@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 
 /** Frames over a stream. One thread reads; any thread writes. */
-final class FrameStream implements AutoCloseable {
+final class FrameStream implements Frames {
   private static final int FIRST_READ = 1 << 16;
 
   /** Bytes of frames that are written at once, unless one frame alone is longer. */
@@ -39,13 +39,8 @@ final class FrameStream implements AutoCloseable {
     this.output = stream.output();
   }
 
-  /**
-   * Waits for the next frame.
-   *
-   * @throws EOFException if the other end is gone
-   * @throws ProtocolException if what it sent is no frame
-   */
-  Frame read() throws IOException {
+  @Override
+  public Frame read() throws IOException {
     int length = input.readInt();
     if (length < 1 || length > Frame.LIMIT) {
       throw new ProtocolException("a frame of " + Integer.toUnsignedString(length) + " bytes");
@@ -66,6 +61,14 @@ final class FrameStream implements AutoCloseable {
       case Parsed.Read<Frame>(Frame frame) -> frame;
       case Parsed.Malformed<Frame>(String reason) -> throw new ProtocolException(reason);
     };
+  }
+
+  @Override
+  public void deliver(Taker taker) throws IOException {
+    while (true) {
+      taker.take(readTogether());
+      taker.work(true);
+    }
   }
 
   /**
@@ -93,13 +96,9 @@ final class FrameStream implements AutoCloseable {
     return type == Frame.DONE && length > 0 && length <= there - 4;
   }
 
-  /** Writes a frame, all of it at once. */
-  void write(Frame frame) throws IOException {
-    write(List.of(frame));
-  }
-
-  /** Writes frames behind each other, short ones together. */
-  void write(List<? extends Frame> frames) throws IOException {
+  /** Short ones are written together. */
+  @Override
+  public void write(List<? extends Frame> frames) throws IOException {
     if (frames.isEmpty()) {
       return;
     }

@@ -33,7 +33,7 @@ final class Notary {
   private final boolean last;
   private final int rowIn;
   private final int rowOut;
-  private final FrameStream frames;
+  private final Frames frames;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
 
@@ -51,7 +51,7 @@ final class Notary {
    * @param rowIn bytes of a row that the stage takes in
    * @param rowOut bytes of a row that it gives out, without a choice
    */
-  Notary(Stage stage, int rowIn, int rowOut, FrameStream frames) {
+  Notary(Stage stage, int rowIn, int rowOut, Frames frames) {
     this.stage = stage;
     this.last = stage.transformer().layers().isLast();
     this.rowIn = rowIn;

@@ -151,7 +151,7 @@ public final class Pipeline implements AutoCloseable {
       admit();
       return answer;
     } finally {
-      unlock();
+      unlock(false);
     }
   }
 
@@ -172,7 +172,7 @@ public final class Pipeline implements AutoCloseable {
     try {
       end("the pipeline was closed");
     } finally {
-      unlock();
+      unlock(false);
     }
     watchdog.interrupt();
   }
@@ -192,29 +192,15 @@ public final class Pipeline implements AutoCloseable {
       Thread.ofPlatform().name("pipeline-" + stage).daemon().start(() -> read(line));
       resume();
     } finally {
-      unlock();
+      unlock(false);
     }
   }
 
-  /** Reads what a stage gives out, until it is lost. */
+  /** Takes what a stage gives out, until it is lost. */
   private void read(StageLine line) {
     String why = "it left";
     try {
-      while (true) {
-        List<Frame> frames = line.frames().readTogether();
-        line.heard();
-        lock.lock();
-        try {
-          for (Frame frame : frames) {
-            if (line.dead()) {
-              return;
-            }
-            take(line, frame);
-          }
-        } finally {
-          unlock();
-        }
-      }
+      line.frames().deliver(frames -> take(line, frames));
     } catch (ProtocolException e) {
       why = "it broke the protocol: " + e.getMessage();
     } catch (IOException e) {
@@ -224,7 +210,7 @@ public final class Pipeline implements AutoCloseable {
       try {
         end("the pipeline broke: " + e);
       } finally {
-        unlock();
+        unlock(false);
       }
       throw e;
     }
@@ -232,25 +218,43 @@ public final class Pipeline implements AutoCloseable {
     try {
       lose(line, why);
     } finally {
-      unlock();
+      unlock(false);
     }
   }
 
   /**
    * Sends what is to be sent, then tells those who wait for tokens, and gives the lock back: the
    * stages' work doesn't wait until readers have been woken.
+   *
+   * @param computes whether this thread may then compute for a stage in this process
    */
-  private void unlock() {
+  private void unlock(boolean computes) {
+    List<StageLine> asked = new ArrayList<>(lines.length);
     try {
       for (StageLine line : lines) {
-        if (line != null) {
-          line.flush();
+        if (line != null && line.flush()) {
+          asked.add(line);
         }
       }
       news.forEach(SplitAnswer::tell);
       news.clear();
     } finally {
       lock.unlock();
+    }
+    asked.forEach(line -> line.frames().work(computes));
+  }
+
+  private void take(StageLine line, List<Frame> frames) throws ProtocolException {
+    line.heard();
+    lock.lock();
+    try {
+      for (Frame frame : frames) {
+        if (!line.dead()) {
+          take(line, frame);
+        }
+      }
+    } finally {
+      unlock(true);
     }
   }
 
@@ -539,7 +543,7 @@ public final class Pipeline implements AutoCloseable {
       answer.attest();
       admit();
     } finally {
-      unlock();
+      unlock(false);
     }
   }
 
@@ -584,7 +588,7 @@ public final class Pipeline implements AutoCloseable {
           "layers %s were lost (%s), and there is no replacement: %s"
               .formatted(cut.get(stage), before.getLast().why(), why));
     } finally {
-      unlock();
+      unlock(false);
     }
   }
 

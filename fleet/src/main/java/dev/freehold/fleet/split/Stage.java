@@ -75,7 +75,7 @@ public final class Stage implements AutoCloseable {
   }
 
   /** Serves a coordinator who has said what it asks for. */
-  void serve(FrameStream frames, Frame.Ask ask) throws IOException {
+  void serve(Frames frames, Frame.Ask ask) throws IOException {
     Optional<String> refusal = refusal(ask);
     if (refusal.isPresent()) {
       frames.write(new Frame.Refused(refusal.get()));

@@ -28,13 +28,15 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One coordinator at one stage, on three platform threads: one reads, a worker computes, and a
  * notary hashes and signs behind the worker's back, so that evidence holds nobody up. The next
- * token of the only answer is computed by the reader, which is awake: nobody else has to be woken.
+ * token of the only answer is computed by the reader, or by the coordinator in the same process,
+ * whoever is awake: nobody else has to be woken.
  */
-final class StageConnection {
+final class StageConnection implements Frames.Taker {
   /** Sequences that may be open at once. */
   private static final int SEQUENCES = 1024;
 
@@ -52,7 +54,7 @@ final class StageConnection {
   private record Leave(StageSequence sequence) implements Task {}
 
   private final Stage stage;
-  private final FrameStream frames;
+  private final Frames frames;
   private final int depth;
   private final Transformer transformer;
   private final boolean last;
@@ -69,15 +71,14 @@ final class StageConnection {
   private long waiting;
   private boolean ended;
 
-  /** The worker has pieces that it computes. */
+  /** Somebody computes, or gathers what it computes next. */
   private boolean working;
 
-  // The worker's; the reader's while no task waits and the worker has none, since only the reader
-  // makes tasks.
+  // Of whoever made {@code working} true.
   private final Batch batch;
   private final Sampler sampler;
 
-  StageConnection(Stage stage, FrameStream frames, int depth) {
+  StageConnection(Stage stage, Frames frames, int depth) {
     this.stage = stage;
     this.frames = frames;
     this.depth = depth;
@@ -120,9 +121,7 @@ final class StageConnection {
     Thread signing = Thread.ofPlatform().name("stage-notary").daemon().start(notary::run);
     Thread pulse = Thread.ofVirtual().name("stage-pulse").start(this::pulse);
     try {
-      while (true) {
-        take(frames.read());
-      }
+      frames.deliver(this);
     } catch (EOFException e) {
       // The coordinator has left.
     } finally {
@@ -136,14 +135,24 @@ final class StageConnection {
       pulse.interrupt();
       frames.close();
       join(worker);
+      awaitOther();
       notary.end();
       join(signing);
+      release();
+    }
+  }
+
+  private void release() {
+    lock.lock();
+    try {
       open.values().forEach(sequence -> stage.release(sequence.dropPages()));
       for (Task task : tasks) {
         if (task instanceof Leave(StageSequence sequence)) {
           stage.release(sequence.dropPages());
         }
       }
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -181,6 +190,25 @@ final class StageConnection {
     }
     if (interrupted) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /** A coordinator in this process may still be computing. */
+  private void awaitOther() {
+    lock.lock();
+    try {
+      while (working) {
+        changed.awaitUninterruptibly();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void take(List<Frame> given) throws IOException {
+    for (Frame frame : given) {
+      take(frame);
     }
   }
 
@@ -228,7 +256,6 @@ final class StageConnection {
   }
 
   private void queue(Frame.Work work) throws IOException {
-    Compute piece;
     lock.lock();
     try {
       StageSequence sequence = open.get(work.number());
@@ -248,17 +275,59 @@ final class StageConnection {
         throw new ProtocolException("more rows wait than " + Frame.WAITING + " bytes");
       }
       sequence.next += work.count();
-      piece = new Compute(sequence, work);
-      if (working || !tasks.isEmpty() || open.size() > 1 || work.count() > 1) {
-        tasks.add(piece);
-        changed.signalAll();
-        return;
-      }
-      waiting -= work.rows().remaining();
+      tasks.add(new Compute(sequence, work));
     } finally {
       lock.unlock();
     }
-    compute(List.of(piece));
+  }
+
+  @Override
+  public void work(boolean here) throws IOException {
+    for (Compute piece = own(here); piece != null; piece = own(here)) {
+      try {
+        compute(List.of(piece));
+      } finally {
+        rest();
+      }
+    }
+  }
+
+  /** The next token of the only answer, if this thread may compute it; else the worker is woken. */
+  private @Nullable Compute own(boolean here) {
+    lock.lock();
+    try {
+      if (here
+          && !working
+          && !ended
+          && open.size() == 1
+          && tasks.size() == 1
+          && tasks.getFirst() instanceof Compute piece
+          && piece.work.count() == 1) {
+        tasks.clear();
+        waiting -= piece.work.rows().remaining();
+        working = true;
+        return piece;
+      }
+      if (!tasks.isEmpty()) {
+        changed.signalAll();
+      }
+      return null;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Lets others compute. */
+  private void rest() {
+    lock.lock();
+    try {
+      working = false;
+      if (ended) {
+        changed.signalAll();
+      }
+    } finally {
+      lock.unlock();
+    }
   }
 
   private void leave(int number) throws IOException {
@@ -276,7 +345,6 @@ final class StageConnection {
         }
       }
       tasks.add(new Leave(sequence));
-      changed.signalAll();
     } finally {
       lock.unlock();
     }
@@ -289,7 +357,11 @@ final class StageConnection {
         if (next.isEmpty()) {
           return;
         }
-        compute(next);
+        try {
+          compute(next);
+        } finally {
+          rest();
+        }
       }
     } catch (InterruptedException | IOException e) {
       // The reader sees the end of the stream too.
@@ -302,16 +374,18 @@ final class StageConnection {
   private List<Compute> next() throws InterruptedException {
     lock.lock();
     try {
-      working = false;
       List<Compute> pieces = new ArrayList<>();
       while (!ended && pieces.isEmpty()) {
-        while (tasks.isEmpty() && !ended) {
+        while ((tasks.isEmpty() || working) && !ended) {
           changed.await();
         }
-        gather();
-        collect(pieces);
+        if (!ended) {
+          working = true;
+          gather();
+          collect(pieces);
+          working = !ended && !pieces.isEmpty();
+        }
       }
-      working = !ended;
       return ended ? List.of() : pieces;
     } finally {
       lock.unlock();

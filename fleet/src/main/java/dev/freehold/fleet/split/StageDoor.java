@@ -40,7 +40,11 @@ public final class StageDoor {
    */
   public static void serve(ByteStream stream, Lender lender)
       throws IOException, InterruptedException {
-    try (FrameStream frames = new FrameStream(stream)) {
+    serve(new FrameStream(stream), lender);
+  }
+
+  static void serve(Frames stream, Lender lender) throws IOException, InterruptedException {
+    try (Frames frames = stream) {
       Frame.Ask ask = ask(frames);
       if (ask.arithmetic() != Kernel.ARITHMETIC_VERSION) {
         frames.write(
@@ -67,7 +71,7 @@ public final class StageDoor {
   }
 
   /** What a coordinator asks for first. */
-  static Frame.Ask ask(FrameStream frames) throws IOException {
+  static Frame.Ask ask(Frames frames) throws IOException {
     if (frames.read() instanceof Frame.Ask ask) {
       return ask;
     }

@@ -11,11 +11,16 @@ import java.util.List;
 /** Finds machines that have some layers of the model. */
 public interface StageFinder {
   /**
-   * A stream to a stage.
+   * A way to a stage.
    *
    * @param node who is at the other end, authenticated: its statements must be signed by this node
    */
-  record Found(ByteStream stream, NodeId node) {}
+  record Found(StageWay way, NodeId node) {
+    /** One that is reached over a stream. */
+    public Found(ByteStream stream, NodeId node) {
+      this(new StageWay.Over(stream), node);
+    }
+  }
 
   /**
    * A stage that was lost.

@@ -6,6 +6,7 @@ import dev.freehold.crypto.NodeId;
 import dev.freehold.engine.model.Configuration;
 import dev.freehold.engine.model.LayerRange;
 import dev.freehold.evidence.stage.StageLayers;
+import dev.freehold.fleet.ByteStream;
 import dev.freehold.fleet.split.StageFinder.Lost;
 import dev.freehold.kernel.Kernel;
 import dev.freehold.record.Digest;
@@ -25,7 +26,7 @@ final class StageLine {
   private final int stage;
   private final NodeId node;
   private final StageLayers layers;
-  private final FrameStream frames;
+  private final Frames frames;
   private final Frame.Ready ready;
   private final LongSupplier clock;
 
@@ -47,7 +48,7 @@ final class StageLine {
       int stage,
       NodeId node,
       StageLayers layers,
-      FrameStream frames,
+      Frames frames,
       Frame.Ready ready,
       LongSupplier clock,
       List<Lost> before) {
@@ -111,7 +112,11 @@ final class StageLine {
       List<Lost> before)
       throws IOException {
     StageLayers layers = new StageLayers(range.first(), range.end(), range.total());
-    FrameStream frames = new FrameStream(found.stream());
+    Frames frames =
+        switch (found.way()) {
+          case StageWay.Over(ByteStream stream) -> new FrameStream(stream);
+          case InnerStage inner -> inner.frames();
+        };
     Thread guard =
         Thread.ofVirtual()
             .name("stage-guard")
@@ -164,7 +169,7 @@ final class StageLine {
     return layers;
   }
 
-  FrameStream frames() {
+  Frames frames() {
     return frames;
   }
 
@@ -177,10 +182,10 @@ final class StageLine {
     unsent.add(frame);
   }
 
-  /** Writes what is to be sent; where that fails, the reader learns of it. */
-  void flush() {
+  /** Writes what is to be sent, if anything; where that fails, the reader learns of it. */
+  boolean flush() {
     if (unsent.isEmpty()) {
-      return;
+      return false;
     }
     List<Frame> together = List.copyOf(unsent);
     unsent.clear();
@@ -189,6 +194,7 @@ final class StageLine {
     } catch (IOException e) {
       frames.close();
     }
+    return true;
   }
 
   /** It was given work. */

@@ -18,9 +18,12 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -41,10 +44,19 @@ final class Machines implements StageFinder, AutoCloseable {
   private final Map<LayerRange, Transformer> transformers = new HashMap<>();
   private final List<Stage> stages = new ArrayList<>();
   private final List<ByteStream> streams = new CopyOnWriteArrayList<>();
+  final List<InnerStage> inners = new CopyOnWriteArrayList<>();
+
+  /** Connections to stages in this process that are over, and hold nothing any more. */
+  final AtomicInteger served = new AtomicInteger();
+
   private final Map<Integer, Function<Integer, Tampering>> tampering = new HashMap<>();
   private final Map<LayerRange, Integer> found = new HashMap<>();
   private final Map<Integer, Path> otherFiles = new HashMap<>();
   int replacements = 3;
+
+  /** Stages whose layers begin here are called by their coordinator. */
+  final Set<Integer> inner = new HashSet<>();
+
   boolean spare = true;
 
   Machines(Path file, StageOptions options) {
@@ -85,6 +97,9 @@ final class Machines implements StageFinder, AutoCloseable {
     SigningKey key = SigningKey.ofSeed(seed);
     Stage stage = new Stage(transformer, model, key, options, new SecureRandom());
     stages.add(stage);
+    if (inner.contains(layers.first())) {
+      return new Found(inner(stage), key.nodeId());
+    }
     ByteStream[] ends = pair();
     Thread.ofVirtual()
         .start(
@@ -97,6 +112,23 @@ final class Machines implements StageFinder, AutoCloseable {
             });
     Function<Integer, Tampering> how = tampering.get(layers.first());
     return new Found(how == null ? ends[0] : between(ends[0], how.apply(nth)), key.nodeId());
+  }
+
+  private InnerStage inner(Stage stage) {
+    InnerStage way = new InnerStage();
+    inners.add(way);
+    Thread.ofVirtual()
+        .start(
+            () -> {
+              try {
+                way.serve((_, _) -> new StageDoor.Lent(stage, served::incrementAndGet));
+              } catch (IOException e) {
+                // The coordinator complains.
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+            });
+    return way;
   }
 
   @Override
@@ -119,6 +151,14 @@ final class Machines implements StageFinder, AutoCloseable {
       streams.add(two);
       return new ByteStream[] {one, two};
     }
+  }
+
+  /** Bytes to the stage of some layers. */
+  ByteStream stream(LayerRange layers) throws IOException {
+    if (find(layers, List.of()).way() instanceof StageWay.Over(ByteStream stream)) {
+      return stream;
+    }
+    throw new IOException(layers + " are called");
   }
 
   /** A carrier that changes what comes from the stage. */
@@ -152,6 +192,7 @@ final class Machines implements StageFinder, AutoCloseable {
   @Override
   public void close() {
     streams.forEach(ByteStream::close);
+    inners.forEach(InnerStage::close);
     // Threads of connections may still be computing.
     stages.forEach(Stage::close);
   }

@@ -31,6 +31,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
@@ -170,6 +171,105 @@ class PipelineTest {
               .allMatch(receipt -> receipt.statement().positions() == positions);
         }
         assertThat(machines.lost).isEmpty();
+      }
+    }
+  }
+
+  @Test
+  void stagesThatAreCalledGiveTheSameAnswersAndEvidence() throws Exception {
+    Path file = SplitModels.write(folder, "llama", 6);
+    List<GenerationRequest> requests = requests();
+    List<Answer> expected = alone(file, requests);
+    for (Set<Integer> inner :
+        List.of(Set.of(0), Set.of(2), Set.of(4), Set.of(0, 4), Set.of(0, 2, 4))) {
+      for (int parts : new int[] {1, 3}) {
+        try (Machines machines = new Machines(file)) {
+          machines.inner.addAll(inner);
+          try (Pipeline pipeline = open(file, machines, 6, parts)) {
+            // Alone, where a thread of the pipeline computes, and then all together.
+            for (int i = 0; i < requests.size(); i++) {
+              SplitGeneration one = pipeline.submit(requests.get(i), run(100 + i));
+              assertThat(read(one)).as("request %d alone", i).isEqualTo(expected.get(i));
+              assertWhole(one.evidence(), parts, requests.get(i), expected.get(i));
+            }
+            List<SplitGeneration> all = submit(pipeline, requests);
+            for (int i = 0; i < all.size(); i++) {
+              assertThat(read(all.get(i))).as("request %d", i).isEqualTo(expected.get(i));
+              assertWhole(all.get(i).evidence(), parts, requests.get(i), expected.get(i));
+            }
+          }
+          assertThat(machines.lost).isEmpty();
+          awaitServed(machines);
+        }
+      }
+    }
+  }
+
+  private static void assertWhole(
+      SplitEvidence evidence, int parts, GenerationRequest request, Answer answer) {
+    assertThat(evidence.missing()).isEmpty();
+    int positions = request.prompt().length + answer.tokens().size() - 1;
+    assertThat(evidence.receipts())
+        .hasSize(parts)
+        .allMatch(StageReceipt::signed)
+        .allMatch(receipt -> receipt.statement().positions() == positions);
+  }
+
+  /** Every connection to a called stage ends, and its memory is given back. */
+  private static void awaitServed(Machines machines) throws InterruptedException {
+    while (machines.served.get() < machines.inners.size()) {
+      Thread.sleep(5);
+    }
+  }
+
+  @Test
+  void anAnswerGoesOnWithTheSameBytesWhenACalledStageIsLost() throws Exception {
+    Path file = SplitModels.write(folder, "llama", 3);
+    List<GenerationRequest> requests = requests();
+    List<Answer> expected = alone(file, requests);
+    for (int stage = 0; stage < 3; stage++) {
+      for (int together : new int[] {1, requests.size()}) {
+        try (Machines machines = new Machines(file)) {
+          machines.inner.add(stage);
+          try (Pipeline pipeline = open(file, machines, 3, 3)) {
+            List<SplitGeneration> all = submit(pipeline, requests.subList(0, together));
+            for (int i = 0; i < all.size(); i++) {
+              if (i == 0) {
+                assertThat(all.getFirst().next().toString())
+                    .isEqualTo(expected.getFirst().tokens().getFirst());
+                machines.inners.getFirst().close();
+              }
+              List<String> tokens = new ArrayList<>(expected.get(i).tokens());
+              if (i == 0) {
+                tokens.removeFirst();
+              }
+              Answer found = read(all.get(i));
+              assertThat(found.tokens()).as("request %d", i).isEqualTo(tokens);
+              assertThat(found.trace()).isEqualTo(expected.get(i).trace());
+            }
+            assertThat(read(pipeline.submit(requests.getFirst(), run(99))))
+                .isEqualTo(expected.getFirst());
+            assertThat(machines.lost.getFirst().why()).startsWith("it left");
+          }
+          awaitServed(machines);
+        }
+      }
+    }
+  }
+
+  /** The answer begins with one row, which a thread of the pipeline would compute at once. */
+  @Test
+  void whoSubmitsNeverComputes() throws Exception {
+    Path file = SplitModels.write(folder, "llama", 2);
+    GenerationRequest request = request(2, 1, 400, SamplingParameters.defaults(5));
+    try (Machines machines = new Machines(file)) {
+      machines.inner.add(0);
+      try (Pipeline pipeline = open(file, machines, 2, 1)) {
+        SplitGeneration one = pipeline.submit(request, run(1));
+        one.cancel();
+        assertThat(read(one).end()).isEqualTo("cancelled");
+        assertThat(read(pipeline.submit(request, run(2))))
+            .isEqualTo(alone(file, List.of(request)).getFirst());
       }
     }
   }
@@ -529,7 +629,7 @@ class PipelineTest {
               throw new IOException(lost.getLast().why());
             }
             StageFinder.Found found = machines.find(layers, lost);
-            return new StageFinder.Found(found.stream(), SigningKey.ofSeed(new byte[32]).nodeId());
+            return new StageFinder.Found(found.way(), SigningKey.ofSeed(new byte[32]).nodeId());
           };
       machines.find(LayerRange.split(4, 2).getFirst(), List.of());
       assertThatThrownBy(
@@ -563,9 +663,8 @@ class PipelineTest {
               new Frame.Ask(machines.model(), 1, new StageLayers(0, 1, 2), 1),
               new Frame.Open(1, run(1), new Asking.Logits()));
       for (Frame frame : wrong) {
-        StageFinder.Found found = machines.find(new LayerRange(0, 1, 2), List.of());
+        FrameStream frames = new FrameStream(machines.stream(new LayerRange(0, 1, 2)));
         machines.replacements++;
-        FrameStream frames = new FrameStream(found.stream());
         frames.write(new Frame.Ask(machines.model(), 1, new StageLayers(0, 1, 2), 1));
         assertThat(frames.read()).isInstanceOf(Frame.Ready.class);
         frames.write(frame);
@@ -574,10 +673,44 @@ class PipelineTest {
     }
   }
 
+  @Test
+  void aCoordinatorThatBreaksTheProtocolByCallsIsLeftAndHoldsNoMemory() throws Exception {
+    Path file = SplitModels.write(folder, "llama", 2);
+    try (Machines machines = new Machines(file)) {
+      machines.inner.add(0);
+      List<Frame> wrong =
+          List.of(
+              new Frame.Work(1, 0, 1, false, ByteBuffer.allocate(4)),
+              new Frame.Work(2, 1, 1, false, ByteBuffer.allocate(4)),
+              new Frame.Work(2, 0, 1, true, ByteBuffer.allocate(4)),
+              new Frame.Work(2, 0, 1, false, ByteBuffer.allocate(8)),
+              new Frame.Work(2, 0, 2, false, ByteBuffer.allocate(4)),
+              new Frame.Close(7),
+              new Frame.Done(2, 0, 1, Frame.Chosen.NOTHING, ByteBuffer.allocate(4)),
+              new Frame.Failed(2, "I am a stage"),
+              new Frame.Alive(),
+              new Frame.Ask(machines.model(), 1, new StageLayers(0, 1, 2), 1),
+              new Frame.Open(1, run(1), new Asking.Logits()),
+              new Frame.Open(2, run(1), new Asking.Nothing()));
+      for (Frame frame : wrong) {
+        machines.replacements++;
+        StageWay way = machines.find(new LayerRange(0, 1, 2), List.of()).way();
+        Frames frames = ((InnerStage) way).frames();
+        frames.write(new Frame.Ask(machines.model(), 1, new StageLayers(0, 1, 2), 1));
+        assertThat(frames.read()).isInstanceOf(Frame.Ready.class);
+        frames.write(new Frame.Open(2, run(2), new Asking.Nothing()));
+        frames.write(frame);
+        frames.work(true);
+        assertThatThrownBy(frames::read).as(frame.toString()).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> frames.write(new Frame.Close(2))).isInstanceOf(IOException.class);
+      }
+      awaitServed(machines);
+    }
+  }
+
   private static FrameStream stage(Machines machines) throws IOException {
     machines.replacements++;
-    FrameStream frames =
-        new FrameStream(machines.find(new LayerRange(0, 1, 2), List.of()).stream());
+    FrameStream frames = new FrameStream(machines.stream(new LayerRange(0, 1, 2)));
     frames.write(new Frame.Ask(machines.model(), 1, new StageLayers(0, 1, 2), 1));
     assertThat(frames.read()).isInstanceOf(Frame.Ready.class);
     return frames;

@@ -126,11 +126,9 @@ final class Places implements StageFinder {
             : another(layers, lost)
                 .orElseThrow(() -> new IOException("no other machine has room for " + layers));
     now.put(layers, node);
-    return new Found(
-        node.equals(fleet.id())
-            ? hosting.here()
-            : LinkBytes.received(fleet.stream(node, StageHosting.STAGE)),
-        node);
+    return node.equals(fleet.id())
+        ? new Found(hosting.here(), node)
+        : new Found(LinkBytes.received(fleet.stream(node, StageHosting.STAGE)), node);
   }
 
   @Override

@@ -4,8 +4,6 @@ package dev.freehold.node.split;
 
 import dev.freehold.crypto.NodeId;
 import dev.freehold.engine.model.LayerRange;
-import dev.freehold.fleet.ByteStream;
-import dev.freehold.fleet.InnerStream;
 import dev.freehold.fleet.LinkBytes;
 import dev.freehold.fleet.Member;
 import dev.freehold.fleet.pieces.PieceFile;
@@ -15,6 +13,7 @@ import dev.freehold.fleet.pieces.PieceSource;
 import dev.freehold.fleet.pieces.RemotePieces;
 import dev.freehold.fleet.pieces.StoredPieces;
 import dev.freehold.fleet.presence.Sight;
+import dev.freehold.fleet.split.InnerStage;
 import dev.freehold.fleet.split.StageDoor;
 import dev.freehold.link.LinkState;
 import dev.freehold.link.stream.LinkStream;
@@ -149,18 +148,17 @@ public final class StageHosting implements AutoCloseable {
     return lent;
   }
 
-  /** A stream to layers on this very machine, for a model that is here. */
-  ByteStream here() {
-    InnerStream.Pair pair = InnerStream.pair();
-    Runnable end = pair.other()::close;
+  /** Layers on this very machine, for a model that is here. */
+  InnerStage here() {
+    InnerStage inner = new InnerStage();
+    Runnable end = inner::close;
     open.add(end);
     Thread.ofVirtual()
         .name("own-stage")
         .start(
             () -> {
               try {
-                StageDoor.serve(
-                    pair.other(),
+                inner.serve(
                     (model, layers) ->
                         shelf.lend(
                             model,
@@ -177,7 +175,7 @@ public final class StageHosting implements AutoCloseable {
                 open.remove(end);
               }
             });
-    return pair.one();
+    return inner;
   }
 
   private Path file(NodeId coordinator, Digest model, LayerRange layers) throws IOException {
