@@ -92,6 +92,63 @@ class PlannerTest {
     assertThat(plan.places()).hasSize(3);
   }
 
+  private static List<String> spread(PlannedMachine... machines) {
+    Fits plan = Planner.spread(MODEL, List.of(machines), 1000, machines.length).orElseThrow();
+    assertThat(plan.places().getFirst().first()).isZero();
+    assertThat(plan.places().getLast().end()).isEqualTo(20);
+    return plan.places().stream().map(place -> place.machine().name()).toList();
+  }
+
+  @Test
+  void theCoordinatorsOwnMachineHasTheFirstLayersOfAModelThatIsSpread() {
+    assertThat(
+            spread(
+                PlannedMachine.here("here", 1000 * MB, 10e9),
+                machine("a", 3000 * MB, 10, 2),
+                machine("b", 2000 * MB, 10.2, 2)))
+        .containsExactly("here", "a", "b");
+    assertThat(spread(machine("a", 3000 * MB, 10, 2), PlannedMachine.here("here", 900 * MB, 10e9)))
+        .containsExactly("here", "a");
+    assertThat(spread(machine("a", 2000 * MB, 10, 2), machine("b", 3000 * MB, 10, 2)))
+        .containsExactly("b", "a");
+  }
+
+  /** The last layer is read with the output matrix: the fastest machine should have it. */
+  @Test
+  void anotherOrderIsTakenWhereItIsClearlyBetterOrTheOnlyOne() {
+    ModelShape lopsided =
+        new ModelShape(
+            List.of(
+                new ModelShape.Layer(100 * MB, 100 * MB), new ModelShape.Layer(100 * MB, 900 * MB)),
+            0,
+            1000,
+            50 * MB,
+            8192);
+    PlannedMachine other = machine("other", 5000 * MB, 10, 2);
+    for (double speed : new double[] {10, 10.4, 11, 90}) {
+      PlannedMachine here = PlannedMachine.here("here", 4000 * MB, speed * 1e9);
+      Fits plan = Planner.spread(lopsided, List.of(here, other), 1000, 2).orElseThrow();
+      assertThat(plan.places().getFirst().machine().name())
+          .as("a speed of %s", speed)
+          .isEqualTo(speed > 10.5 ? "other" : "here");
+    }
+    ModelShape large =
+        new ModelShape(
+            List.of(
+                new ModelShape.Layer(900 * MB, 100 * MB), new ModelShape.Layer(100 * MB, 100 * MB)),
+            0,
+            1000,
+            50 * MB,
+            8192);
+    PlannedMachine small = PlannedMachine.here("here", 200 * MB, 10e9);
+    Fits plan = Planner.spread(large, List.of(small, other), 1000, 2).orElseThrow();
+    assertThat(plan.places())
+        .extracting(place -> place.machine().name())
+        .containsExactly("other", "here");
+    assertThat(Planner.spread(large, List.of(small, machine("tiny", 150 * MB, 10, 2)), 1000, 2))
+        .isEmpty();
+  }
+
   @Test
   void saysWhatWouldFitWhereItDoesNot() {
     Plan plan = Planner.plan(MODEL, List.of(machine("small", 2100 * MB, 10, 0)), 10_000);
