@@ -19,6 +19,9 @@ final class PackedActivations implements Activations {
   private final int capacity;
   private final int width;
 
+  /** Where the binary32 elements begin in {@link #spread}. */
+  private final long floats;
+
   /** Blocks of a token. */
   final int blocks;
 
@@ -38,16 +41,20 @@ final class PackedActivations implements Activations {
   final int[] weighted;
 
   /**
-   * For vectors: every a as a pair of int16, and behind that as binary32, of [block][token][32]: a
-   * product reads a block of several tokens from one address. Else empty.
+   * For vectors, of {@link #TOGETHER} tokens after each other: every a as a pair of int16, of
+   * [block][token][32]; behind all of those the same as binary32; and behind those n and n·Σ a, of
+   * [block][2][8]. So a product reads what it needs of a few tokens in one stream. Else empty.
    */
   final MemorySegment spread;
+
+  /** Tokens whose blocks lie side by side: as many as a product with many tokens takes at once. */
+  static final int TOGETHER = 6;
 
   /** Bytes of a block of one token, as pairs or as binary32. */
   static final int BLOCK_BYTES = 4 * BLOCK;
 
-  /** Blocks past the end that a product may read, and ignore. */
-  private static final int PADDING = 8;
+  /** Bytes of n, or of n·Σ a, of a block of the tokens that lie together. */
+  static final int MULTIPLE_BYTES = 32;
 
   PackedActivations(int capacity, int width, boolean vectors) {
     if (capacity < 1 || width < BLOCK || width % BLOCK != 0) {
@@ -62,10 +69,11 @@ final class PackedActivations implements Activations {
     element = new byte[Math.multiplyExact(capacity, width)];
     sums = new int[Math.multiplyExact(capacity, 4 * blocks)];
     weighted = new int[factor.length];
-    spread =
-        vectors
-            ? Arena.ofAuto().allocate(8L * capacity * width + PADDING * BLOCK_BYTES, 64)
-            : MemorySegment.NULL;
+    int bundles = (capacity + TOGETHER - 1) / TOGETHER;
+    floats = (long) bundles * blocks * TOGETHER * BLOCK_BYTES;
+    // A product takes two blocks at a time, and reads behind a last odd one what it ignores.
+    long multiples = ((long) bundles * blocks + 1) * 2 * MULTIPLE_BYTES;
+    spread = vectors ? Arena.ofAuto().allocate(2 * floats + multiples, 64) : MemorySegment.NULL;
   }
 
   @Override
@@ -78,14 +86,32 @@ final class PackedActivations implements Activations {
     return width;
   }
 
-  /** Where the int16 pairs of a token's block begin; the next token's follow. */
+  /** Where the int16 pairs of a token's block begin; those of the next one beside it follow. */
   long pairs(int token, int block) {
-    return spread.address() + BLOCK_BYTES * ((long) block * capacity + token);
+    return spread.address() + BLOCK_BYTES * place(token, block);
   }
 
-  /** Where the binary32 elements of a token's block begin; the next token's follow. */
+  /** Where the binary32 elements of a token's block begin; those of the next one follow. */
   long floats(int token, int block) {
-    return pairs(token, blocks + block);
+    return pairs(token, block) + floats;
+  }
+
+  /**
+   * Where n of a token's block lies; those of the tokens beside it follow, and n·Σ a lies {@link
+   * #MULTIPLE_BYTES} further on.
+   */
+  long multiples(int token, int block) {
+    return spread.address() + multiple(token, block);
+  }
+
+  /** A block of a token, counted over all that lie before it. */
+  private long place(int token, int block) {
+    return ((long) (token / TOGETHER) * blocks + block) * TOGETHER + token % TOGETHER;
+  }
+
+  private long multiple(int token, int block) {
+    long bundle = (long) (token / TOGETHER) * blocks + block;
+    return 2 * floats + 2L * MULTIPLE_BYTES * bundle + 4L * (token % TOGETHER);
   }
 
   /** Σ a of a block, counted over all tokens. */
@@ -94,7 +120,7 @@ final class PackedActivations implements Activations {
     return sums[i] + sums[i + 1] + sums[i + 2] + sums[i + 3];
   }
 
-  /** Derives the sums of a token from its exact integers. */
+  /** Derives the sums of a token, and its multiples for vectors, from its exact integers. */
   void derive(int token) {
     int first = 4 * token * blocks;
     for (int i = 0; i < 4 * blocks; i++) {
@@ -103,8 +129,14 @@ final class PackedActivations implements Activations {
       long pairs = (eight & 0x00ff00ff00ff00ffL) + ((eight >>> 8) & 0x00ff00ff00ff00ffL);
       sums[first + i] = (int) ((pairs * 0x0001000100010001L) >>> 48) - 8 * 128;
     }
-    for (int b = token * blocks; b < (token + 1) * blocks; b++) {
+    for (int block = 0; block < blocks; block++) {
+      int b = token * blocks + block;
       weighted[b] = factor[b] * sum(b);
+      if (spread.byteSize() > 0) {
+        long at = multiple(token, block);
+        spread.set(ValueLayout.JAVA_INT, at, factor[b]);
+        spread.set(ValueLayout.JAVA_INT, at + MULTIPLE_BYTES, weighted[b]);
+      }
     }
   }
 
@@ -113,9 +145,9 @@ final class PackedActivations implements Activations {
     if (spread.byteSize() > 0) {
       for (int i = 0; i < width; i++) {
         int a = element[token * width + i];
-        long at = ((long) (i / BLOCK) * capacity + token) * BLOCK + i % BLOCK;
-        spread.setAtIndex(ValueLayout.JAVA_INT, at, (a & 0xffff) | a << 16);
-        spread.setAtIndex(ValueLayout.JAVA_FLOAT, (long) capacity * width + at, a);
+        long at = BLOCK_BYTES * place(token, i / BLOCK) + 4L * (i % BLOCK);
+        spread.set(ValueLayout.JAVA_INT, at, (a & 0xffff) | a << 16);
+        spread.set(ValueLayout.JAVA_FLOAT, floats + at, a);
       }
     }
   }

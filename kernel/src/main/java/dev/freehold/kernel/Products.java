@@ -4,7 +4,7 @@ package dev.freehold.kernel;
 
 /**
  * Matrix products in vectors of one width. A tile is {@link #rows} consecutive rows; its exact sums
- * go to {@link Scratch#sums}, token after token, in the order of {@link #index}.
+ * go to {@link Scratch#sums}, token after token.
  */
 interface Products {
   /** Bits of a vector. */
@@ -12,9 +12,6 @@ interface Products {
 
   /** Rows of a tile. */
   int rows();
-
-  /** Where the sum of a tile's row lies among its token's sums. */
-  int index(int row);
 
   /**
    * Rounds a token's sums once, in binary32, times a power of two: {@code rows} results.
@@ -32,7 +29,10 @@ interface Products {
   /** One token: rows from {@code row}, of which those before {@code last} count. */
   void decode(PackedMatrix w, PackedActivations x, int token, int row, int last, Scratch scratch);
 
-  /** Tokens {@code from} (inclusive) to {@code to} (exclusive). */
+  /**
+   * Tokens {@code from} (inclusive), a multiple of {@link PackedActivations#TOGETHER}, to {@code
+   * to} (exclusive).
+   */
   void prefill(
       PackedMatrix w, PackedActivations x, int from, int to, int row, int last, Scratch scratch);
 }

@@ -7,8 +7,8 @@ import java.lang.foreign.MemorySegment;
 
 /** What one thread needs for one operation at a time; off the heap where vectors are faster so. */
 final class Scratch {
-  /** Tokens whose sums are held at a time. */
-  static final int TOKENS = 96;
+  /** Tokens whose sums are held at a time; a multiple of those that lie together. */
+  static final int TOKENS = 43 * PackedActivations.TOGETHER;
 
   /** Addresses: expanded weights, dots, int64 sums of [token][row]. */
   final long tiles;

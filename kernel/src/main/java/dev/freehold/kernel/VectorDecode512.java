@@ -20,7 +20,7 @@ import jdk.incubator.vector.VectorSpecies;
  * <p>A lane is a row; half a tile, as many rows as int16 lanes, is one stream, and two streams are
  * read at once. Sums of codes times activations are exact in int16 (of 4, 5 and 6 bits, which
  * bounds how many are added before they are widened) or in binary32 on integers below 2^22. Then n,
- * the multiples and the minima make them int64, even and odd rows apart ({@link Products#index}).
+ * the multiples and the minima make them int64, of even and odd rows apart until the end.
  *
  * <p>The shape is what C2 demands: a method that is longer than 325 bytecodes is compiled for
  * itself and not into its caller, where it would pass the limit of nodes and then box each vector;
@@ -45,6 +45,7 @@ final class VectorDecode512 {
   private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(1L << 48);
   private static final long MASK = (1L << 47) - 1;
   private static final ByteOrder LE = ByteOrder.LITTLE_ENDIAN;
+  private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
   private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
   private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
 
@@ -69,6 +70,24 @@ final class VectorDecode512 {
       }
       a += layout.bytes();
       b += layout.bytes();
+    }
+    interleave(y, s.dots);
+  }
+
+  /** Puts the sums of even and odd rows, which lie apart, in the order of rows. */
+  private static void interleave(long y0, long o0) {
+    long y = y0 & MASK;
+    long o = o0 & MASK;
+    for (int i = 0; i < 8; i++) {
+      long at = (long) i * BYTE_SIZE;
+      LongVector.fromMemorySegment(LONGS, ALL, y + at, LE).intoMemorySegment(ALL, o + at, LE);
+    }
+    for (int i = 0; i < 8; i += 2) {
+      long at = (long) i * BYTE_SIZE;
+      for (int row = 0; row < BYTE_SIZE; row += 8) {
+        ALL.set(LONG, y + at + 2L * row, ALL.get(LONG, o + at + row));
+        ALL.set(LONG, y + at + 2L * row + 8, ALL.get(LONG, o + at + BYTE_SIZE + row));
+      }
     }
   }
 

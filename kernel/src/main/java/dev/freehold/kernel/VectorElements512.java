@@ -33,12 +33,13 @@ final class VectorElements512 implements Elements {
   private static final int MAGIC_BITS = 0x4B400000;
 
   /** Tokens that are quantised block by block: theirs lie side by side in memory. */
-  private static final int TOGETHER = 8;
+  private static final int TOGETHER = PackedActivations.TOGETHER;
 
   @Override
   public void quantize(float[] x, int offset, int stride, int from, int to, PackedActivations out) {
-    for (int first = from; first < to; first += TOGETHER) {
-      int last = Math.min(to, first + TOGETHER);
+    int last = from;
+    for (int first = from; first < to; first = last) {
+      last = Math.min(to, first - first % TOGETHER + TOGETHER);
       for (int token = first; token < last; token++) {
         float max = ScalarKernel.finite(largest(x, offset + token * stride, out.width()));
         out.exponent[token] = ScalarKernel.exponent(max);

@@ -128,21 +128,25 @@ final class VectorKernel implements Kernel {
     Objects.checkFromToIndex(firstGroup, lastGroup, w.groups());
     Scratch s = scratch.get();
     int last = lastGroup * Matrix.GROUP;
-    int step = to - from <= 2 ? 1 : Scratch.TOKENS;
+    boolean single = to - from <= 2;
+    int step = single ? 1 : Scratch.TOKENS;
+    int start = single ? from : from - from % PackedActivations.TOGETHER;
     try {
       for (int row = firstGroup * Matrix.GROUP; row < last; row += products.rows()) {
         int end = Math.min(row + products.rows(), last);
-        for (int t = from; t < to; t += step) {
-          int next = Math.min(to, t + step);
-          if (step == 1) {
+        for (int base = start; base < to; base += step) {
+          int t = Math.max(from, base);
+          int next = Math.min(to, base + step);
+          if (single) {
             products.decode(w, a, t, row, last, s);
           } else {
-            products.prefill(w, a, t, next, row, last, s);
+            products.prefill(w, a, base, next, row, last, s);
           }
-          write(w, a, t, next, row, end, s, y, offset, stride);
+          long found = s.sums + 8L * (t - base) * products.rows();
+          write(w, a, t, next, row, end, found, y, offset, stride);
           if (sums != null) {
             copy(
-                s,
+                found,
                 next - t,
                 row,
                 end,
@@ -168,24 +172,24 @@ final class VectorKernel implements Kernel {
       int to,
       int row,
       int last,
-      Scratch s,
+      long sums,
       float[] y,
       int offset,
       int stride) {
     int rows = Math.min(last, w.rows()) - row;
     for (int t = from; t < to; t++) {
       float scale = ScalarKernel.power(x.exponent[t] - 24);
-      long sums = s.sums + 8L * (t - from) * products.rows();
-      products.round(sums, scale, rows, y, offset + t * stride + row);
+      long found = sums + 8L * (t - from) * products.rows();
+      products.round(found, scale, rows, y, offset + t * stride + row);
     }
   }
 
   private void copy(
-      Scratch s, int tokens, int row, int end, long[] sums, int offset, int firstGroup, int last) {
+      long found, int tokens, int row, int end, long[] sums, int offset, int firstGroup, int last) {
     int rows = last - firstGroup * Matrix.GROUP;
     for (int t = 0; t < tokens; t++) {
       for (int r = row; r < end; r++) {
-        long at = s.sums + 8L * ((long) t * products.rows() + products.index(r - row));
+        long at = found + 8L * ((long) t * products.rows() + r - row);
         sums[offset + t * rows + r - firstGroup * Matrix.GROUP] = ALL.get(LONG, at);
       }
     }

@@ -19,14 +19,16 @@ import jdk.incubator.vector.VectorSpecies;
  * VectorDecode512}.
  */
 final class VectorPrefill512 {
-  private static final VectorSpecies<Short> HALVES = ShortVector.SPECIES_256;
+  private static final VectorSpecies<Integer> HALVES = IntVector.SPECIES_256;
+  private static final VectorSpecies<Short> QUARTERS = ShortVector.SPECIES_128;
   private static final VectorSpecies<Short> SHORTS = ShortVector.SPECIES_512;
   private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_512;
   private static final VectorSpecies<Long> LONGS = LongVector.SPECIES_512;
   private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_512;
   private static final int ROWS = VectorDecode512.ROWS;
   private static final int BYTE_SIZE = 2 * ROWS;
-  private static final int TOKENS = 6;
+  private static final int TOKENS = PackedActivations.TOGETHER;
+  private static final int MULTIPLE = PackedActivations.MULTIPLE_BYTES;
   private static final int BLOCK_BYTES = PackedActivations.BLOCK_BYTES;
   private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(1L << 48);
   private static final long MASK = (1L << 47) - 1;
@@ -36,8 +38,8 @@ final class VectorPrefill512 {
   private static final float MAGIC = 12582912f;
   private static final int MAGIC_BITS = 0x4B400000;
 
-  /** Sub-blocks expanded at a time. */
-  private static final int STEP = 4;
+  /** Sub-blocks expanded at a time: an even number, and as many as the second cache holds well. */
+  private static final int STEP = 48;
 
   /** Bytes of a tile's m and µ. */
   private static final int HEAD = 16 * ROWS;
@@ -71,14 +73,12 @@ final class VectorPrefill512 {
       int from,
       int to,
       Scratch scratch) {
-    long sums = scratch.sums & MASK;
-    for (int i = 0; i < 8 * (to - from); i++) {
-      LongVector.zero(LONGS).intoMemorySegment(ALL, sums + (long) i * BYTE_SIZE, LE);
-    }
     boolean narrow = narrow(w.type);
+    boolean minima = WeightRow.mu(w.type);
     int tile = narrow ? TILE16 : TILE32;
     int width = w.type == TensorType.Q6_K ? 16 : 32;
     int subs = w.columns() / width;
+    int step = width == 16 ? 0 : 2 * MULTIPLE;
     for (int sub = 0; sub < subs; sub += STEP) {
       int count = Math.min(STEP, subs - sub);
       for (int i = 0; i < count; i++) {
@@ -91,15 +91,42 @@ final class VectorPrefill512 {
         ALL.asSlice(scratch.tiles + (long) count * tile, HEAD).fill((byte) 0);
       }
       for (int t = from; t < to; t += TOKENS) {
-        int tokens = Math.min(TOKENS, to - t);
         long y = scratch.sums + (t - from) * 16L * ROWS;
+        if (sub == 0) {
+          clear(y);
+        }
         for (int i = 0; i < count; i += 2) {
+          for (int k = i; k < Math.min(i + 2, count); k++) {
+            long s = scratch.tiles + (long) k * tile;
+            int column = (sub + k) * width;
+            if (narrow) {
+              dot16(s + HEAD, x.pairs(t, column / 32), scratch.dots + (long) (k - i) * DOTS16);
+            } else {
+              long v = x.floats(t, column / 32) + column % 32 * 4L;
+              long o = scratch.dots + (long) (k - i) * DOTS32;
+              dot32(s + HEAD, v, width, o);
+              dot32(s + HEAD + 4L * ROWS, v, width, o + 4L * ROWS);
+            }
+            if (minima) {
+              minimum(s, x.multiples(t, column / 32) + MULTIPLE, y);
+            }
+          }
           long s = scratch.tiles + (long) i * tile;
-          int first = (sub + i) * width;
-          int second = Math.min(first + width, w.columns() - width);
-          pair(w.type, narrow, s, tile, x, t, tokens, first, second, width, scratch.dots, y);
+          long n = x.multiples(t, (sub + i) * width / 32);
+          if (narrow) {
+            scale16(s, tile, scratch.dots, n, y);
+          } else {
+            scale32(s, tile, scratch.dots, n, step, y);
+          }
         }
       }
+    }
+  }
+
+  private static void clear(long y0) {
+    long y = y0 & MASK;
+    for (int i = 0; i < 8 * TOKENS; i++) {
+      LongVector.zero(LONGS).intoMemorySegment(ALL, y + (long) i * BYTE_SIZE, LE);
     }
   }
 
@@ -108,43 +135,6 @@ final class VectorPrefill512 {
       case Q4_0, Q4_1, Q4_K -> true;
       case F32, F16, BF16, Q8_0, Q5_0, Q5_1, Q5_K, Q6_K -> false;
     };
-  }
-
-  /** Two expanded sub-blocks, of the columns from {@code first} and {@code second}. */
-  private static void pair(
-      TensorType type,
-      boolean narrow,
-      long s,
-      int tile,
-      PackedActivations x,
-      int token,
-      int tokens,
-      int first,
-      int second,
-      int width,
-      long o,
-      long y) {
-    int n0 = token * x.blocks + first / 32;
-    int n1 = token * x.blocks + second / 32;
-    if (narrow) {
-      dot16(s + HEAD, x.pairs(token, first / 32), o);
-      dot16(s + tile + HEAD, x.pairs(token, second / 32), o + DOTS16);
-      scale16(s, s + tile, o, x.factor, n0, n1, x.blocks, tokens, y);
-    } else {
-      long q = s + HEAD;
-      long p = o + 4L * ROWS;
-      long x0 = x.floats(token, first / 32) + first % 32 * 4L;
-      dot32(q, x0, width, o);
-      dot32(q + 4L * ROWS, x0, width, p);
-      q += tile;
-      x0 = x.floats(token, second / 32) + second % 32 * 4L;
-      dot32(q, x0, width, o + DOTS32);
-      dot32(q + 4L * ROWS, x0, width, p + DOTS32);
-      scale32(s, s + tile, o, x.factor, n0, n1, x.blocks, tokens, y);
-    }
-    if (WeightRow.mu(type)) {
-      minimum(s, s + tile, x.weighted, n0, n1, x.blocks, tokens, y);
-    }
   }
 
   /** Dots of 32 columns of centred 4-bit codes: exact in int16. */
@@ -253,136 +243,83 @@ final class VectorPrefill512 {
     q5.intoMemorySegment(ALL, o + 5 * 8L * ROWS + BYTE_SIZE, LE);
   }
 
-  /** y += n·m·dot for two sub-blocks; a vector's multiples stay in registers for all tokens. */
-  private static void scale16(
-      long s0, long s1, long o0, int[] factor, int n0, int n1, int step, int tokens, long y0) {
-    for (int i = 0; i < 4; i++) {
+  /** y += n·m·dot for two sub-blocks; multiples stay in registers for all tokens. */
+  private static void scale16(long s0, int tile, long o0, long f0, long y0) {
+    long n = f0 & MASK;
+    for (int i = 0; i < 8; i++) {
+      long s = (s0 + i * (long) ROWS) & MASK;
+      long o = (o0 + i * (ROWS / 2L)) & MASK;
+      long y = (y0 + i * 2L * ROWS) & MASK;
+      LongVector m0 = multiples(s);
+      LongVector m1 = multiples((s + tile) & MASK);
+      for (int t = 0; t < TOKENS; t++) {
+        long p = o + t * 4L * ROWS;
+        long f = n + 4L * t;
+        LongVector.fromMemorySegment(LONGS, ALL, y + t * 16L * ROWS, LE)
+            .add(longs16(p, f).mul(m0))
+            .add(longs16(p + DOTS16, f + 2L * MULTIPLE).mul(m1))
+            .intoMemorySegment(ALL, y + t * 16L * ROWS, LE);
+      }
+    }
+  }
+
+  /** y += n·m·dot for two sub-blocks; multiples stay in registers for all tokens. */
+  private static void scale32(long s0, int tile, long o0, long f0, int step, long y0) {
+    long n = f0 & MASK;
+    for (int i = 0; i < 8; i++) {
+      long s = (s0 + i * (long) ROWS) & MASK;
       long o = (o0 + i * (long) ROWS) & MASK;
-      long y = (y0 + i * 4L * ROWS) & MASK;
-      IntVector m = IntVector.fromMemorySegment(INTS, ALL, (s0 + i * 2L * ROWS) & MASK, LE);
-      LongVector e0 =
-          m.reinterpretAsLongs()
-              .lanewise(VectorOperators.LSHL, 32)
-              .lanewise(VectorOperators.ASHR, 32);
-      LongVector d0 = m.reinterpretAsLongs().lanewise(VectorOperators.ASHR, 32);
-      m = IntVector.fromMemorySegment(INTS, ALL, (s1 + i * 2L * ROWS) & MASK, LE);
-      LongVector e1 =
-          m.reinterpretAsLongs()
-              .lanewise(VectorOperators.LSHL, 32)
-              .lanewise(VectorOperators.ASHR, 32);
-      LongVector d1 = m.reinterpretAsLongs().lanewise(VectorOperators.ASHR, 32);
-      for (int t = 0; t < tokens; t++) {
-        IntVector t0 =
-            ((IntVector)
-                    ShortVector.fromMemorySegment(HALVES, ALL, o + t * 4L * ROWS, LE)
-                        .convertShape(VectorOperators.S2I, INTS, 0))
-                .mul(factor[n0 + t * step]);
-        IntVector t1 =
-            ((IntVector)
-                    ShortVector.fromMemorySegment(HALVES, ALL, o + t * 4L * ROWS + DOTS16, LE)
-                        .convertShape(VectorOperators.S2I, INTS, 0))
-                .mul(factor[n1 + t * step]);
-        long z = y + t * 16L * ROWS;
-        LongVector.fromMemorySegment(LONGS, ALL, z, LE)
-            .add(
-                t0.reinterpretAsLongs()
-                    .lanewise(VectorOperators.LSHL, 32)
-                    .lanewise(VectorOperators.ASHR, 32)
-                    .mul(e0))
-            .add(
-                t1.reinterpretAsLongs()
-                    .lanewise(VectorOperators.LSHL, 32)
-                    .lanewise(VectorOperators.ASHR, 32)
-                    .mul(e1))
-            .intoMemorySegment(ALL, z, LE);
-        LongVector.fromMemorySegment(LONGS, ALL, z + BYTE_SIZE, LE)
-            .add(t0.reinterpretAsLongs().lanewise(VectorOperators.ASHR, 32).mul(d0))
-            .add(t1.reinterpretAsLongs().lanewise(VectorOperators.ASHR, 32).mul(d1))
-            .intoMemorySegment(ALL, z + BYTE_SIZE, LE);
+      long y = (y0 + i * 2L * ROWS) & MASK;
+      LongVector m0 = multiples(s);
+      LongVector m1 = multiples((s + tile) & MASK);
+      for (int t = 0; t < TOKENS; t++) {
+        long p = o + t * 8L * ROWS;
+        long f = n + 4L * t;
+        LongVector.fromMemorySegment(LONGS, ALL, y + t * 16L * ROWS, LE)
+            .add(longs32(p, f).mul(m0))
+            .add(longs32(p + DOTS32, f + step).mul(m1))
+            .intoMemorySegment(ALL, y + t * 16L * ROWS, LE);
       }
     }
   }
 
-  /** y += n·m·dot for two sub-blocks; a vector's multiples stay in registers for all tokens. */
-  private static void scale32(
-      long s0, long s1, long o0, int[] factor, int n0, int n1, int step, int tokens, long y0) {
-    for (int i = 0; i < 4; i++) {
-      long o = (o0 + i * 2L * ROWS) & MASK;
-      long y = (y0 + i * 4L * ROWS) & MASK;
-      IntVector m = IntVector.fromMemorySegment(INTS, ALL, (s0 + i * 2L * ROWS) & MASK, LE);
-      LongVector e0 =
-          m.reinterpretAsLongs()
-              .lanewise(VectorOperators.LSHL, 32)
-              .lanewise(VectorOperators.ASHR, 32);
-      LongVector d0 = m.reinterpretAsLongs().lanewise(VectorOperators.ASHR, 32);
-      m = IntVector.fromMemorySegment(INTS, ALL, (s1 + i * 2L * ROWS) & MASK, LE);
-      LongVector e1 =
-          m.reinterpretAsLongs()
-              .lanewise(VectorOperators.LSHL, 32)
-              .lanewise(VectorOperators.ASHR, 32);
-      LongVector d1 = m.reinterpretAsLongs().lanewise(VectorOperators.ASHR, 32);
-      for (int t = 0; t < tokens; t++) {
-        IntVector t0 =
-            IntVector.fromMemorySegment(INTS, ALL, o + t * 8L * ROWS, LE)
-                .sub(MAGIC_BITS)
-                .mul(factor[n0 + t * step]);
-        IntVector t1 =
-            IntVector.fromMemorySegment(INTS, ALL, o + t * 8L * ROWS + DOTS32, LE)
-                .sub(MAGIC_BITS)
-                .mul(factor[n1 + t * step]);
-        long z = y + t * 16L * ROWS;
-        LongVector.fromMemorySegment(LONGS, ALL, z, LE)
-            .add(
-                t0.reinterpretAsLongs()
-                    .lanewise(VectorOperators.LSHL, 32)
-                    .lanewise(VectorOperators.ASHR, 32)
-                    .mul(e0))
-            .add(
-                t1.reinterpretAsLongs()
-                    .lanewise(VectorOperators.LSHL, 32)
-                    .lanewise(VectorOperators.ASHR, 32)
-                    .mul(e1))
-            .intoMemorySegment(ALL, z, LE);
-        LongVector.fromMemorySegment(LONGS, ALL, z + BYTE_SIZE, LE)
-            .add(t0.reinterpretAsLongs().lanewise(VectorOperators.ASHR, 32).mul(d0))
-            .add(t1.reinterpretAsLongs().lanewise(VectorOperators.ASHR, 32).mul(d1))
-            .intoMemorySegment(ALL, z + BYTE_SIZE, LE);
-      }
-    }
+  /** What is extended from 32 bits is multiplied in one instruction: C2 sees it. */
+  private static LongVector multiples(long p) {
+    return (LongVector)
+        IntVector.fromMemorySegment(HALVES, ALL, p, LE).convertShape(VectorOperators.I2L, LONGS, 0);
   }
 
-  /** y += µ·(n·Σa) for two sub-blocks. */
-  private static void minimum(
-      long s0, long s1, int[] weighted, int n0, int n1, int step, int tokens, long y0) {
-    for (int i = 0; i < 4; i++) {
-      long y = (y0 + i * 4L * ROWS) & MASK;
-      IntVector m =
-          IntVector.fromMemorySegment(INTS, ALL, (s0 + 8L * ROWS + i * 2L * ROWS) & MASK, LE);
-      LongVector e0 =
-          m.reinterpretAsLongs()
-              .lanewise(VectorOperators.LSHL, 32)
-              .lanewise(VectorOperators.ASHR, 32);
-      LongVector d0 = m.reinterpretAsLongs().lanewise(VectorOperators.ASHR, 32);
-      m = IntVector.fromMemorySegment(INTS, ALL, (s1 + 8L * ROWS + i * 2L * ROWS) & MASK, LE);
-      LongVector e1 =
-          m.reinterpretAsLongs()
-              .lanewise(VectorOperators.LSHL, 32)
-              .lanewise(VectorOperators.ASHR, 32);
-      LongVector d1 = m.reinterpretAsLongs().lanewise(VectorOperators.ASHR, 32);
-      for (int t = 0; t < tokens; t++) {
-        long c0 = (long) weighted[n0 + t * step] << 32;
-        long c1 = (long) weighted[n1 + t * step] << 32;
-        LongVector v0 = LongVector.broadcast(LONGS, c0).lanewise(VectorOperators.ASHR, 32);
-        LongVector v1 = LongVector.broadcast(LONGS, c1).lanewise(VectorOperators.ASHR, 32);
-        long z = y + t * 16L * ROWS;
-        LongVector.fromMemorySegment(LONGS, ALL, z, LE)
-            .add(e0.mul(v0))
-            .add(e1.mul(v1))
-            .intoMemorySegment(ALL, z, LE);
-        LongVector.fromMemorySegment(LONGS, ALL, z + BYTE_SIZE, LE)
-            .add(d0.mul(v0))
-            .add(d1.mul(v1))
-            .intoMemorySegment(ALL, z + BYTE_SIZE, LE);
+  private static LongVector longs32(long p, long n) {
+    return (LongVector)
+        IntVector.fromMemorySegment(HALVES, ALL, p, LE)
+            .sub(MAGIC_BITS)
+            .mul(IntVector.broadcast(HALVES, ALL.get(INT, n)))
+            .convertShape(VectorOperators.I2L, LONGS, 0);
+  }
+
+  private static LongVector longs16(long p, long n) {
+    return (LongVector)
+        ((IntVector)
+                ShortVector.fromMemorySegment(QUARTERS, ALL, p, LE)
+                    .convertShape(VectorOperators.S2I, HALVES, 0))
+            .mul(IntVector.broadcast(HALVES, ALL.get(INT, n)))
+            .convertShape(VectorOperators.I2L, LONGS, 0);
+  }
+
+  /** y += µ·(n·Σa) of a sub-block. */
+  private static void minimum(long s0, long n0, long y0) {
+    long n = n0 & MASK;
+    for (int i = 0; i < 8; i++) {
+      long y = (y0 + i * 2L * ROWS) & MASK;
+      LongVector m = multiples((s0 + 8L * ROWS + i * (long) ROWS) & MASK);
+      for (int t = 0; t < TOKENS; t++) {
+        LongVector c =
+            (LongVector)
+                IntVector.broadcast(HALVES, ALL.get(INT, n + 4L * t))
+                    .convertShape(VectorOperators.I2L, LONGS, 0);
+        LongVector.fromMemorySegment(LONGS, ALL, y + t * 16L * ROWS, LE)
+            .add(c.mul(m))
+            .intoMemorySegment(ALL, y + t * 16L * ROWS, LE);
       }
     }
   }

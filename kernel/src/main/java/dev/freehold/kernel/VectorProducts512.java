@@ -4,10 +4,22 @@ package dev.freehold.kernel;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.LongVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
 
 /** The products of the 512-bit lane, of which the build derives 256 and 128 bits. */
 final class VectorProducts512 implements Products {
   private static final int ROWS = VectorDecode512.ROWS;
+  private static final VectorSpecies<Long> LONGS = LongVector.SPECIES_512;
+  private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_256;
+
+  /** Whether int64 becomes binary32 in vectors: processors with narrower ones can't. */
+  private static final boolean WIDE = ROWS == 32;
+
+  private static final ByteOrder LE = ByteOrder.LITTLE_ENDIAN;
   private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(1L << 48);
   private static final long MASK = (1L << 47) - 1;
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
@@ -23,27 +35,19 @@ final class VectorProducts512 implements Products {
   }
 
   @Override
-  public int index(int row) {
-    int lanes = ROWS / 2;
-    int lane = row % lanes;
-    return row - lane + (lane & 1) * (lanes / 2) + lane / 2;
-  }
-
-  @Override
   public void round(long sums, float scale, int rows, float[] y, int offset) {
-    int pairs = ROWS / 4;
-    for (int row = 0; row < rows; row += 2 * pairs) {
-      long even = (sums + 8L * row) & MASK;
-      long odd = even + 8L * pairs;
-      for (int i = 0; i < pairs; i++) {
-        int r = row + 2 * i;
-        if (r < rows) {
-          y[offset + r] = ALL.get(LONG, even + 8L * i) * scale;
-        }
-        if (r + 1 < rows) {
-          y[offset + r + 1] = ALL.get(LONG, odd + 8L * i) * scale;
-        }
+    int row = 0;
+    if (WIDE) {
+      for (; row + LONGS.length() <= rows; row += LONGS.length()) {
+        // Rounded by the conversion alone: a power of two changes no bits.
+        LongVector exact = LongVector.fromMemorySegment(LONGS, ALL, (sums + 8L * row) & MASK, LE);
+        ((FloatVector) exact.convertShape(VectorOperators.L2F, FLOATS, 0))
+            .mul(scale)
+            .intoArray(y, offset + row);
       }
+    }
+    for (; row < rows; row++) {
+      y[offset + row] = ALL.get(LONG, (sums + 8L * row) & MASK) * scale;
     }
   }
 

@@ -63,6 +63,15 @@ class VectorKernelTest {
     compare(VectorKernel.always(width), TensorType.Q8_0, 32, 64, 2 * Scratch.TOKENS + 1, false);
   }
 
+  @ParameterizedTest
+  @MethodSource("widths")
+  void wideMatricesAreExpandedInPieces(int width) {
+    // 49 sub-blocks: one more than a piece has. And 64 of 16 columns.
+    compare(VectorKernel.always(width), TensorType.Q4_1, 64, 49 * 32, 7, false);
+    compare(VectorKernel.always(width), TensorType.Q8_0, 64, 49 * 32, 7, true);
+    compare(VectorKernel.always(width), TensorType.Q6_K, 32, 1024, 7, false);
+  }
+
   private static void compare(
       VectorKernel kernel, TensorType type, int rows, int columns, int tokens, boolean extreme) {
     try (Arena arena = Arena.ofConfined()) {
@@ -143,7 +152,7 @@ class VectorKernelTest {
     assertThat(found.spread.mismatch(expected.spread)).isEqualTo(-1);
   }
 
-  /** Vectors are quantised eight at a time; those outside of the range stay as they are. */
+  /** Vectors are quantised a few at a time; those outside of the range stay as they are. */
   @ParameterizedTest
   @MethodSource("widths")
   void anyRangeOfManyVectorsIsQuantisedAsThePlainKernelDoes(int width) {
