@@ -8,12 +8,14 @@ import dev.freehold.node.fleet.FleetSettings;
 import dev.freehold.node.lanes.FakeServer;
 import dev.freehold.node.lanes.LaneSettings;
 import dev.freehold.node.owner.OwnerToken;
+import dev.freehold.node.telemetry.EventLog;
 import dev.freehold.record.Json;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -166,6 +168,11 @@ class UnprovenAnswersTest {
       assertThat(down.status()).isEqualTo(502);
       assertThat(down.error("code")).isEqualTo("lane_down");
     }
+    assertThat(Files.readString(folder.resolve("one").resolve(EventLog.FILE)).lines())
+        .filteredOn(line -> line.contains("\"event\":\"error\""))
+        .anyMatch(line -> line.contains("\"lane_broke_off\""))
+        .anyMatch(line -> line.contains("\"lane_down\""))
+        .noneMatch(line -> line.contains("Hel"));
   }
 
   @Test

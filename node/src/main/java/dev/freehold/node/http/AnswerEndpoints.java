@@ -173,6 +173,7 @@ public final class AnswerEndpoints {
           throw e;
         }
         // The status is sent: the error is the last event, and no [DONE] follows it.
+        exchange.broke(e);
         streamed.send(Api.error(e).toJson());
       }
     } catch (IOException e) {

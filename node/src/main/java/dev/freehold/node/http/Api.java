@@ -118,6 +118,7 @@ public final class Api {
       fail(exchange, endpoint, e);
     } finally {
       active.decrementAndGet();
+      exchange.broken().ifPresent(failure -> note(endpoint, error(failure), failure));
       metrics.request(exchange.method(), endpoint.label(), exchange.status());
       if (accessLog) {
         log.event(
@@ -153,13 +154,17 @@ public final class Api {
 
   private void fail(Exchange exchange, Endpoint endpoint, RuntimeException failure) {
     ApiError error = error(failure);
-    if (error.status() >= 500 && error.status() != 503) {
-      log.event("error", describe(endpoint, error, failure));
-    }
+    note(endpoint, error, failure);
     try {
       exchange.error(error);
     } catch (UncheckedIOException e) {
       left(endpoint);
+    }
+  }
+
+  private void note(Endpoint endpoint, ApiError error, RuntimeException failure) {
+    if (error.status() >= 500 && error.status() != 503) {
+      log.event("error", describe(endpoint, error, failure));
     }
   }
 

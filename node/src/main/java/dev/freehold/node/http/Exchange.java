@@ -21,6 +21,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /** One request and its answer. Owned by the connection's thread. */
 final class Exchange {
@@ -30,6 +31,7 @@ final class Exchange {
   private final ServerResponse response;
   private final ClientLine line;
   private int status;
+  private @Nullable RuntimeException broken;
 
   Exchange(ServerRequest request, ServerResponse response, ClientLine line) {
     this.request = request;
@@ -70,6 +72,16 @@ final class Exchange {
   boolean fromLoopback() {
     return request.remotePeer().address() instanceof InetSocketAddress peer
         && Optional.ofNullable(peer.getAddress()).map(InetAddress::isLoopbackAddress).orElse(false);
+  }
+
+  /** What broke the response after its status was sent, if anything did. */
+  Optional<RuntimeException> broken() {
+    return Optional.ofNullable(broken);
+  }
+
+  /** Notes what broke the response, which the client was told as far as it went. */
+  void broke(RuntimeException failure) {
+    broken = failure;
   }
 
   /** The status sent, 0 while none is. */

@@ -115,6 +115,7 @@ public final class LaneEndpoints {
           throw e;
         }
         // The status is sent: the error is the last event, and no [DONE] follows it.
+        exchange.broke(e);
         streamed.send(Api.error(e).toJson());
       }
     }
