@@ -102,7 +102,11 @@ final class CutLine implements AutoCloseable {
     try (InputStream in = from.getInputStream();
         OutputStream out = to.getOutputStream()) {
       for (int read = in.read(piece); read >= 0; read = in.read(piece)) {
-        while (stalls && stalled && !cut) {
+        while (stalls && stalled) {
+          if (cut) {
+            // What waited must not slip out before its connection is closed.
+            return;
+          }
           Thread.sleep(10);
         }
         out.write(piece, 0, read);
