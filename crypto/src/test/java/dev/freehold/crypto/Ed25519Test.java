@@ -16,6 +16,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
+import org.bouncycastle.math.ec.rfc8032.Ed25519;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -261,6 +262,33 @@ class Ed25519Test {
     byte[] seed = new byte[32];
     java.util.Arrays.fill(seed, (byte) 0xab);
     assertThat(SigningKey.ofSeed(seed).toString()).doesNotContain("abab").contains("did:key:z6Mk");
+  }
+
+  /** Nothing that was found right makes something else right, whose hash has the same place. */
+  @Test
+  void aKeyThatWasFoundRightIsTheOnlyOneAtItsPlaceThatIs() {
+    Random random = new Random(1);
+    byte[] right = SigningKey.generate(new SecureRandom()).verifyingKey().bytes();
+    int refused = 0;
+    while (refused < 50) {
+      assertThat(VerifyingKey.decode(right).orElseThrow().bytes()).isEqualTo(right);
+      byte[] other = right.clone();
+      other[random.nextInt(32)] ^= (byte) (1 << random.nextInt(8));
+      int last = Arrays.hashCode(right) - Arrays.hashCode(other) + other[31];
+      other[31] = (byte) last;
+      if (!Arrays.equals(right, other)
+          && (Arrays.hashCode(right) & 255) == (Arrays.hashCode(other) & 255)) {
+        boolean sound = Ed25519.validatePublicKeyFull(other, 0);
+        assertThat(VerifyingKey.decode(other).isPresent()).isEqualTo(sound);
+        refused += sound ? 0 : 1;
+      }
+    }
+    assertThat(VerifyingKey.decode(Arrays.copyOf(right, 31))).isEmpty();
+    assertThat(VerifyingKey.decode(Arrays.copyOf(right, 33))).isEmpty();
+    byte[] mine = right.clone();
+    assertThat(VerifyingKey.decode(mine)).isPresent();
+    mine[0] ^= 1;
+    assertThat(VerifyingKey.decode(right).orElseThrow().bytes()).isEqualTo(right);
   }
 
   private static VerifyingKey decoded(String hex) {

@@ -20,9 +20,10 @@ import java.util.concurrent.CompletableFuture;
 
 /**
  * The endpoint of a node whose model is split over three nodes, beside one node that has all of it,
- * each a process: FILE SHA256-HEX ROUNDS THREADS STAGE-THREADS [DELAY-MS]. Links are direct; with a
- * delay they go through a relay, and every byte is so much longer on its way from one node to
- * another. Answers are compared.
+ * each a process: FILE SHA256-HEX ROUNDS WARM THREADS STAGE-THREADS [DELAY-MS]. A round is one
+ * answer and then eight at once, of each; WARM of them go before those that count, since what a
+ * node has compiled by then decides. Links are direct; with a delay they go through a relay, and
+ * every byte is so much longer on its way from one node to another. Answers are compared.
  */
 final class Endpoint {
   private static final int TOKENS = 128;
@@ -42,23 +43,30 @@ final class Endpoint {
 
   public static void main(String[] words) throws Exception {
     int rounds = Integer.parseInt(words[2]);
-    int threads = Integer.parseInt(words[3]);
-    int stageThreads = Integer.parseInt(words[4]);
-    if (words.length == 5) {
+    int warm = Integer.parseInt(words[3]);
+    int threads = Integer.parseInt(words[4]);
+    int stageThreads = Integer.parseInt(words[5]);
+    if (words.length == 6) {
       try (Nodes nodes = new Nodes()) {
-        Rates rates =
-            new Endpoint(nodes, words[0], words[1]).compare(rounds, threads, stageThreads);
-        System.out.println(rates);
+        System.out.println(
+            new Endpoint(nodes, words[0], words[1]).compare(rounds, warm, threads, stageThreads));
       }
     } else {
-      delayed(words[0], words[1], rounds, threads, stageThreads, Double.parseDouble(words[5]));
+      double millis = Double.parseDouble(words[6]);
+      delayed(words[0], words[1], rounds, warm, threads, stageThreads, millis);
     }
     System.exit(0);
   }
 
   /** All nodes are behind one delaying carrier: what one sends another passes it twice. */
   private static void delayed(
-      String file, String digest, int rounds, int threads, int stageThreads, double millis)
+      String file,
+      String digest,
+      int rounds,
+      int warm,
+      int threads,
+      int stageThreads,
+      double millis)
       throws Exception {
     SecureRandom random = new SecureRandom();
     RelaySettings settings =
@@ -69,7 +77,8 @@ final class Endpoint {
       RelayAddress at = relay.address();
       RelayAddress behind = new RelayAddress(at.host(), delay.port(), at.trust(), at.relay());
       try (Nodes nodes = new Nodes(behind.toString())) {
-        Rates rates = new Endpoint(nodes, file, digest).compare(rounds, threads, stageThreads);
+        Rates rates =
+            new Endpoint(nodes, file, digest).compare(rounds, warm, threads, stageThreads);
         System.out.println(rates);
         // One of the three stages is the coordinator's own.
         System.out.printf(
@@ -134,7 +143,7 @@ final class Endpoint {
     return new Timed((System.nanoTime() - start) * 1e-9, choices.toString());
   }
 
-  private Rates compare(int rounds, int threads, int stageThreads) throws Exception {
+  private Rates compare(int rounds, int warm, int threads, int stageThreads) throws Exception {
     Running alone = nodes.start("alone", threads, "never", file, digest);
     Running split = nodes.start("split", stageThreads, "3", file, digest);
     for (String name : List.of("one", "two")) {
@@ -143,10 +152,10 @@ final class Endpoint {
     Nodes.await(alone, READY, 1);
     Nodes.await(split, READY, 1);
     double[][] rates = new double[4][rounds];
-    for (int round = -1; round < rounds; round++) {
+    for (int round = -warm; round < rounds; round++) {
       for (int count : new int[] {1, 8}) {
-        Timed one = together(alone, round + 2, count);
-        Timed three = together(split, round + 2, count);
+        Timed one = together(alone, warm + round + 1, count);
+        Timed three = together(split, warm + round + 1, count);
         if (!one.choices.equals(three.choices)) {
           throw new IllegalStateException("the three say something else than the one");
         }

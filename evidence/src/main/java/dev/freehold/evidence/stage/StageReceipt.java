@@ -10,7 +10,9 @@ import dev.freehold.record.Digest;
 import dev.freehold.record.Nonce;
 import dev.freehold.record.Parsed;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -29,11 +31,29 @@ public record StageReceipt(StageStatement statement, Signature signature) {
    * @throws IllegalArgumentException if the statement is of another node than the key's
    */
   public static StageReceipt sign(StageStatement statement, SigningKey key) {
-    if (!statement.node().equals(key.nodeId())) {
-      throw new IllegalArgumentException(
-          "the statement is of " + statement.node() + ", the key of " + key.nodeId());
+    return signAll(List.of(statement), key).getFirst();
+  }
+
+  /**
+   * Signs several, in their order.
+   *
+   * @throws IllegalArgumentException if one is of another node than the key's
+   */
+  public static List<StageReceipt> signAll(List<StageStatement> statements, SigningKey key) {
+    List<byte[]> messages = new ArrayList<>(statements.size());
+    for (StageStatement statement : statements) {
+      if (!statement.node().equals(key.nodeId())) {
+        throw new IllegalArgumentException(
+            "the statement is of " + statement.node() + ", the key of " + key.nodeId());
+      }
+      messages.add(statement.signedBytes());
     }
-    return new StageReceipt(statement, key.sign(statement.signedBytes()));
+    List<Signature> signatures = key.signAll(messages);
+    List<StageReceipt> receipts = new ArrayList<>(statements.size());
+    for (int i = 0; i < statements.size(); i++) {
+      receipts.add(new StageReceipt(statements.get(i), signatures.get(i)));
+    }
+    return receipts;
   }
 
   /** Whether the node it names signed it. */

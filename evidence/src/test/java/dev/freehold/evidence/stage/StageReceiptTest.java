@@ -12,7 +12,9 @@ import dev.freehold.record.Json;
 import dev.freehold.record.Nonce;
 import dev.freehold.record.Parsed;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.OptionalInt;
 import java.util.Random;
 import org.jspecify.annotations.NullMarked;
@@ -49,6 +51,21 @@ class StageReceiptTest {
     assertThat(bytes).hasSize(275);
     assertThat(StageReceipt.decode(bytes)).isEqualTo(new Parsed.Read<>(receipt));
     assertThat(receipt.signed()).isTrue();
+  }
+
+  @Test
+  void severalAreSignedInTheirOrderAndNoneOfAnotherNode() {
+    List<StageStatement> statements = new ArrayList<>();
+    for (int positions = 1; positions <= 9; positions++) {
+      statements.add(statement("a", positions, "in", "out"));
+    }
+    List<StageReceipt> receipts = StageReceipt.signAll(statements, KEY);
+    assertThat(receipts).extracting(StageReceipt::statement).isEqualTo(statements);
+    assertThat(receipts).allMatch(StageReceipt::signed).doesNotHaveDuplicates();
+    SigningKey other = SigningKey.ofSeed(Digest.sha256("other").bytes());
+    assertThatThrownBy(() -> StageReceipt.signAll(statements, other))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(other.nodeId().toString());
   }
 
   @Test

@@ -10,21 +10,21 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Hashes and signs what a stage gave out, on a thread of its own. A statement covers all that was
- * before it, so one is made for the steps of a while: the processor that would sign at every token
- * is the one that the next stage's wakes up on (docs/decisions/0099).
+ * Hashes and signs each step that a stage gave out, on a thread of its own that looks for steps
+ * every millisecond while there are any: nobody wakes it at the moment at which the next stage is
+ * woken. A statement goes with the next step, or by itself after a while (docs/decisions/0105).
  */
 final class Notary {
-  /** How long a step waits for others that are signed with it, at most. */
+  /** How long a statement waits for a step that it can go with, at most. */
   static final Duration WHILE = Duration.ofMillis(100);
+
+  private static final long LOOK = 1_000_000;
 
   /** Rows that were given out. */
   record Step(StageSequence sequence, Frame.Work work, ByteBuffer given, ByteBuffer choice) {}
@@ -34,11 +34,23 @@ final class Notary {
   private final int rowIn;
   private final int rowOut;
   private final Frames frames;
+
+  /** Held by whoever takes statements and writes them, so that they go in their order. */
+  private final ReentrantLock sending = new ReentrantLock();
+
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
 
   // Guarded by the lock.
   private final List<Step> unsigned = new ArrayList<>();
+  private final List<Frame> signed = new ArrayList<>();
+
+  /** When the newest step came. */
+  private long newest;
+
+  /** When the first of the signed was signed. */
+  private long since;
+
   private boolean hurries;
   private boolean ended;
 
@@ -59,11 +71,24 @@ final class Notary {
     this.frames = frames;
   }
 
-  /** Takes in what was given out, in the order of each sequence. */
-  void add(List<Step> steps) {
+  /**
+   * Writes what is given out, with what was signed of earlier steps behind it, and has it signed.
+   *
+   * @param steps the same, in the order of each sequence
+   */
+  void give(List<Frame> given, List<Step> steps) throws IOException {
+    sending.lock();
+    try {
+      List<Frame> together = new ArrayList<>(given);
+      together.addAll(takeSigned());
+      frames.write(together);
+    } finally {
+      sending.unlock();
+    }
     lock.lock();
     try {
       unsigned.addAll(steps);
+      newest = System.nanoTime();
       if (idle) {
         changed.signal();
       }
@@ -76,10 +101,8 @@ final class Notary {
   void hurry() {
     lock.lock();
     try {
-      if (!unsigned.isEmpty()) {
-        hurries = true;
-        changed.signal();
-      }
+      hurries = true;
+      changed.signal();
     } finally {
       lock.unlock();
     }
@@ -96,20 +119,12 @@ final class Notary {
     }
   }
 
-  /** Signs until the end. */
+  /** Signs, and sends what nothing followed, until the end. */
   void run() {
     try {
-      for (List<Step> steps = next(); !steps.isEmpty(); steps = next()) {
-        Map<StageSequence, Step> newest = new LinkedHashMap<>();
-        for (Step step : steps) {
-          hash(step);
-          newest.put(step.sequence, step);
-        }
-        List<Frame> statements = new ArrayList<>();
-        newest.forEach(
-            (sequence, step) ->
-                statements.add(new Frame.Statement(sequence.number, sign(sequence, step.work))));
-        frames.write(statements);
+      while (awaitTurn()) {
+        sign();
+        sendDue();
       }
     } catch (InterruptedException | IOException e) {
       // The reader sees the end of the stream too.
@@ -117,23 +132,87 @@ final class Notary {
     }
   }
 
-  /** Waits for steps, and for more of them; empty at the end. */
-  private List<Step> next() throws InterruptedException {
+  /** Waits for the next look; false at the end. */
+  private boolean awaitTurn() throws InterruptedException {
     lock.lock();
     try {
-      idle = true;
-      while (unsigned.isEmpty() && !ended) {
-        changed.await();
-      }
-      idle = false;
-      long left = WHILE.toNanos();
+      long left = LOOK;
       while (left > 0 && !hurries && !ended) {
-        left = changed.awaitNanos(left);
+        if (unsigned.isEmpty() && signed.isEmpty() && isOver(newest)) {
+          idle = true;
+          changed.await();
+          idle = false;
+        } else {
+          left = changed.awaitNanos(left);
+        }
       }
-      hurries = false;
-      List<Step> steps = ended ? List.of() : List.copyOf(unsigned);
+      return !ended;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static boolean isOver(long from) {
+    return System.nanoTime() - from > WHILE.toNanos();
+  }
+
+  private void sendDue() throws IOException {
+    sending.lock();
+    try {
+      if (isDue()) {
+        frames.write(takeSigned());
+      }
+    } finally {
+      sending.unlock();
+    }
+  }
+
+  /** Whether what is signed is to go now; then nobody is hurried any more for what is signed. */
+  private boolean isDue() {
+    lock.lock();
+    try {
+      boolean hurried = hurries;
+      hurries = hurried && !unsigned.isEmpty();
+      return !signed.isEmpty() && (hurried || isOver(since));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private List<Frame> takeSigned() {
+    lock.lock();
+    try {
+      List<Frame> statements = List.copyOf(signed);
+      signed.clear();
+      return statements;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void sign() {
+    List<Step> steps;
+    lock.lock();
+    try {
+      steps = List.copyOf(unsigned);
       unsigned.clear();
-      return steps;
+    } finally {
+      lock.unlock();
+    }
+    List<StageStatement> statements = new ArrayList<>(steps.size());
+    for (Step step : steps) {
+      hash(step);
+      statements.add(statement(step.sequence, step.work));
+    }
+    List<StageReceipt> receipts = StageReceipt.signAll(statements, stage.key());
+    lock.lock();
+    try {
+      if (signed.isEmpty()) {
+        since = System.nanoTime();
+      }
+      for (int i = 0; i < receipts.size(); i++) {
+        signed.add(new Frame.Statement(steps.get(i).sequence.number, receipts.get(i)));
+      }
     } finally {
       lock.unlock();
     }
@@ -156,21 +235,19 @@ final class Notary {
     }
   }
 
-  /** A statement of all steps of a sequence up to this one. */
-  private StageReceipt sign(StageSequence sequence, Frame.Work newest) {
-    return StageReceipt.sign(
-        new StageStatement(
-            sequence.run,
-            sequence.session,
-            stage.model(),
-            Kernel.ARITHMETIC_VERSION,
-            stage.layers(),
-            newest.first() + newest.count(),
-            sequence.choosing,
-            sequence.asking.digest(),
-            sequence.taken.root(),
-            sequence.given.root(),
-            stage.key().nodeId()),
-        stage.key());
+  /** Says of a sequence all up to this step. */
+  private StageStatement statement(StageSequence sequence, Frame.Work newest) {
+    return new StageStatement(
+        sequence.run,
+        sequence.session,
+        stage.model(),
+        Kernel.ARITHMETIC_VERSION,
+        stage.layers(),
+        newest.first() + newest.count(),
+        sequence.choosing,
+        sequence.asking.digest(),
+        sequence.taken.root(),
+        sequence.given.root(),
+        stage.key().nodeId());
   }
 }

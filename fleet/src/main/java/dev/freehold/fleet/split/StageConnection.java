@@ -445,6 +445,7 @@ final class StageConnection implements Frames.Taker {
     }
   }
 
+  /** Computes, sends and has it signed. */
   private void compute(List<Compute> pieces) throws IOException {
     List<Compute> ready = new ArrayList<>();
     for (Compute piece : pieces) {
@@ -471,14 +472,13 @@ final class StageConnection implements Frames.Taker {
       return;
     }
     List<Frame> given = new ArrayList<>();
-    List<Notary.Step> signed = new ArrayList<>();
+    List<Notary.Step> steps = new ArrayList<>();
     int row = 0;
     for (Compute piece : ready) {
-      give(piece, row, given, signed);
+      give(piece, row, given, steps);
       row += piece.work.count();
     }
-    frames.write(given);
-    notary.add(signed);
+    notary.give(given, steps);
   }
 
   private boolean makeRoom(Compute piece) throws IOException {
@@ -524,7 +524,7 @@ final class StageConnection implements Frames.Taker {
   }
 
   /** Adds what came out for a piece to what is sent, and to what the notary signs then. */
-  private void give(Compute piece, int firstRow, List<Frame> given, List<Notary.Step> signed) {
+  private void give(Compute piece, int firstRow, List<Frame> given, List<Notary.Step> steps) {
     Frame.Work work = piece.work;
     StageSequence sequence = piece.sequence;
     int rows = work.count() * rowOut;
@@ -570,6 +570,6 @@ final class StageConnection implements Frames.Taker {
     }
     payload.flip();
     given.add(new Frame.Done(work.number(), work.first(), work.count(), chosen, payload));
-    signed.add(new Notary.Step(sequence, work, payload.slice(0, rows), choice));
+    steps.add(new Notary.Step(sequence, work, payload.slice(0, rows), choice));
   }
 }
