@@ -40,7 +40,12 @@ final class Bench extends Verb {
   private static final int SHORT_PROMPT = 16;
   private static final int ANSWER = 128;
   private static final int STREAMS = 8;
-  private static final int ROUNDS = 3;
+
+  /** Rounds that count: as many as {@link #ENOUGH} seconds hold, within these bounds. */
+  private static final int LEAST_ROUNDS = 3;
+
+  private static final int MOST_ROUNDS = 9;
+  private static final double ENOUGH = 15;
 
   @Option(
       names = {"-m", "--model"},
@@ -82,8 +87,11 @@ final class Bench extends Verb {
       List<Double> decode = new ArrayList<>();
       List<Double> together = new ArrayList<>();
       List<Double> replay = new ArrayList<>();
-      for (int round = 0; round <= ROUNDS; round++) {
-        // The first round warms up and does not count.
+      // The first round warms up and does not count.
+      long begun = start;
+      for (int round = 0;
+          round <= LEAST_ROUNDS || (round <= MOST_ROUNDS && since(begun) < ENOUGH);
+          round++) {
         GenerationRequest request = request(loaded, random, PROMPT);
         Outcome outcome = finish(engine.submit(request));
         double prefillSeconds = outcome.prefill().toNanos() / 1e9;
@@ -95,6 +103,8 @@ final class Bench extends Verb {
           decode.add((ANSWER - 1) / decodeSeconds);
           together.add(eight);
           replay.add(again);
+        } else {
+          begun = System.nanoTime();
         }
       }
       show(stored.name(), kernel.name(), load, prefill, decode, together, replay);
@@ -116,6 +126,7 @@ final class Bench extends Verb {
               .put("model", name)
               .put("kernel", kernel)
               .put("threads", threads)
+              .put("rounds", replay.size())
               .put("loadSeconds", load)
               .put("prefillTokensPerSecond", median(prefill))
               .put("decodeTokensPerSecond", median(decode))
@@ -124,7 +135,9 @@ final class Bench extends Verb {
               .build());
       return;
     }
-    screen.line(name + " on " + kernel + ", " + threads + " threads; medians of " + ROUNDS);
+    screen.line(
+        "%s on %s, %d threads; medians of %d rounds after one that warmed up"
+            .formatted(name, kernel, threads, replay.size()));
     row("load", load, "s");
     row("prompt of " + PROMPT, median(prefill), "tokens/s");
     row("one answer of " + ANSWER, median(decode), "tokens/s");
@@ -192,7 +205,8 @@ final class Bench extends Verb {
   }
 
   private static double median(List<Double> values) {
-    return values.stream().sorted().toList().get(values.size() / 2);
+    List<Double> sorted = values.stream().sorted().toList();
+    return (sorted.get((sorted.size() - 1) / 2) + sorted.get(sorted.size() / 2)) / 2;
   }
 
   private static double since(long start) {

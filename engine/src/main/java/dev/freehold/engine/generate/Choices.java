@@ -17,6 +17,12 @@ import org.jspecify.annotations.Nullable;
  * thread that goes from token to token.
  */
 final class Choices {
+  /**
+   * Positions whose logits are held at a time, at most: with a vocabulary of 49,152 they fit into
+   * the young generation of the launcher's heap.
+   */
+  private static final int LOGITS = 48;
+
   private final Transformer transformer;
   private final int[] output;
   private final FinishReason reason;
@@ -36,10 +42,24 @@ final class Choices {
    * What differs first among the tokens {@code from} (inclusive) to {@code to} (exclusive) of the
    * answer, those before being right; null if nothing does.
    *
+   * @param batch computed, no row of which wanted logits
    * @param row of the batch, whose logits choose the token {@code from}; the next ones follow
    */
   @Nullable ReplayResult firstDifference(Batch batch, int row, int from, int to) {
+    int run = Math.ceilDiv(to - from, Math.ceilDiv(to - from, LOGITS));
+    for (int begin = from; begin < to; begin += run) {
+      ReplayResult found =
+          differenceIn(batch, row + begin - from, begin, Math.min(to, begin + run));
+      if (found != null) {
+        return found;
+      }
+    }
+    return null;
+  }
+
+  private @Nullable ReplayResult differenceIn(Batch batch, int row, int from, int to) {
     int count = to - from;
+    transformer.logits(batch, row, row + count);
     transformer.share(
         parts.size(),
         i -> {

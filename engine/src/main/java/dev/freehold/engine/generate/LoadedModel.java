@@ -13,6 +13,7 @@ import dev.freehold.kernel.Kernel;
 import dev.freehold.record.Digest;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,9 @@ public final class LoadedModel implements AutoCloseable {
   private final ModelText text;
   private final @Nullable Transformer transformer;
   private final Grammars grammars = new Grammars();
+
+  /** The last replay's memory, while no replay uses it. */
+  private final AtomicReference<@Nullable ReplayMemory> spare = new AtomicReference<>();
 
   private LoadedModel(Digest digest, ModelText text, @Nullable Transformer transformer) {
     this.digest = digest;
@@ -95,6 +99,27 @@ public final class LoadedModel implements AutoCloseable {
     return transformer;
   }
 
+  /** Memory for a replay in batches of so many rows: what the last one left, if it is enough. */
+  ReplayMemory takeMemory(int rows) {
+    ReplayMemory left = spare.getAndSet(null);
+    if (left != null && left.batch().capacity() >= rows) {
+      return left;
+    }
+    if (left != null) {
+      left.close();
+    }
+    return new ReplayMemory(transformer(), rows);
+  }
+
+  /** Keeps a replay's memory for the next one. Of two replays at once, one's is kept. */
+  void leaveMemory(ReplayMemory memory) {
+    memory.rest();
+    ReplayMemory other = spare.getAndSet(memory);
+    if (other != null) {
+      other.close();
+    }
+  }
+
   /** Its vocabulary, as grammars need it. */
   public TokenBytes tokenBytes() {
     return text.tokenBytes();
@@ -131,6 +156,10 @@ public final class LoadedModel implements AutoCloseable {
 
   @Override
   public void close() {
+    ReplayMemory left = spare.getAndSet(null);
+    if (left != null) {
+      left.close();
+    }
     if (transformer != null) {
       transformer.close();
     }

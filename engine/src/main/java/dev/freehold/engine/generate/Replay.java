@@ -20,9 +20,6 @@ import org.jspecify.annotations.Nullable;
 public final class Replay {
   private static final int CHUNK = 256;
 
-  /** Logits held at a time: 64 MiB. */
-  private static final int LOGITS = 1 << 24;
-
   /**
    * An embedding computed again.
    *
@@ -73,7 +70,6 @@ public final class Replay {
     pass(
         model,
         tokens,
-        first,
         trace,
         (batch, from, to) -> {
           int begin = Math.max(from, first);
@@ -167,7 +163,6 @@ public final class Replay {
     pass(
         model,
         prompt,
-        prompt.length,
         trace,
         (batch, from, to) -> {
           for (int row = 0; row < to - from; row++) {
@@ -184,32 +179,20 @@ public final class Replay {
     boolean see(Batch batch, int from, int to);
   }
 
-  /**
-   * Feeds tokens to the model in as few batches as memory allows.
-   *
-   * @param firstLogits the position from which on logits are computed
-   */
-  private static void pass(
-      LoadedModel model, int[] tokens, int firstLogits, Trace trace, Visitor visitor) {
-    var shape = model.configuration().keyValueShape();
-    int logitRows = Math.max(1, LOGITS / model.configuration().vocabulary());
-    KeyValuePage[] pages = new KeyValuePage[(tokens.length - 1) / KeyValuePage.POSITIONS + 1];
-    Batch batch = new Batch(model.transformer(), Math.min(CHUNK, tokens.length));
-    ByteBuffer hidden = ByteBuffer.allocate(batch.hiddenLength());
-    int made = 0;
+  /** Feeds tokens to the model in few batches. */
+  private static void pass(LoadedModel model, int[] tokens, Trace trace, Visitor visitor) {
+    int rows = Math.min(CHUNK, tokens.length);
+    ReplayMemory memory = model.takeMemory(rows);
     try {
-      while (made < pages.length) {
-        pages[made] = model.transformer().kernel().page(shape);
-        made++;
-      }
+      KeyValuePage[] pages = memory.pages(tokens.length);
+      Batch batch = memory.batch();
+      ByteBuffer hidden = ByteBuffer.allocate(batch.hiddenLength());
       int from = 0;
       while (from < tokens.length) {
-        int logitsFrom = Math.max(from, firstLogits);
-        int to = Math.min(tokens.length, from + batch.capacity());
-        to = Math.min(to, logitsFrom + logitRows);
+        int to = Math.min(tokens.length, from + rows);
         batch.clear();
         for (int position = from; position < to; position++) {
-          batch.add(tokens[position], position, pages, position >= firstLogits);
+          batch.add(tokens[position], position, pages, false);
         }
         model.transformer().forward(batch);
         for (int position = from; position < to; position++) {
@@ -222,9 +205,7 @@ public final class Replay {
         from = to;
       }
     } finally {
-      for (int i = 0; i < made; i++) {
-        pages[i].free();
-      }
+      model.leaveMemory(memory);
     }
   }
 }

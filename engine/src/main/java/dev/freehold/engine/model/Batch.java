@@ -7,6 +7,8 @@ import dev.freehold.kernel.Kernel;
 import dev.freehold.kernel.KeyValuePage;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Rows to compute together, and the results of the last {@link Transformer#forward}: chunks of
@@ -25,6 +27,11 @@ public final class Batch {
   private int size;
   private int wanted;
 
+  /** The slots whose logits are there. */
+  private int firstLogits;
+
+  private int endLogits;
+
   // Working memory, row after row; written by the pass alone.
   final float[] x;
   final float[] normed;
@@ -38,6 +45,10 @@ public final class Batch {
   final Activations mixedInput;
   final Activations gateInput;
   final Activations hiddenInput;
+
+  /** Final norms of rows whose logits are asked for afterwards. */
+  private @Nullable Activations askedInput;
+
   private float[] logits = new float[0];
 
   /** Room for {@code capacity} rows. */
@@ -76,6 +87,8 @@ public final class Batch {
     }
     size = 0;
     wanted = 0;
+    firstLogits = 0;
+    endLogits = 0;
   }
 
   /**
@@ -159,17 +172,21 @@ public final class Batch {
     return capacity;
   }
 
-  /** Logits of the rows that wanted them, from {@link #logitsOffset}; until the next forward. */
+  /**
+   * Logits of the rows that wanted them, or that {@link Transformer#logits} was asked for last,
+   * from {@link #logitsOffset}; until the next of either.
+   */
   public float[] logits() {
     return logits;
   }
 
   /** Where a row's logits begin in {@link #logits}. */
   public int logitsOffset(int row) {
-    if (!wants[check(row)]) {
-      throw new IllegalArgumentException("row " + row + " wanted no logits");
+    int slot = slots[check(row)];
+    if (slot < firstLogits || slot >= endLogits) {
+      throw new IllegalArgumentException("row " + row + " has no logits");
     }
-    return slots[row] * model.vocabulary();
+    return (slot - firstLogits) * model.vocabulary();
   }
 
   /** Bytes of a row between two layers: the residual stream, 4 each, binary32, big-endian. */
@@ -218,7 +235,31 @@ public final class Batch {
     for (int row = 0; row < size; row++) {
       slots[row] = wants[row] ? withLogits++ : without++;
     }
-    int needed = Math.multiplyExact(wanted, model.vocabulary());
+    makeRoom(0, wanted);
+  }
+
+  /**
+   * Makes room for logits that are asked for, and gives room for the final norms they come from.
+   */
+  Activations prepareLogits(Kernel kernel, int from, int to) {
+    Objects.checkFromToIndex(from, to, size);
+    if (wanted > 0 || !layers.isLast()) {
+      throw new IllegalStateException(
+          "logits are asked for where the model ends, and where no row wanted any before");
+    }
+    makeRoom(from, to);
+    Activations input = askedInput;
+    if (input == null || input.capacity() < to - from) {
+      input = kernel.activations(Math.max(1, to - from), model.width());
+      askedInput = input;
+    }
+    return input;
+  }
+
+  private void makeRoom(int from, int to) {
+    firstLogits = from;
+    endLogits = to;
+    int needed = Math.multiplyExact(to - from, model.vocabulary());
     if (logits.length < needed) {
       logits = new float[needed];
     }

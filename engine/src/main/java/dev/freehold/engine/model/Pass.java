@@ -114,8 +114,14 @@ final class Pass {
     }
     Matrix output = weights.output();
     if (wanted > 0 && output != null) {
-      step(tiles(output), (from, to) -> multiplyOutput(output, from, to));
+      step(tiles(output), (from, to) -> multiplyOutput(output, batch.hiddenInput, from, to));
     }
+  }
+
+  /** The output matrix alone, for as many rows as the walk has, from a slot on. */
+  void output(Matrix output, Activations input, int slot) {
+    step(rows, (from, to) -> kernel.quantize(batch.hidden, slot * width, width, from, to, input));
+    step(tiles(output), (from, to) -> multiplyOutput(output, input, from, to));
   }
 
   private Weights.Layer layer(int index) {
@@ -331,10 +337,10 @@ final class Pass {
     }
   }
 
-  private void multiplyOutput(Matrix output, int from, int to) {
+  private void multiplyOutput(Matrix output, Activations input, int from, int to) {
     int vocabulary = model.vocabulary();
     float[] logits = batch.logits();
-    multiply(output, batch.hiddenInput, 0, wanted, from, to, logits, 0, vocabulary);
+    multiply(output, input, 0, wanted, from, to, logits, 0, vocabulary);
     if (model.logitCap() > 0) {
       int first = from * kernel.tile() * Matrix.GROUP;
       int end = Math.min(to * kernel.tile() * Matrix.GROUP, vocabulary);

@@ -3,8 +3,10 @@
 package dev.freehold.engine.model;
 
 import dev.freehold.engine.gguf.Gguf;
+import dev.freehold.kernel.Activations;
 import dev.freehold.kernel.Kernel;
 import dev.freehold.kernel.KeyValueShape;
+import dev.freehold.kernel.Matrix;
 import java.lang.foreign.Arena;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntConsumer;
@@ -145,6 +147,28 @@ public final class Transformer implements AutoCloseable {
       int rows = batch.size();
       int wanted = batch.wanted();
       workers.run(member -> new Pass(this, batch, rows, wanted, member).run());
+    } finally {
+      running.unlock();
+    }
+  }
+
+  /**
+   * Computes the logits of the rows {@code from} (inclusive) to {@code to} (exclusive) of the last
+   * {@link #forward}, in which no row wanted any: {@link Batch#logits} has these, and none that it
+   * had before. So an answer that is computed at once needs room for the logits of a few rows only.
+   * The bits are those that the rows would have got by wanting them. One call at a time; another
+   * waits.
+   */
+  public void logits(Batch batch, int from, int to) {
+    Matrix output = weights.output();
+    running.lock();
+    try {
+      Activations input = batch.prepareLogits(kernel, from, to);
+      if (output != null && from < to) {
+        workers.run(
+            member ->
+                new Pass(this, batch, to - from, to - from, member).output(output, input, from));
+      }
     } finally {
       running.unlock();
     }

@@ -7,9 +7,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.freehold.engine.sampling.SamplingParameters;
 import dev.freehold.kernel.ScalarKernel;
 import dev.freehold.kernel.TensorType;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 
@@ -119,6 +124,62 @@ class EngineReplayTest extends EngineRig {
         }
       }
       assertThat(differing).isGreaterThan(100);
+    }
+  }
+
+  /** Longer than what is computed at a time, and than the logits that are held at a time. */
+  @Test
+  void replayFindsAReplacedTokenWhereverALongAnswerIsCut() throws Exception {
+    GenerationRequest request =
+        new GenerationRequest(
+            prompt(5, 190), 120, SamplingParameters.defaults(3), 0, List.of(), null, true, -1);
+    Told told = alone(request);
+    try (LoadedModel many =
+        TinyModel.open(TensorType.F32, TinyModel.TEMPLATE, new ScalarKernel(), 2)) {
+      assertThat(Replay.replay(many, request, told.output(), told.reason()))
+          .isEqualTo(new ReplayResult.Matches(told.root()));
+      for (int i : new int[] {0, 33, 34, 66, 67, 68, 119}) {
+        int[] changed = told.output();
+        changed[i] = changed[i] == 7 ? 8 : 7;
+        assertThat(Replay.replay(many, request, changed, told.reason()))
+            .isEqualTo(new ReplayResult.Differs(i, changed[i], told.tokens().get(i)));
+      }
+    }
+  }
+
+  /** What a replay leaves in memory that the next one takes is never seen again. */
+  @Test
+  void replaysInAnyOrderAndAtOnceFindWhatFirstOnesFind() throws Exception {
+    Random random = new Random(31);
+    int[] shared = prompt(97, 150);
+    List<Callable<Void>> checks = new ArrayList<>();
+    try (LoadedModel kept =
+        TinyModel.open(TensorType.F32, TinyModel.TEMPLATE, new ScalarKernel(), 2)) {
+      for (int i = 0; i < 30; i++) {
+        GenerationRequest request = random(random, shared);
+        Told told = alone(request);
+        int[] claimed = told.output();
+        if (i % 3 == 0) {
+          claimed[random.nextInt(claimed.length)] = random.nextInt(300);
+        }
+        ReplayResult first;
+        try (LoadedModel fresh = TinyModel.open()) {
+          first = Replay.replay(fresh, request, claimed, told.reason());
+        }
+        checks.add(
+            () -> {
+              assertThat(Replay.replay(kept, request, claimed, told.reason())).isEqualTo(first);
+              return null;
+            });
+      }
+      for (Callable<Void> check : checks) {
+        check.call();
+      }
+      try (ExecutorService threads = Executors.newFixedThreadPool(3)) {
+        for (Future<Void> done : threads.invokeAll(checks)) {
+          done.get();
+        }
+      }
     }
   }
 

@@ -103,6 +103,36 @@ class DeterminismTest {
     }
   }
 
+  /** The logits of some rows at a time, in any order and more than once. */
+  @Test
+  void givesTheGoldenBitsWhenLogitsAreAskedForAfterwards() {
+    for (String name : List.of("llama-Q4_1", "gemma3")) {
+      SyntheticModel model = SyntheticModels.named(name);
+      int[] tokens = SyntheticModels.tokens(model, POSITIONS);
+      List<String> golden = golden(name);
+      try (Gguf file = SyntheticModels.file(model)) {
+        for (Kernel kernel : Kernels.available()) {
+          try (Transformer transformer = Transformer.load(file, kernel, 2)) {
+            KeyValuePage[] pages = SyntheticModels.pages(transformer, POSITIONS);
+            Batch batch = new Batch(transformer, POSITIONS);
+            for (int i = 0; i < POSITIONS; i++) {
+              batch.add(tokens[i], i, pages, false);
+            }
+            transformer.forward(batch);
+            for (int[] rows : new int[][] {{60, 72}, {0, 1}, {1, 8}, {8, 60}, {3, 72}, {0, 72}}) {
+              transformer.logits(batch, rows[0], rows[1]);
+              for (int i = rows[0]; i < rows[1]; i++) {
+                assertThat(digest(transformer, batch, i))
+                    .as("%s, %s, row %s", name, kernel.name(), i)
+                    .isEqualTo(golden.get(i));
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+
   /** Prints the golden file; only for a new version of the arithmetic, or new models. */
   public static void main(String[] arguments) {
     for (String name : SyntheticModels.all().keySet()) {

@@ -170,6 +170,23 @@ class StageTest {
   }
 
   @Test
+  void refusesLogitsOfAStageThatTheModelDoesNotEndWith() {
+    SyntheticModel model = SyntheticModels.named("qwen2-Q8_0");
+    try (Gguf file = SyntheticModels.file(model);
+        Transformer first =
+            Transformer.load(file, new LayerRange(0, 1, 2), new ScalarKernel(), 1)) {
+      Batch batch = new Batch(first, 1);
+      KeyValuePage page = first.kernel().page(first.keyValueShape());
+      batch.add(1, 0, new KeyValuePage[] {page}, false);
+      first.forward(batch);
+      assertThatThrownBy(() -> first.logits(batch, 0, 1))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("where the model ends");
+      page.free();
+    }
+  }
+
+  @Test
   void splitsLayersEvenlyAndRefusesRangesThatAreNone() {
     assertThat(LayerRange.split(30, 4))
         .extracting(LayerRange::toString)

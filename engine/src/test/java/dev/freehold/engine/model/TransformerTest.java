@@ -230,11 +230,42 @@ class TransformerTest {
       batch.add(1, 1, pages, true);
       assertThatThrownBy(() -> batch.add(1, 2, pages, true)).hasMessageContaining("full");
       transformer.forward(batch);
-      assertThatThrownBy(() -> batch.logitsOffset(0)).hasMessageContaining("wanted no logits");
+      assertThatThrownBy(() -> batch.logitsOffset(0)).hasMessageContaining("row 0 has no logits");
       assertThatThrownBy(() -> batch.logitsOffset(2)).hasMessageContaining("no row 2");
       float[] hidden = new float[64];
       batch.hidden(0, hidden);
       assertThat(hidden).isNotEqualTo(new float[64]);
+    }
+  }
+
+  @Test
+  void refusesLogitsThatNoRowHas() {
+    try (Gguf file = SyntheticModels.file(model("llama", Map.of()));
+        Transformer transformer = Transformer.load(file, new ScalarKernel(), 2)) {
+      Batch batch = new Batch(transformer, 4);
+      KeyValuePage[] pages = SyntheticModels.pages(transformer, 64);
+      for (int i = 0; i < 4; i++) {
+        batch.add(i, i, pages, false);
+      }
+      transformer.forward(batch);
+      assertThatThrownBy(() -> batch.logitsOffset(0)).hasMessageContaining("row 0 has no logits");
+      transformer.logits(batch, 1, 3);
+      assertThat(batch.logitsOffset(1)).isZero();
+      assertThat(batch.logitsOffset(2)).isEqualTo(transformer.configuration().vocabulary());
+      assertThatThrownBy(() -> batch.logitsOffset(0)).hasMessageContaining("row 0 has no logits");
+      assertThatThrownBy(() -> batch.logitsOffset(3)).hasMessageContaining("row 3 has no logits");
+      for (int[] rows : new int[][] {{-1, 2}, {2, 1}, {3, 5}, {5, 6}}) {
+        assertThatThrownBy(() -> transformer.logits(batch, rows[0], rows[1]))
+            .isInstanceOf(IndexOutOfBoundsException.class);
+      }
+      transformer.logits(batch, 4, 4);
+      assertThatThrownBy(() -> batch.logitsOffset(3)).hasMessageContaining("row 3 has no logits");
+      batch.clear();
+      batch.add(1, 0, pages, true);
+      transformer.forward(batch);
+      assertThatThrownBy(() -> transformer.logits(batch, 0, 1))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("no row wanted any");
     }
   }
 
