@@ -26,6 +26,17 @@ enum Operation {
   PREFILL_Q5_K,
   PREFILL_Q6_K;
 
+  /** Whether there is a form whose dots take columns in pairs. */
+  boolean hasPairs() {
+    return switch (this) {
+      case PREFILL_Q5_0, PREFILL_Q5_1, PREFILL_Q8_0, PREFILL_Q5_K -> true;
+      case PREFILL_Q4_0, PREFILL_Q4_1, PREFILL_Q4_K, PREFILL_Q6_K -> false;
+      case QUANTIZE, NORM, SILU, GELU, ATTEND -> false;
+      case DECODE_Q4_0, DECODE_Q4_1, DECODE_Q5_0, DECODE_Q5_1 -> false;
+      case DECODE_Q8_0, DECODE_Q4_K, DECODE_Q5_K, DECODE_Q6_K -> false;
+    };
+  }
+
   /** The product with one token. */
   static Operation decode(TensorType type) {
     return switch (type) {

@@ -42,8 +42,9 @@ final class PackedActivations implements Activations {
 
   /**
    * For vectors, of {@link #TOGETHER} tokens after each other: every a as a pair of int16, of
-   * [block][token][32]; behind all of those the same as binary32; and behind those n and n·Σ a, of
-   * [block][2][8]. So a product reads what it needs of a few tokens in one stream. Else empty.
+   * [block][token][32]; behind all of those the same as binary32; and behind those n, n·Σ a and, in
+   * binary32, the sum of the products of neighbours (columns 0 and 1, 2 and 3, ...), of
+   * [block][3][8]. So a product reads what it needs of a few tokens in one stream. Else empty.
    */
   final MemorySegment spread;
 
@@ -53,8 +54,11 @@ final class PackedActivations implements Activations {
   /** Bytes of a block of one token, as pairs or as binary32. */
   static final int BLOCK_BYTES = 4 * BLOCK;
 
-  /** Bytes of n, or of n·Σ a, of a block of the tokens that lie together. */
+  /** Bytes of n, of n·Σ a, or of neighbours' products, of a block of the tokens together. */
   static final int MULTIPLE_BYTES = 32;
+
+  /** Bytes of all three. */
+  static final int MULTIPLES_BYTES = 3 * MULTIPLE_BYTES;
 
   PackedActivations(int capacity, int width, boolean vectors) {
     if (capacity < 1 || width < BLOCK || width % BLOCK != 0) {
@@ -72,7 +76,7 @@ final class PackedActivations implements Activations {
     int bundles = (capacity + TOGETHER - 1) / TOGETHER;
     floats = (long) bundles * blocks * TOGETHER * BLOCK_BYTES;
     // A product takes two blocks at a time, and reads behind a last odd one what it ignores.
-    long multiples = ((long) bundles * blocks + 1) * 2 * MULTIPLE_BYTES;
+    long multiples = ((long) bundles * blocks + 1) * MULTIPLES_BYTES;
     spread = vectors ? Arena.ofAuto().allocate(2 * floats + multiples, 64) : MemorySegment.NULL;
   }
 
@@ -97,8 +101,8 @@ final class PackedActivations implements Activations {
   }
 
   /**
-   * Where n of a token's block lies; those of the tokens beside it follow, and n·Σ a lies {@link
-   * #MULTIPLE_BYTES} further on.
+   * Where n of a token's block lies; those of the tokens beside it follow. n·Σ a lies {@link
+   * #MULTIPLE_BYTES} further on, and the products of neighbours as far behind that.
    */
   long multiples(int token, int block) {
     return spread.address() + multiple(token, block);
@@ -111,7 +115,7 @@ final class PackedActivations implements Activations {
 
   private long multiple(int token, int block) {
     long bundle = (long) (token / TOGETHER) * blocks + block;
-    return 2 * floats + 2L * MULTIPLE_BYTES * bundle + 4L * (token % TOGETHER);
+    return 2 * floats + MULTIPLES_BYTES * bundle + 4L * (token % TOGETHER);
   }
 
   /** Σ a of a block, counted over all tokens. */
@@ -140,7 +144,7 @@ final class PackedActivations implements Activations {
     }
   }
 
-  /** Spreads a token's elements for vectors, where there is room for it. */
+  /** Spreads a token's elements for vectors, and neighbours' products, where there is room. */
   void spread(int token) {
     if (spread.byteSize() > 0) {
       for (int i = 0; i < width; i++) {
@@ -148,6 +152,16 @@ final class PackedActivations implements Activations {
         long at = BLOCK_BYTES * place(token, i / BLOCK) + 4L * (i % BLOCK);
         spread.set(ValueLayout.JAVA_INT, at, (a & 0xffff) | a << 16);
         spread.set(ValueLayout.JAVA_FLOAT, floats + at, a);
+      }
+      for (int block = 0; block < blocks; block++) {
+        int products = 0;
+        for (int i = token * width + block * BLOCK;
+            i < token * width + (block + 1) * BLOCK;
+            i += 2) {
+          products += element[i] * element[i + 1];
+        }
+        long at = multiple(token, block) + 2 * MULTIPLE_BYTES;
+        spread.set(ValueLayout.JAVA_FLOAT, at, products);
       }
     }
   }

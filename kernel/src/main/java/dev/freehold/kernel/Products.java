@@ -32,7 +32,17 @@ interface Products {
   /**
    * Tokens {@code from} (inclusive), a multiple of {@link PackedActivations#TOGETHER}, to {@code
    * to} (exclusive).
+   *
+   * @param pairs whether dots in binary32 take columns in pairs, where there is such a form:
+   *     additions in place of multiplications, with the same sums
    */
   void prefill(
-      PackedMatrix w, PackedActivations x, int from, int to, int row, int last, Scratch scratch);
+      PackedMatrix w,
+      PackedActivations x,
+      int from,
+      int to,
+      int row,
+      int last,
+      boolean pairs,
+      Scratch scratch);
 }

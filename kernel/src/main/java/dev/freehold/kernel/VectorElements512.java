@@ -3,6 +3,7 @@
 package dev.freehold.kernel;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
@@ -26,6 +27,8 @@ final class VectorElements512 implements Elements {
   private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(1L << 48);
   private static final long MASK = (1L << 47) - 1;
   private static final ByteOrder LE = ByteOrder.LITTLE_ENDIAN;
+  private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
+  private static final int MULTIPLE = PackedActivations.MULTIPLE_BYTES;
 
   /** 1.5·2^23: what is added to it is rounded to an integer, half to even. */
   private static final float MAGIC = 12582912f;
@@ -81,6 +84,8 @@ final class VectorElements512 implements Elements {
       int element) {
     long pairs = out.pairs(token, element / Activations.BLOCK) & MASK;
     long floats = out.floats(token, element / Activations.BLOCK) & MASK;
+    long multiples = out.multiples(token, element / Activations.BLOCK) & MASK;
+    LongVector products = LongVector.zero(LONGS);
     for (int i = 0; i < Activations.BLOCK; i += FLOATS.length()) {
       FloatVector v =
           FloatVector.fromArray(FLOATS, x, start + i).mul(scale).mul(inverse).add(MAGIC);
@@ -89,7 +94,11 @@ final class VectorElements512 implements Elements {
           .or(a.lanewise(VectorOperators.LSHL, 16))
           .intoMemorySegment(ALL, pairs + 4L * i, LE);
       v.sub(MAGIC).intoMemorySegment(ALL, floats + 4L * i, LE);
+      LongVector odd = a.reinterpretAsLongs();
+      LongVector even = odd.lanewise(VectorOperators.LSHL, 32).lanewise(VectorOperators.ASHR, 32);
+      products = even.mul(odd.lanewise(VectorOperators.ASHR, 32)).add(products);
     }
+    ALL.set(FLOAT, multiples + 2L * MULTIPLE, (float) products.reduceLanes(VectorOperators.ADD));
     for (int i = 0; i < Activations.BLOCK; i += SHORTS.length()) {
       // The low halves of the pairs, then their low bytes.
       ShortVector low = narrow(pairs + 4L * i, 0).or(narrow(pairs + 4L * i, 1));

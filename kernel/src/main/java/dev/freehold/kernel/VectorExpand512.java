@@ -22,6 +22,7 @@ final class VectorExpand512 {
   private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_512;
   private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_512;
   private static final int ROWS = VectorDecode512.ROWS;
+  private static final int BYTE_SIZE = 2 * ROWS;
   private static final int HEAD = 16 * ROWS;
   private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(1L << 48);
   private static final long MASK = (1L << 47) - 1;
@@ -77,6 +78,39 @@ final class VectorExpand512 {
       }
       case F32, F16, BF16 -> throw new AssertionError(w.type);
     }
+  }
+
+  /**
+   * Sums up the products of neighbouring columns (0 and 1, 2 and 3, ...) of a tile's rows, and
+   * writes how much is left of {@code from}.
+   */
+  static void neighbours(long s0, float from, long o0) {
+    long o = o0 & MASK;
+    FloatVector a = FloatVector.zero(FLOATS);
+    FloatVector b = FloatVector.zero(FLOATS);
+    FloatVector c = FloatVector.zero(FLOATS);
+    FloatVector d = FloatVector.zero(FLOATS);
+    for (int k = 0; k < 32; k += 2) {
+      long s = (s0 + 8L * ROWS * k) & MASK;
+      long t = s + 8L * ROWS;
+      a =
+          FloatVector.fromMemorySegment(FLOATS, ALL, s, LE)
+              .fma(FloatVector.fromMemorySegment(FLOATS, ALL, t, LE), a);
+      b =
+          FloatVector.fromMemorySegment(FLOATS, ALL, s + BYTE_SIZE, LE)
+              .fma(FloatVector.fromMemorySegment(FLOATS, ALL, t + BYTE_SIZE, LE), b);
+      c =
+          FloatVector.fromMemorySegment(FLOATS, ALL, s + 2L * BYTE_SIZE, LE)
+              .fma(FloatVector.fromMemorySegment(FLOATS, ALL, t + 2L * BYTE_SIZE, LE), c);
+      d =
+          FloatVector.fromMemorySegment(FLOATS, ALL, s + 3L * BYTE_SIZE, LE)
+              .fma(FloatVector.fromMemorySegment(FLOATS, ALL, t + 3L * BYTE_SIZE, LE), d);
+    }
+    FloatVector v = FloatVector.broadcast(FLOATS, from);
+    v.sub(a).intoMemorySegment(ALL, o, LE);
+    v.sub(b).intoMemorySegment(ALL, o + BYTE_SIZE, LE);
+    v.sub(c).intoMemorySegment(ALL, o + 2L * BYTE_SIZE, LE);
+    v.sub(d).intoMemorySegment(ALL, o + 3L * BYTE_SIZE, LE);
   }
 
   private static void head(long d0, long s0) {

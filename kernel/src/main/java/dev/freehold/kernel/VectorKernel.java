@@ -29,24 +29,32 @@ final class VectorKernel implements Kernel {
   /** Decides which operations run as vectors; null: all of them. */
   private final @Nullable WarmUp warmUp;
 
-  private VectorKernel(int bits, boolean warmingUp) {
+  /** Whether dots in binary32 take columns in pairs, where {@link #warmUp} doesn't decide it. */
+  private final boolean pairs;
+
+  private VectorKernel(int bits, boolean warmingUp, boolean pairs) {
     Lane lane = Lane.of(bits);
     this.bits = bits;
     products = lane.products();
     elements = lane.elements();
     attention = lane.attention();
     scratch = ThreadLocal.withInitial(() -> new Scratch(lane.products()));
-    warmUp = warmingUp ? new WarmUp(always(bits)) : null;
+    this.pairs = pairs;
+    warmUp = warmingUp ? new WarmUp(always(bits, false), always(bits, true)) : null;
   }
 
   /** The lane as it is used: plain forms until the vector forms are compiled. */
   static VectorKernel warmingUp(int bits) {
-    return new VectorKernel(bits, true);
+    return new VectorKernel(bits, true, false);
   }
 
-  /** The vector forms from the first call on: right, and at first very slow. For tests. */
-  static VectorKernel always(int bits) {
-    return new VectorKernel(bits, false);
+  /**
+   * The vector forms from the first call on: right, and at first very slow.
+   *
+   * @param pairs whether dots in binary32 take columns in pairs
+   */
+  static VectorKernel always(int bits, boolean pairs) {
+    return new VectorKernel(bits, false, pairs);
   }
 
   /** Whether an operation runs as vectors by now. */
@@ -56,7 +64,7 @@ final class VectorKernel implements Kernel {
 
   @Override
   public String name() {
-    return "vector-" + bits;
+    return "vector-" + bits + (pairs ? "-pairs" : "");
   }
 
   @Override
@@ -129,6 +137,7 @@ final class VectorKernel implements Kernel {
     Scratch s = scratch.get();
     int last = lastGroup * Matrix.GROUP;
     boolean single = to - from <= 2;
+    boolean paired = warmUp == null ? pairs : warmUp.pairs(Operation.prefill(w.type));
     int step = single ? 1 : Scratch.TOKENS;
     int start = single ? from : from - from % PackedActivations.TOGETHER;
     try {
@@ -140,7 +149,7 @@ final class VectorKernel implements Kernel {
           if (single) {
             products.decode(w, a, t, row, last, s);
           } else {
-            products.prefill(w, a, base, next, row, last, s);
+            products.prefill(w, a, base, next, row, last, paired, s);
           }
           long found = s.sums + 8L * (t - base) * products.rows();
           write(w, a, t, next, row, end, found, y, offset, stride);

@@ -72,11 +72,18 @@ final class VectorProducts512 implements Products {
 
   @Override
   public void prefill(
-      PackedMatrix w, PackedActivations x, int from, int to, int row, int last, Scratch scratch) {
+      PackedMatrix w,
+      PackedActivations x,
+      int from,
+      int to,
+      int row,
+      int last,
+      boolean pairs,
+      Scratch scratch) {
     int second = row + ROWS < last ? row + ROWS : row;
     long a = w.address + w.offset(row / Matrix.GROUP);
     long b = w.address + w.offset(second / Matrix.GROUP);
     VectorPrefill512.product(
-        w, a, row % Matrix.GROUP, b, second % Matrix.GROUP, x, from, to, scratch);
+        w, a, row % Matrix.GROUP, b, second % Matrix.GROUP, x, from, to, pairs, scratch);
   }
 }

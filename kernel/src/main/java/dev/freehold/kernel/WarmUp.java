@@ -24,6 +24,7 @@ import java.util.concurrent.atomic.AtomicReference;
 final class WarmUp {
   private static final int WINS = 3;
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(60);
+  private static final int TURNS = 200;
   private static final int TOKENS = 13;
   private static final int ROWS = 64;
   private static final int COLUMNS = 512;
@@ -31,7 +32,8 @@ final class WarmUp {
   private enum State {
     COLD,
     ASKED,
-    READY
+    READY,
+    PAIRED
   }
 
   /** Every operation's state; the map itself never changes. */
@@ -40,11 +42,17 @@ final class WarmUp {
   private final AtomicBoolean running = new AtomicBoolean();
   private final BlockingQueue<Operation> asked = new LinkedBlockingQueue<>();
   private final VectorKernel vectors;
+  private final VectorKernel paired;
   private final ScalarKernel scalar = new ScalarKernel();
   private final float[] values = new float[TOKENS * COLUMNS];
 
-  WarmUp(VectorKernel vectors) {
+  /**
+   * @param vectors the vector forms, with single columns
+   * @param paired the same with columns in pairs
+   */
+  WarmUp(VectorKernel vectors, VectorKernel paired) {
     this.vectors = vectors;
+    this.paired = paired;
     for (Operation operation : Operation.values()) {
       states.put(operation, new AtomicReference<>(State.COLD));
     }
@@ -64,15 +72,29 @@ final class WarmUp {
         Thread.ofPlatform().daemon().name("freehold-warm-up").start(this::run);
       }
     }
-    return seen == State.READY;
+    return seen == State.READY || seen == State.PAIRED;
+  }
+
+  /** Whether an operation that is ready is faster here with columns in pairs. */
+  boolean pairs(Operation operation) {
+    return Objects.requireNonNull(states.get(operation)).getPlain() == State.PAIRED;
   }
 
   private void run() {
     try {
       Operation operation = asked.poll(30, TimeUnit.SECONDS);
       while (operation != null) {
-        if (warm(operation)) {
-          Objects.requireNonNull(states.get(operation)).set(State.READY);
+        AtomicReference<State> state = Objects.requireNonNull(states.get(operation));
+        if (state.get() == State.READY) {
+          if (warm(operation, paired) && pairsWin(operation)) {
+            state.set(State.PAIRED);
+          }
+        } else if (warm(operation, vectors)) {
+          state.set(State.READY);
+          if (operation.hasPairs()) {
+            // After all others, which may still wait for any vectors at all.
+            asked.add(operation);
+          }
         }
         operation = asked.poll(30, TimeUnit.SECONDS);
       }
@@ -84,7 +106,7 @@ final class WarmUp {
   }
 
   /** Runs both forms until the vectors win; false if they don't. */
-  private boolean warm(Operation operation) {
+  private boolean warm(Operation operation, Kernel kernel) {
     try (Arena arena = Arena.ofConfined()) {
       Trial trial = trial(operation, arena);
       long start = System.nanoTime();
@@ -96,7 +118,7 @@ final class WarmUp {
         if (began - start > PATIENCE_NANOS) {
           return false;
         }
-        float[] found = trial.run(vectors);
+        float[] found = trial.run(kernel);
         long vectorTime = System.nanoTime() - began;
         if (i % 16 == 0) {
           began = System.nanoTime();
@@ -109,6 +131,23 @@ final class WarmUp {
         wins = vectorTime < plainBest ? wins + 1 : 0;
       }
       return true;
+    }
+  }
+
+  /**
+   * Times both forms in turns. Multiply-adds and additions share their units in some processors,
+   * where pairs are a third slower, and have units of their own in others.
+   */
+  private boolean pairsWin(Operation operation) {
+    try (Arena arena = Arena.ofConfined()) {
+      Trial trial = trial(operation, arena);
+      long[] best = {Long.MAX_VALUE, Long.MAX_VALUE};
+      for (int i = 0; i < 2 * TURNS; i++) {
+        long began = System.nanoTime();
+        trial.run(i % 2 == 0 ? vectors : paired);
+        best[i % 2] = Math.min(best[i % 2], System.nanoTime() - began);
+      }
+      return best[1] < best[0];
     }
   }
 

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
@@ -45,31 +46,108 @@ class VectorKernelTest {
   @ParameterizedTest
   @MethodSource("widthsAndTypes")
   void sumsAreThoseOfThePlainKernel(int width, TensorType type) {
-    VectorKernel kernel = VectorKernel.always(width);
-    for (int tokens : new int[] {1, 2, 6, 17}) {
-      compare(kernel, type, 83, 256, tokens, false);
+    for (boolean pairs : new boolean[] {false, true}) {
+      VectorKernel kernel = VectorKernel.always(width, pairs);
+      for (int tokens : new int[] {1, 2, 6, 17}) {
+        compare(kernel, type, 83, 256, tokens, false);
+      }
+      for (int tokens : new int[] {1, 5, 12}) {
+        compare(kernel, type, 32, 512, tokens, true);
+      }
+      // An odd number of sub-blocks, where the type allows it.
+      compare(kernel, type, 65, type.blockSize() == 32 ? 96 : 256, 4, false);
     }
-    for (int tokens : new int[] {1, 5}) {
-      compare(kernel, type, 32, 512, tokens, true);
-    }
-    // An odd number of sub-blocks, where the type allows it.
-    compare(kernel, type, 65, type.blockSize() == 32 ? 96 : 256, 4, false);
   }
 
   @ParameterizedTest
   @MethodSource("widths")
   void manyTokensAreCutIntoPieces(int width) {
-    compare(VectorKernel.always(width), TensorType.Q4_1, 64, 64, Scratch.TOKENS + 5, false);
-    compare(VectorKernel.always(width), TensorType.Q8_0, 32, 64, 2 * Scratch.TOKENS + 1, false);
+    for (boolean pairs : new boolean[] {false, true}) {
+      VectorKernel kernel = VectorKernel.always(width, pairs);
+      compare(kernel, TensorType.Q4_1, 64, 64, Scratch.TOKENS + 5, false);
+      compare(kernel, TensorType.Q8_0, 32, 64, 2 * Scratch.TOKENS + 1, false);
+    }
   }
 
   @ParameterizedTest
   @MethodSource("widths")
   void wideMatricesAreExpandedInPieces(int width) {
     // 49 sub-blocks: one more than a piece has. And 64 of 16 columns.
-    compare(VectorKernel.always(width), TensorType.Q4_1, 64, 49 * 32, 7, false);
-    compare(VectorKernel.always(width), TensorType.Q8_0, 64, 49 * 32, 7, true);
-    compare(VectorKernel.always(width), TensorType.Q6_K, 32, 1024, 7, false);
+    for (boolean pairs : new boolean[] {false, true}) {
+      VectorKernel kernel = VectorKernel.always(width, pairs);
+      compare(kernel, TensorType.Q4_1, 64, 49 * 32, 7, false);
+      compare(kernel, TensorType.Q8_0, 64, 49 * 32, 7, true);
+      compare(kernel, TensorType.Q6_K, 32, 1024, 7, false);
+    }
+  }
+
+  /** Every product of a pair, and every sum of them, as far from zero as it can be. */
+  @ParameterizedTest
+  @MethodSource("widths")
+  void pairsOfColumnsAreExactAtTheLimits(int width) {
+    int columns = 96;
+    int tokens = 6;
+    try (Arena arena = Arena.ofConfined()) {
+      for (int round = 0; round < 8; round++) {
+        MemorySegment file = arena.allocate(64L * columns / 32 * 34);
+        for (int i = 0; i < 64 * columns / 32; i++) {
+          file.set(ValueLayout.JAVA_SHORT_UNALIGNED, 34L * i, Float.floatToFloat16(0.5f));
+          for (int k = 0; k < 32; k++) {
+            boolean negative = (round & 1 << (k & 1)) == 0;
+            file.set(ValueLayout.JAVA_BYTE, 34L * i + 2 + k, (byte) (negative ? -128 : 127));
+          }
+        }
+        PackedMatrix plain = PackedMatrix.pack(TensorType.Q8_0, file, 64, columns, 1, arena);
+        VectorKernel kernel = VectorKernel.always(width, true);
+        Matrix w = kernel.pack(TensorType.Q8_0, file, 64, columns, arena);
+        PackedActivations x = new PackedActivations(tokens, columns, true);
+        for (int i = 0; i < x.element.length; i++) {
+          x.element[i] = (byte) ((round & 4) == 0 || i % 2 == 0 ? 127 : -127);
+        }
+        Arrays.fill(x.factor, 1);
+        for (int t = 0; t < tokens; t++) {
+          x.derive(t);
+          x.spread(t);
+        }
+        float[] found = new float[64 * tokens];
+        float[] expected = new float[64 * tokens];
+        kernel.multiply(w, x, 0, tokens, 0, 2, found, 0, 64);
+        PLAIN.multiply(plain, x, 0, tokens, 0, 2, expected, 0, 64);
+        assertThat(found).as("round %d", round).containsExactly(expected);
+        // 32 codes of -128, 127 or both times 127 or -127, scaled by 0.5: no sum needs rounding.
+        int even = (round & 1) == 0 ? -128 : 127;
+        int odd = ((round & 2) == 0 ? -128 : 127) * ((round & 4) == 0 ? 1 : -1);
+        assertThat(found).containsOnly(columns / 2 * (even + odd) * 127 * 0.5f);
+      }
+    }
+  }
+
+  /** Whichever form of a product is chosen, and whenever: its results stay what they were. */
+  @Test
+  void productsStayTheSameWhenAFasterFormIsFound() throws InterruptedException {
+    if (widths().isEmpty()) {
+      return;
+    }
+    VectorKernel kernel = VectorKernel.warmingUp(widths().getLast());
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment file = Synthetic.weights(TensorType.Q8_0, 64, 96, 1, arena);
+      Matrix w = kernel.pack(TensorType.Q8_0, file, 64, 96, arena);
+      float[] x = Synthetic.vector(9 * 96, 1);
+      Activations a = kernel.activations(9, 96);
+      kernel.quantize(x, 0, 96, 0, 9, a);
+      float[] first = new float[9 * 64];
+      kernel.multiply(w, a, 0, 9, 0, 2, first, 0, 64);
+      // Some hundred turns after the first form is ready the other one is chosen, or is not.
+      int turns = 0;
+      for (int i = 0; i < 600 && turns < 40; i++) {
+        Thread.sleep(50);
+        float[] later = new float[9 * 64];
+        kernel.multiply(w, a, 0, 9, 0, 2, later, 0, 64);
+        assertThat(later).containsExactly(first);
+        turns += kernel.ready(Operation.PREFILL_Q8_0) ? 1 : 0;
+      }
+      assertThat(kernel.ready(Operation.PREFILL_Q8_0)).isTrue();
+    }
   }
 
   private static void compare(
@@ -125,7 +203,7 @@ class VectorKernelTest {
   @ParameterizedTest
   @MethodSource("widths")
   void activationsAreThoseOfThePlainKernel(int width) {
-    VectorKernel kernel = VectorKernel.always(width);
+    VectorKernel kernel = VectorKernel.always(width, false);
     float[] x = Synthetic.vector(5 * 160, 8);
     Arrays.fill(x, 160, 320, 0f);
     Arrays.fill(x, 320, 352, 0f);
@@ -156,7 +234,7 @@ class VectorKernelTest {
   @ParameterizedTest
   @MethodSource("widths")
   void anyRangeOfManyVectorsIsQuantisedAsThePlainKernelDoes(int width) {
-    VectorKernel kernel = VectorKernel.always(width);
+    VectorKernel kernel = VectorKernel.always(width, false);
     float[] x = Synthetic.vector(7 + 25 * 100, 11);
     for (int from = 0; from < 3; from++) {
       for (int to = from; to <= 25; to++) {
@@ -197,7 +275,7 @@ class VectorKernelTest {
   @ParameterizedTest
   @MethodSource("widths")
   void normsAndActivationFunctionsAreThoseOfThePlainKernel(int width) {
-    VectorKernel kernel = VectorKernel.always(width);
+    VectorKernel kernel = VectorKernel.always(width, false);
     for (int n : new int[] {64, 80, 576, 52}) {
       for (float magnitude : new float[] {1f, 0x1p-130f, 0x1p40f, 0f}) {
         float[] x = Synthetic.vector(n + 1, n);
@@ -243,7 +321,7 @@ class VectorKernelTest {
   @ParameterizedTest
   @MethodSource("widths")
   void attentionIsThatOfThePlainKernel(int width) {
-    VectorKernel kernel = VectorKernel.always(width);
+    VectorKernel kernel = VectorKernel.always(width, false);
     Random random = new Random(width);
     for (int size : new int[] {64, 80, 96, 128, 256, 6}) {
       KeyValueShape shape = new KeyValueShape(2, 2, size);
@@ -281,7 +359,7 @@ class VectorKernelTest {
   @ParameterizedTest
   @MethodSource("widths")
   void refusesNaNAndInfinity(int width) {
-    VectorKernel kernel = VectorKernel.always(width);
+    VectorKernel kernel = VectorKernel.always(width, false);
     for (float bad : new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}) {
       float[] x = Synthetic.vector(64, 1);
       float[] good = x.clone();
