@@ -15,8 +15,19 @@ import dev.freehold.kernel.Matrix;
  * one member at the end of the step before when there are fewer rows than members.
  */
 final class Pass {
-  /** Rows of a run, at most. */
-  private static final int RUN = 160;
+  /** What a tile of a product with several runs of rows does. */
+  private interface Tiles {
+    void run(int from, int to, int firstRow, int lastRow);
+  }
+
+  /**
+   * Rows of a run, at most: few enough that their activations lie in the cache from tile to tile,
+   * and that the last pieces of a product end at about one time.
+   */
+  private static final int RUN = 144;
+
+  /** A run is a multiple of what any kernel takes at once: 6, 8 or 16 rows. */
+  private static final int MULTIPLE = 48;
 
   private final Transformer transformer;
   private final Configuration model;
@@ -81,28 +92,29 @@ final class Pass {
       int index = at;
       Weights.Layer layer = layer(index);
       int wide = model.feedForward();
-      step(
+      product(
           tiles(layer.query()) + tiles(layer.key()) + tiles(layer.value()),
-          (from, to) -> multiplyHeads(layer, from, to),
+          (from, to, first, last) -> multiplyHeads(layer, from, to, first, last),
           (from, to) -> place(index, layer, from, to));
       step(
           rows * model.keyValueHeads() * parts(),
           (from, to) -> attend(index, from, to),
           (from, to) -> kernel.quantize(batch.mixed, 0, queryWidth, from, to, batch.mixedInput));
-      step(
+      product(
           tiles(layer.output()),
-          (from, to) -> multiply(layer.output(), batch.mixedInput, from, to),
+          (from, to, first, last) ->
+              multiply(layer.output(), batch.mixedInput, from, to, first, last),
           (from, to) -> {
             accumulate(from, to, layer.outputBias(), layer.postAttentionNorm());
             normalise(from, to, layer.feedForwardNorm());
           });
-      step(
+      product(
           tiles(layer.gate()),
-          (from, to) -> multiplyGateAndUp(layer, from, to),
+          (from, to, first, last) -> multiplyGateAndUp(layer, from, to, first, last),
           (from, to) -> kernel.quantize(batch.gate, 0, wide, from, to, batch.gateInput));
-      step(
+      product(
           tiles(layer.down()),
-          (from, to) -> multiply(layer.down(), batch.gateInput, from, to),
+          (from, to, first, last) -> multiply(layer.down(), batch.gateInput, from, to, first, last),
           (from, to) -> {
             accumulate(from, to, new float[0], layer.postFeedForwardNorm());
             if (index + 1 < layers.end()) {
@@ -140,6 +152,24 @@ final class Pass {
       step(total, work);
       step(rows, eachRow);
     }
+  }
+
+  /** A product. Its pieces are tiles: all of one run of rows, then all of the next. */
+  private void product(int tiles, Tiles work, Workers.Pieces eachRow) {
+    int runs = Math.ceilDiv(rows, RUN);
+    int run = Math.ceilDiv(Math.ceilDiv(rows, runs), MULTIPLE) * MULTIPLE;
+    step(
+        tiles * runs,
+        (from, to) -> {
+          for (int piece = from; piece < to; ) {
+            int first = piece / tiles * run;
+            int tile = piece % tiles;
+            int end = Math.min(tiles, tile + to - piece);
+            work.run(tile, end, first, Math.min(rows, first + run));
+            piece += end - tile;
+          }
+        },
+        eachRow);
   }
 
   private void embed(Matrix embedding, int from, int to) {
@@ -212,41 +242,46 @@ final class Pass {
     kernel.multiply(matrix, input, firstRow, lastRow, first, last, out, offset, stride);
   }
 
-  private void multiply(Matrix matrix, Activations input, int from, int to) {
-    multiply(matrix, input, 0, rows, from, to, batch.out, 0, width);
+  private void multiply(
+      Matrix matrix, Activations input, int from, int to, int firstRow, int lastRow) {
+    multiply(matrix, input, firstRow, lastRow, from, to, batch.out, 0, width);
   }
 
-  private void multiplyHeads(Weights.Layer layer, int from, int to) {
+  private void multiplyHeads(Weights.Layer layer, int from, int to, int firstRow, int lastRow) {
     int query = tiles(layer.query());
     int key = query + tiles(layer.key());
-    part(layer.query(), from, Math.min(to, query), 0);
-    part(layer.key(), Math.max(from, query) - query, Math.min(to, key) - query, queryWidth);
-    part(layer.value(), Math.max(from, key) - key, to - key, queryWidth + keyValueWidth);
+    int values = queryWidth + keyValueWidth;
+    part(layer.query(), from, Math.min(to, query), firstRow, lastRow, 0);
+    part(
+        layer.key(),
+        Math.max(from, query) - query,
+        Math.min(to, key) - query,
+        firstRow,
+        lastRow,
+        queryWidth);
+    part(layer.value(), Math.max(from, key) - key, to - key, firstRow, lastRow, values);
   }
 
-  private void part(Matrix matrix, int from, int to, int offset) {
+  private void part(Matrix matrix, int from, int to, int firstRow, int lastRow, int offset) {
     if (from < to) {
-      multiply(matrix, batch.normedInput, 0, rows, from, to, batch.heads, offset, headsWidth);
+      multiply(
+          matrix, batch.normedInput, firstRow, lastRow, from, to, batch.heads, offset, headsWidth);
     }
   }
 
-  /** Rows are taken in runs whose gates and values still lie in the cache when they meet. */
-  private void multiplyGateAndUp(Weights.Layer layer, int from, int to) {
+  private void multiplyGateAndUp(Weights.Layer layer, int from, int to, int firstRow, int lastRow) {
     int wide = model.feedForward();
     int first = from * kernel.tile() * Matrix.GROUP;
     int count = Math.min(to * kernel.tile() * Matrix.GROUP, wide) - first;
-    int run = Math.ceilDiv(rows, Math.ceilDiv(rows, RUN));
-    for (int begin = 0; begin < rows; begin += run) {
-      int end = Math.min(rows, begin + run);
-      multiply(layer.gate(), batch.normedInput, begin, end, from, to, batch.gate, 0, wide);
-      multiply(layer.up(), batch.normedInput, begin, end, from, to, batch.up, 0, wide);
-      for (int row = begin; row < end; row++) {
-        int offset = row * wide + first;
-        if (model.architecture().gelu()) {
-          kernel.gelu(batch.gate, offset, batch.up, offset, count);
-        } else {
-          kernel.silu(batch.gate, offset, batch.up, offset, count);
-        }
+    Activations input = batch.normedInput;
+    multiply(layer.gate(), input, firstRow, lastRow, from, to, batch.gate, 0, wide);
+    multiply(layer.up(), input, firstRow, lastRow, from, to, batch.up, 0, wide);
+    for (int row = firstRow; row < lastRow; row++) {
+      int offset = row * wide + first;
+      if (model.architecture().gelu()) {
+        kernel.gelu(batch.gate, offset, batch.up, offset, count);
+      } else {
+        kernel.silu(batch.gate, offset, batch.up, offset, count);
       }
     }
   }
