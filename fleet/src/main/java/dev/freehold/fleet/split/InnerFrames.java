@@ -139,9 +139,14 @@ final class InnerFrames implements Frames {
 
   @Override
   public void deliver(Taker taker) throws IOException {
-    for (List<Frame> first = in.takenBy(taker); !first.isEmpty(); first = in.takenBy(taker)) {
-      taker.take(first);
-      taker.work(false);
+    try {
+      for (List<Frame> first = in.takenBy(taker); !first.isEmpty(); first = in.takenBy(taker)) {
+        taker.take(first);
+        taker.work(false);
+      }
+    } catch (IOException | RuntimeException e) {
+      close();
+      throw e;
     }
     in.awaitEnd();
   }

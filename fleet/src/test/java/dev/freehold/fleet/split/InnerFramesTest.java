@@ -107,33 +107,41 @@ class InnerFramesTest {
     assertThat(worked).isEmpty();
   }
 
+  /** Whether it takes what waited for it, or is called by whoever writes. */
   @Test
   void whatATakerThrowsEndsBothAndIsThrownWhereItDelivers() throws Exception {
-    for (Exception wrong :
-        List.of(new ProtocolException("no such frame"), new IllegalStateException("broken"))) {
-      InnerFramesTest fresh = new InnerFramesTest();
-      List<Frame> taken = new CopyOnWriteArrayList<>();
-      CompletableFuture<Void> end =
-          fresh.deliver(
-              frames -> {
-                taken.addAll(frames);
-                if (frames.contains(new Frame.Close(7))) {
-                  if (wrong instanceof IOException broken) {
-                    throw broken;
+    for (boolean waited : new boolean[] {true, false}) {
+      for (Exception wrong :
+          List.of(new ProtocolException("no such frame"), new IllegalStateException("broken"))) {
+        InnerFramesTest fresh = new InnerFramesTest();
+        List<Frame> taken = new CopyOnWriteArrayList<>();
+        if (waited) {
+          fresh.ends.one().write(new Frame.Close(7));
+        }
+        CompletableFuture<Void> end =
+            fresh.deliver(
+                frames -> {
+                  taken.addAll(frames);
+                  if (frames.contains(new Frame.Close(7))) {
+                    if (wrong instanceof IOException broken) {
+                      throw broken;
+                    }
+                    throw (RuntimeException) wrong;
                   }
-                  throw (RuntimeException) wrong;
-                }
-              });
-      fresh.ends.one().write(new Frame.Close(1));
-      awaitTaken(taken, 1);
-      fresh.ends.one().write(new Frame.Close(7));
-      assertThatThrownBy(end::join).isInstanceOf(CompletionException.class).hasCause(wrong);
-      assertThatThrownBy(() -> fresh.ends.one().write(new Frame.Close(2)))
-          .isInstanceOf(IOException.class)
-          .hasMessageContaining("closed");
-      assertThatThrownBy(fresh.ends.one()::read).isInstanceOf(EOFException.class);
-      assertThatThrownBy(() -> fresh.ends.other().write(new Frame.Alive()))
-          .isInstanceOf(IOException.class);
+                });
+        if (!waited) {
+          fresh.ends.one().write(new Frame.Close(1));
+          awaitTaken(taken, 1);
+          fresh.ends.one().write(new Frame.Close(7));
+        }
+        assertThatThrownBy(end::join).isInstanceOf(CompletionException.class).hasCause(wrong);
+        assertThatThrownBy(() -> fresh.ends.one().write(new Frame.Close(2)))
+            .isInstanceOf(IOException.class)
+            .hasMessageContaining("closed");
+        assertThatThrownBy(fresh.ends.one()::read).isInstanceOf(EOFException.class);
+        assertThatThrownBy(() -> fresh.ends.other().write(new Frame.Alive()))
+            .isInstanceOf(IOException.class);
+      }
     }
   }
 

@@ -10,6 +10,7 @@ import dev.freehold.fleet.ByteStream;
 import dev.freehold.fleet.SocketStream;
 import dev.freehold.kernel.ScalarKernel;
 import dev.freehold.record.Digest;
+import dev.freehold.record.Nonce;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -47,7 +48,7 @@ final class Machines implements StageFinder, AutoCloseable {
   final List<InnerStage> inners = new CopyOnWriteArrayList<>();
 
   /** Connections to stages in this process that are over, and hold nothing any more. */
-  final AtomicInteger served = new AtomicInteger();
+  private final AtomicInteger served = new AtomicInteger();
 
   private final Map<Integer, Function<Integer, Tampering>> tampering = new HashMap<>();
   private final Map<LayerRange, Integer> found = new HashMap<>();
@@ -69,8 +70,20 @@ final class Machines implements StageFinder, AutoCloseable {
     this(file, new StageOptions(1 << 24, 64));
   }
 
+  /** The name of a sequence. */
+  static Nonce run(int number) {
+    return new Nonce("%032x".formatted(number));
+  }
+
   Digest model() {
     return model;
+  }
+
+  /** Returns when every connection to a called stage is over, and its memory given back. */
+  void awaitServed() throws InterruptedException {
+    while (served.get() < inners.size()) {
+      Thread.sleep(5);
+    }
   }
 
   /** Changes what stages whose layers begin here send; told how many were found before. */
