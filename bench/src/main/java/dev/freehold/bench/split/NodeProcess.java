@@ -28,7 +28,7 @@ final class NodeProcess {
     fleet =
         words[4].equals(DIRECT)
             ? fleet.with("link-listen", "127.0.0.1:0")
-            : fleet.with("relays", words[4]);
+            : fleet.with("relays", words[4]).with("direct", "off");
     NodeConfiguration configuration =
         NodeConfiguration.defaults(home, home.resolve("cache"))
             .withPort(0)
