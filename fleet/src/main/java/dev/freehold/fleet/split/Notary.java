@@ -245,7 +245,7 @@ final class Notary {
         stage.layers(),
         newest.first() + newest.count(),
         sequence.choosing,
-        sequence.asking.digest(),
+        sequence.asked,
         sequence.taken.root(),
         sequence.given.root(),
         stage.key().nodeId());

@@ -44,6 +44,10 @@ final class Passage {
   int underWay;
 
   private final Asking asking;
+
+  /** Digests of what each stage was asked for. */
+  private final Digest[] asked;
+
   private final RowTree[] boundaries;
   private final List<Deque<Piece>> pieces = new ArrayList<>();
   private final List<Deque<Due>> due = new ArrayList<>();
@@ -56,12 +60,14 @@ final class Passage {
     this.asking = answer.asking();
     this.boundaries = new RowTree[stages + 1];
     this.receipts = new StageReceipt[stages];
+    this.asked = new Digest[stages];
     for (int i = 0; i <= stages; i++) {
       boundaries[i] = new RowTree();
     }
     for (int i = 0; i < stages; i++) {
       pieces.add(new ArrayDeque<>());
       due.add(new ArrayDeque<>());
+      asked[i] = asking(i).digest();
     }
   }
 
@@ -127,7 +133,7 @@ final class Passage {
             layers,
             expected.positions,
             expected.choosing,
-            asking(stage).digest(),
+            asked[stage],
             expected.taken.get(),
             expected.given.get(),
             node);

@@ -46,6 +46,9 @@ final class StageConnection implements Frames.Taker {
   /** How long work waits for work that it can be computed with, in nanoseconds. */
   private static final long LINGER = 400_000;
 
+  /** Kernels compute so many rows at a time: three take as long as four. */
+  private static final int ROWS_TOGETHER = 4;
+
   /** What the worker does next. */
   private sealed interface Task {}
 
@@ -394,7 +397,8 @@ final class StageConnection implements Frames.Taker {
 
   /** Sequences that are computed together. */
   private int share() {
-    return Math.max(1, (open.size() + depth - 1) / depth);
+    int share = Math.max(1, (open.size() + depth - 1) / depth);
+    return share % ROWS_TOGETHER == ROWS_TOGETHER - 1 ? share + 1 : share;
   }
 
   /**

@@ -9,6 +9,7 @@ import dev.freehold.engine.sampling.SamplingParameters;
 import dev.freehold.evidence.stage.Asking;
 import dev.freehold.evidence.stage.RowTree;
 import dev.freehold.kernel.KeyValuePage;
+import dev.freehold.record.Digest;
 import dev.freehold.record.Nonce;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -22,6 +23,9 @@ final class StageSequence {
   final Nonce run;
   final Nonce session;
   final Asking asking;
+
+  /** Of what was asked. */
+  final Digest asked;
 
   /** The next position of WORK. The reader's. */
   int next;
@@ -48,6 +52,7 @@ final class StageSequence {
     this.run = open.run();
     this.session = session;
     this.asking = open.asking();
+    this.asked = asking.digest();
     if (asking instanceof Asking.Tokens tokens) {
       sampling = SamplingParameters.fromJson(tokens.sampling());
       int[] known = tokens.known();

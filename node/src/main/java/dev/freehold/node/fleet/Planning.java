@@ -26,9 +26,6 @@ import org.jspecify.annotations.Nullable;
  * plan says what could be; nothing that a machine says of itself makes a request go there sooner.
  */
 public final class Planning {
-  /** Share of the plain reading speed that decoding reaches (docs/performance.md). */
-  private static final double DECODE_SHARE = 0.8;
-
   /** What a link is thought to carry, where only its round trip is measured: 100 Mbit/s. */
   private static final double LINK_BYTES_PER_SECOND = 12.5e6;
 
@@ -73,7 +70,7 @@ public final class Planning {
     return PlannedMachine.here(
         Placement.HERE,
         Math.max(0, machine.freeBytes() - reserveBytes),
-        DECODE_SHARE * machine.bytesPerSecond());
+        Machine.DECODE_SHARE * machine.bytesPerSecond());
   }
 
   /**
@@ -102,7 +99,7 @@ public final class Planning {
               new PlannedMachine(
                   sight.member().name().text(),
                   says.freeBytes(),
-                  DECODE_SHARE * says.bytesPerSecond(),
+                  Machine.DECODE_SHARE * says.bytesPerSecond(),
                   sight.quality().map(Quality::median).orElse(UNMEASURED),
                   LINK_BYTES_PER_SECOND));
         }
