@@ -5,19 +5,23 @@ package dev.freehold.bench.peer;
 import dev.freehold.kernel.Kernel;
 import dev.freehold.kernel.Kernels;
 import java.io.BufferedReader;
+import java.io.IOException;
 import java.io.InputStreamReader;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 
 /**
  * Whether every start is a lucky one: {@code Starts KERNEL THREADS STARTS ROUNDS MODEL...}. Each
  * start is a fresh JVM with this one's options, which gives the median of its rounds after one that
- * warms up; llama.cpp stays loaded and has its turn after each. Prints the starts, then a row of a
- * Markdown table: our median and worst start, each over the median of the peer.
+ * warms up; llama.cpp stays loaded and has a turn before the first and after each. A start is
+ * compared with the mean of the turns before and after it: the machine's own speed changes by half
+ * from minute to minute. Prints the starts, then a row of a Markdown table: our median and worst
+ * start, the peer's median turn, and the median and the worst of the ratios.
  */
 public final class Starts {
   private static final int PROMPT = 512;
@@ -82,11 +86,12 @@ public final class Starts {
     try (Peer peer = Peer.start(cache, model, Integer.parseInt(threads), CONTEXT)) {
       peer.prefill(PROMPT);
       peer.decode(STEPS);
+      peers.add(turn(peer));
       for (int start = 1; start <= starts; start++) {
         List<String> answer = fresh(lane, threads, rounds, name);
         ours.add(new Speed(Double.parseDouble(answer.get(0)), Double.parseDouble(answer.get(1))));
         kernel = answer.get(2);
-        peers.add(new Speed(PROMPT / peer.prefill(PROMPT), STEPS / peer.decode(STEPS)));
+        peers.add(turn(peer));
         System.out.printf(
             Locale.ROOT,
             "%s start %d: prefill %.0f, peer %.0f; decode %.1f, peer %.1f%n",
@@ -111,18 +116,24 @@ public final class Starts {
             ours.stream().map(Speed::decode).toList(), peers.stream().map(Speed::decode).toList()));
   }
 
+  private static Speed turn(Peer peer) throws IOException {
+    return new Speed(PROMPT / peer.prefill(PROMPT), STEPS / peer.decode(STEPS));
+  }
+
+  /** Of starts, and of the peer's turns around them: one more. */
   private static String columns(List<Double> ours, List<Double> peers) {
-    double median = SideBySide.median(ours);
-    double worst = ours.stream().min(Double::compare).orElseThrow();
-    double peer = SideBySide.median(peers);
+    List<Double> ratios = new ArrayList<>();
+    for (int start = 0; start < ours.size(); start++) {
+      ratios.add(ours.get(start) / ((peers.get(start) + peers.get(start + 1)) / 2));
+    }
     return String.format(
         Locale.ROOT,
         "| %.0f | %.0f | %.0f | **%.2f** | **%.2f**",
-        median,
-        worst,
-        peer,
-        median / peer,
-        worst / peer);
+        SideBySide.median(ours),
+        Collections.min(ours),
+        SideBySide.median(peers),
+        SideBySide.median(ratios),
+        Collections.min(ratios));
   }
 
   /** Runs one start in a JVM of its own: prefill, decode and the lane's name. */
